@@ -1,0 +1,40 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# make style: checkpatch for kernel code, clang-format for what runs as BPF or as a process,
+# sparse-like checks are kbuild's (make module C=1), shellcheck for the scripts. Quiet when all is well.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+status=0
+
+complain() {
+	echo "style: $*" >&2
+	status=1
+}
+
+need() {
+	command -v "$1" >/dev/null && return
+	complain "$1 is not installed: apt-get install $2"
+	exit 1
+}
+
+need clang-format clang-format
+need shellcheck shellcheck
+
+# checkpatch comes with the kernel's source, as the test harness does.
+checkpatch=$(selftests/kselftest.sh checkpatch) || exit 1
+mapfile -t kernel < <(git ls-files 'kmod/*.[ch]')
+"$checkpatch" --no-tree --terse --quiet --max-line-length=100 --show-types \
+	--ignore FILE_PATH_CHANGES,SPDX_LICENSE_TAG,LINUX_VERSION_CODE,NAKED_SSCANF \
+	-f "${kernel[@]}" || complain "checkpatch has something to say about kmod/"
+
+mapfile -t user < <(git ls-files 'bpf/*.[ch]' 'helper/*.[ch]' 'selftests/*.[ch]')
+clang-format --dry-run --Werror "${user[@]}" || complain "clang-format would change the files above"
+
+mapfile -t scripts < <(git grep -lE '^#!.*(ba)?sh( |$)')
+shellcheck -x "${scripts[@]}" || complain "shellcheck has something to say"
+
+git ls-files | while read -r f; do
+	case $f in LICENSE|*.json|*.md|*/README|debugfs-docs/*|*/config|*/settings) continue ;; esac
+	head -n 3 "$f" | grep -q SPDX-License-Identifier || echo "style: no SPDX line: $f"
+done | { ! grep . ; } || status=1
+exit $status
