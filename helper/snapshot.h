@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A snapshot: the only thing that crosses a border between the kernel, the
+ * guest, the host and a file. One file is one side.
+ */
+#ifndef RS_SNAPSHOT_H
+#define RS_SNAPSHOT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "error.h"
+
+#define RS_SNAPSHOT_SCHEMA "ringside-snapshot/1"
+#define RS_STR_LEN 64
+
+enum rs_side { RS_SIDE_GUEST, RS_SIDE_HOST, RS_SIDES };
+
+/* A figure. Unknown figures have no key in the JSON; they are never 0. */
+struct rs_num {
+	uint64_t value;
+	bool known;
+};
+
+static inline struct rs_num rs_num_of(uint64_t value)
+{
+	return (struct rs_num){ .value = value, .known = true };
+}
+
+/* RS_GUEST_<name> and RS_HOST_<name> index rs_queue.counters of their side. */
+enum rs_guest_counter {
+#define RS_COUNTER(name, unit, meaning) RS_GUEST_##name,
+#include "../kmod/counters.h"
+	RS_GUEST_COUNTERS
+};
+
+enum rs_host_counter {
+#define RS_STATION(name, unit, meaning) RS_HOST_##name,
+#include "../bpf/counters.h"
+#undef RS_STATION
+	RS_HOST_COUNTERS
+};
+
+#define RS_COUNTERS_MAX \
+	((int)RS_GUEST_COUNTERS > (int)RS_HOST_COUNTERS ? (int)RS_GUEST_COUNTERS : \
+							  (int)RS_HOST_COUNTERS)
+
+struct rs_counter {
+	const char *name;
+	const char *unit;
+	const char *meaning;
+};
+
+struct rs_counter_table {
+	const struct rs_counter *rows;
+	size_t count;
+};
+
+/* The counters of each side, in the order of the enums. */
+extern const struct rs_counter_table rs_counters[RS_SIDES];
+
+/* Strings: empty = unknown. */
+struct rs_hook {
+	char name[RS_STR_LEN];  /* the symbol; for a clone its full name */
+	char kind[RS_STR_LEN];  /* ftrace, kprobe, fentry, tracepoint ... */
+	char state[RS_STR_LEN]; /* attached, absent, failed */
+	char loses[160];        /* counters unknown without it, separated by '-' or ',' */
+	struct rs_num missed;   /* hits the kernel could not deliver */
+};
+
+struct rs_vm {
+	struct rs_num pid;
+	char comm[RS_STR_LEN];
+	char uuid[RS_STR_LEN];
+	char name[RS_STR_LEN];
+	struct rs_num vcpus;
+};
+
+/* A tap and what the kernel itself says about it (libnl). */
+struct rs_tap {
+	char name[RS_STR_LEN];
+	struct rs_num ifindex;
+	char mac[RS_STR_LEN]; /* the tap's own, not the guest's */
+	struct rs_num queues;
+	struct rs_num carrier;
+	struct rs_num tx_packets; /* towards the guest, the kernel's own count */
+	struct rs_num tx_dropped;
+	struct rs_num rx_packets;
+	struct rs_num rx_dropped;
+	char qdisc[RS_STR_LEN];
+	struct rs_num qdisc_drops;
+	struct rs_num qdisc_backlog; /* packets */
+};
+
+struct rs_device {
+	char name[RS_STR_LEN];
+	char bus[RS_STR_LEN];
+	char netdev[RS_STR_LEN];
+	char mac[RS_STR_LEN];
+	struct rs_num id;
+	struct rs_num features;
+	struct rs_num generation;
+};
+
+struct rs_irq {
+	struct rs_num irq;
+	struct rs_num count;     /* note_interrupt()'s irq_count, 0..99999 */
+	struct rs_num unhandled; /* its irqs_unhandled */
+	struct rs_num last_unhandled_ms;
+	struct rs_num kernel_count; /* /proc/interrupts, all CPUs */
+	struct rs_num disabled;
+};
+
+struct rs_msi {
+	struct rs_num address;
+	struct rs_num data;
+	struct rs_num devid; /* arm64: the ITS device id */
+};
+
+/* One virtqueue, seen from one side. dir is the guest's word on both sides. */
+struct rs_queue {
+	/* both */
+	char dir[RS_STR_LEN]; /* rx (towards the guest), tx, ctrl, other */
+	char mac[RS_STR_LEN]; /* the guest's */
+	struct rs_num used_addr; /* guest-physical address of the used ring */
+	struct rs_msi msi;
+	struct rs_num used_idx; /* guest: ring's used->idx; host: vhost's last_used_idx; 16 bit */
+
+	/* guest */
+	char device[RS_STR_LEN];
+	char bus[RS_STR_LEN];
+	char netdev[RS_STR_LEN];
+	char name[RS_STR_LEN]; /* input.0, output.0, control */
+	char ring[RS_STR_LEN]; /* split, packed */
+	struct rs_num index;
+	struct rs_num event_idx;
+	struct rs_num size;
+	struct rs_num irq;
+	struct rs_num shared;
+	struct rs_num napi_id;
+	struct rs_num last_used_idx;
+	struct rs_num generation; /* of its device */
+
+	/* host */
+	char tap[RS_STR_LEN];
+	char comm[RS_STR_LEN];    /* of the process that owns the virtqueue */
+	char uuid[RS_STR_LEN];    /* of the virtual machine */
+	char vm[RS_STR_LEN];      /* its name */
+	char backend[RS_STR_LEN]; /* "vhost-net" or "user-space backend" */
+	struct rs_num tap_ifindex;
+	struct rs_num queue; /* the tap's queue number */
+	struct rs_num pid;
+	struct rs_num vhost_vq; /* index in its vhost device: 0 rx, 1 tx */
+	struct rs_num gsi;
+	struct rs_num avail_idx; /* 16 bit */
+	struct rs_num ring_size; /* entries of the tap queue's ptr_ring */
+	struct rs_num occupancy; /* entries in it at the sample */
+	struct rs_num carrier;
+
+	struct rs_num counters[RS_COUNTERS_MAX];
+};
+
+/* One look. Times are CLOCK_MONOTONIC of that side, in nanoseconds. */
+struct rs_sample {
+	struct rs_num time_ns;
+	struct rs_num started_ns; /* when counting began: load, reset, attach */
+	struct rs_num generation;
+	struct rs_hook *hooks;
+	size_t hooks_n;
+	struct rs_vm *vms;
+	size_t vms_n;
+	struct rs_tap *taps;
+	size_t taps_n;
+	struct rs_device *devices;
+	size_t devices_n;
+	struct rs_queue *queues;
+	size_t queues_n;
+	struct rs_irq *irqs;
+	size_t irqs_n;
+};
+
+struct rs_taken {
+	char hostname[RS_STR_LEN];
+	char kernel[RS_STR_LEN];
+	char arch[RS_STR_LEN];
+	char boot_id[RS_STR_LEN];
+	char uuid[RS_STR_LEN]; /* DMI product uuid */
+};
+
+struct rs_snapshot {
+	enum rs_side side;
+	struct rs_taken taken;
+	bool has_begin; /* taken with -d: begin is set */
+	struct rs_sample begin;
+	struct rs_sample end;
+};
+
+/*
+ * Append one zeroed (= all unknown) row to a sample.
+ * Return: the row, valid until the next row of its kind is added; NULL = out of memory.
+ */
+struct rs_hook *rs_sample_add_hook(struct rs_sample *s);
+struct rs_vm *rs_sample_add_vm(struct rs_sample *s);
+struct rs_tap *rs_sample_add_tap(struct rs_sample *s);
+struct rs_device *rs_sample_add_device(struct rs_sample *s);
+struct rs_queue *rs_sample_add_queue(struct rs_sample *s);
+struct rs_irq *rs_sample_add_irq(struct rs_sample *s);
+
+/* Copy a string into a field of a row; what does not fit is cut. */
+#define rs_str_set(field, text) rs_str_copy(field, sizeof(field), text)
+void rs_str_copy(char *to, size_t size, const char *text);
+
+/* Frees the rows; the sample is empty and usable again. */
+void rs_sample_clear(struct rs_sample *s);
+void rs_snapshot_clear(struct rs_snapshot *s);
+
+/* Which queues are wanted. NULL or unknown = all. */
+struct rs_filter {
+	const char *tap;
+	const char *vm; /* name or uuid */
+	struct rs_num pid;
+	struct rs_num queue; /* the tap's queue number */
+	bool verbose;        /* -v: libbpf's and libnl's own messages may go to stderr */
+};
+
+/*
+ * Where samples come from: one per side. The caller opens, samples once or
+ * twice (or every -i), and closes; it owns the clock, Ctrl-C and the output.
+ * open:   everything attached and counting, or nothing left behind and err set.
+ * sample: fills an empty sample, time_ns included; on failure it is cleared by the caller.
+ * close:  detaches and frees; handle may be NULL.
+ * open and sample return 0, or -1 with err set.
+ */
+struct rs_source {
+	enum rs_side side;
+	int (*open)(const struct rs_filter *filter, void **handle, struct rs_error *err);
+	int (*sample)(void *handle, struct rs_sample *sample, struct rs_error *err);
+	void (*close)(void *handle);
+};
+
+extern const struct rs_source rs_guest_source; /* guest.c */
+extern const struct rs_source rs_host_source;  /* host.c */
+
+/* One row of `ringside check`: does it work here, if not why, and what to do. */
+struct rs_check {
+	const char *what; /* "vhost signals", "tun drops by reason" ... */
+	bool works;
+	const char *why; /* NULL when it works */
+	const char *fix; /* NULL when nothing can be done */
+};
+
+typedef void (*rs_check_fn)(void *ctx, const struct rs_check *row);
+
+/* Calls @row for each thing this side needs or can do. Return: 0 all works, -1 something does not. */
+int rs_guest_check(rs_check_fn row, void *ctx); /* guest.c */
+int rs_host_check(rs_check_fn row, void *ctx);  /* host.c */
+
+/**
+ * rs_snapshot_parse() - read a snapshot from JSON text
+ * @where: what to call it in messages: the file's name
+ *
+ * Checks schema, side, and the type and range of each field; ignores keys it does not know.
+ * Return: 0, or -1 with RS_EXIT_DATA naming the place (line, or the path of the key).
+ */
+int rs_snapshot_parse(struct rs_snapshot *s, const char *text, size_t len, const char *where,
+		      struct rs_error *err);
+
+/* Like rs_snapshot_parse(), from a file. RS_EXIT_NOINPUT where it cannot be read. */
+int rs_snapshot_load(struct rs_snapshot *s, const char *path, struct rs_error *err);
+
+/* Return: the snapshot as JSON with a line feed at its end, to be freed; NULL = out of memory. */
+char *rs_snapshot_text(const struct rs_snapshot *s);
+
+/* Fills hostname, kernel, arch, boot_id and uuid of this machine; what cannot be read stays unknown. */
+void rs_taken_fill(struct rs_taken *t);
+
+#endif
