@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Each number ringside's host side keeps for a queue, once: name, unit, meaning.
+ *
+ * Define RS_STATION(name, unit, meaning) and include this file, as often as
+ * needed. The structs in the maps, the snapshot and the helper's names come
+ * from here, so there is no include guard and nothing here needs a header.
+ *
+ * Rows are grouped by the object that carries them, in the order in which a
+ * packet for the guest meets them. Who cares for one group only defines that
+ * group's macro, and RS_STATION as nothing. A row a kernel cannot give is
+ * left out of a snapshot; it is never a zero.
+ */
+#ifndef RS_TUN_STATION
+#define RS_TUN_STATION(name, unit, meaning) RS_STATION(name, unit, meaning)
+#endif
+#ifndef RS_LINK_STATION
+#define RS_LINK_STATION(name, unit, meaning) RS_STATION(name, unit, meaning)
+#endif
+#ifndef RS_VHOST_STATION
+#define RS_VHOST_STATION(name, unit, meaning) RS_STATION(name, unit, meaning)
+#endif
+#ifndef RS_CALL_STATION
+#define RS_CALL_STATION(name, unit, meaning) RS_STATION(name, unit, meaning)
+#endif
+
+/* the tap's queue; tun_offered - tun_dropped = vhost_taken + what waits in the ring */
+RS_TUN_STATION(tun_offered, packets, "packets the host's stack handed to the tap queue")
+RS_TUN_STATION(tun_dropped, packets, "packets the tap queue dropped, for any reason")
+RS_TUN_STATION(tun_ring_full, packets, "packets that met a full ring")
+RS_TUN_STATION(tun_dropped_full, packets, "packets dropped because the ring was full")
+RS_TUN_STATION(tun_dropped_filter, packets, "packets dropped by a filter on the tap or its socket")
+RS_TUN_STATION(tun_dropped_other, packets, "packets dropped for another reason, or for one this kernel does not tell")
+
+/* the tap as a whole: the kernel's own figures, the same for each of its queues */
+RS_LINK_STATION(kernel_dropped, packets, "the tap's tx_dropped, over all its queues")
+RS_LINK_STATION(qdisc_dropped, packets, "packets dropped by the tap's qdiscs, over all its queues")
+
+/* the vhost virtqueue; vhost_calls = signals + suppressed_flag + suppressed_event_idx + no_call */
+RS_VHOST_STATION(vhost_taken, packets, "packets vhost took from the tap queue's ring")
+RS_VHOST_STATION(vhost_posted, entries, "used entries vhost posted")
+RS_VHOST_STATION(vhost_calls, decisions, "times vhost decided whether to signal the guest")
+RS_VHOST_STATION(vhost_signals, signals, "times vhost signalled the guest")
+RS_VHOST_STATION(vhost_signals_empty, signals, "signals with no used entry posted since the signal before")
+RS_VHOST_STATION(vhost_suppressed_flag, decisions, "not signalled: the guest set NO_INTERRUPT in the avail flags")
+RS_VHOST_STATION(vhost_suppressed_event_idx, decisions, "not signalled: the guest's event index was not reached")
+RS_VHOST_STATION(vhost_no_call, decisions, "not signalled: the virtqueue has no call eventfd")
+
+/* the call eventfd, its irqfd, and what KVM made of it */
+RS_CALL_STATION(eventfd_writes, writes, "writes to the call eventfd")
+RS_CALL_STATION(irqfd_wakeups, wakeups, "times the irqfd saw the eventfd signalled")
+RS_CALL_STATION(irqfd_atomic, wakeups, "wake-ups in which KVM reached the interrupt controller at once")
+RS_CALL_STATION(irqfd_deferred, runs, "injections left to the work queue")
+RS_CALL_STATION(injected, interrupts, "interrupts newly made pending (arm64: LPI queued; x86: accepted by the APIC)")
+RS_CALL_STATION(coalesced, interrupts, "interrupts that found themselves pending already")
+RS_CALL_STATION(populated, interrupts, "arm64: times the LPI was written into a list register")
+RS_CALL_STATION(vcpu_kicks, kicks, "vCPUs kicked to take the interrupt")
+
+#undef RS_STATION
+#undef RS_TUN_STATION
+#undef RS_LINK_STATION
+#undef RS_VHOST_STATION
+#undef RS_CALL_STATION
