@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# shellcheck shell=bash
+# Debian packages through private apt configurations: the machine's own apt
+# state is read (for the mirror) and never written.
+
+KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
+
+# The mirror's address is the machine's business: taken from its apt, or from
+# RINGSIDE_MIRROR (and RINGSIDE_MIRROR_SECURITY).
+mirror_main()
+{
+	local site=${RINGSIDE_MIRROR:-}
+
+	[ -n "$site" ] || site=$(apt-get indextargets --format \
+		'$(ORIGIN) $(RELEASE) $(REPO_URI)' 'Created-By: Packages' |
+		awk '$1 == "Debian" && $2 !~ /-security$/ { print $3; exit }')
+	[ -n "$site" ] || die "no Debian mirror in apt's sources: set RINGSIDE_MIRROR=URL"
+	echo "${site%/}"
+}
+
+mirror_security()
+{
+	local site=${RINGSIDE_MIRROR_SECURITY:-}
+
+	if [ -z "$site" ] && [ -z "${RINGSIDE_MIRROR:-}" ]; then
+		site=$(apt-get indextargets --format \
+			'$(ORIGIN) $(RELEASE) $(REPO_URI)' 'Created-By: Packages' |
+			awk '$1 == "Debian" && $2 ~ /-security$/ { print $3; exit }')
+	fi
+	[ -n "$site" ] || site=$(mirror_main)-security
+	echo "${site%/}"
+}
+
+# sources_print SUITE...: apt's one-line format, signatures checked
+sources_print()
+{
+	local suite site
+
+	for suite; do
+		case $suite in
+		*-security) site=$(mirror_security) ;;
+		*) site=$(mirror_main) ;;
+		esac
+		echo "deb [signed-by=$KEYRING] $site $suite main"
+	done
+}
+
+# apt_conf NAME ARCH SUITE...: makes a private apt of that architecture and
+# prints its configuration file; its index is read at most once a day.
+apt_conf()
+{
+	local name=$1 arch=$2 dir=$CACHE/apt/$1-$2
+
+	shift 2
+	mkdir -p "$dir"/{lists/partial,archives/partial,parts}
+	exec 8>"$dir/lock"
+	flock 8
+	if ! [ -e "$dir/stamp" ] || [ -n "$(find "$dir/stamp" -mmin +1440)" ] ||
+	   { [ -n "$REFRESH" ] && [ "$dir/stamp" -ot "$WORK/started" ]; }; then
+		apt_conf_write "$dir" "$arch" "$@"
+		apt_update "$dir" "$name $arch"
+	fi
+	flock -u 8
+	echo "$dir/conf"
+}
+
+# apt_conf_write DIR ARCH SUITE...
+apt_conf_write()
+{
+	local dir=$1 arch=$2
+
+	shift 2
+	: >"$dir/status"
+	sources_print "$@" >"$dir/sources.list"
+	cat >"$dir/conf" <<-EOF
+	Dir "$dir";
+	Dir::State "$dir";
+	Dir::State::lists "$dir/lists";
+	Dir::State::status "$dir/status";
+	Dir::State::extended_states "$dir/extended";
+	Dir::Cache "$dir";
+	Dir::Cache::archives "$dir/archives";
+	Dir::Etc::sourcelist "$dir/sources.list";
+	Dir::Etc::sourceparts "$dir/parts";
+	Dir::Etc::main "$dir/none";
+	Dir::Etc::parts "$dir/parts";
+	Dir::Etc::preferencesparts "$dir/parts";
+	Dir::Etc::trusted "$KEYRING";
+	APT::Architecture "$arch";
+	APT::Architectures { "$arch"; };
+	APT::Install-Recommends "false";
+	APT::Sandbox::User "";
+	Acquire::Languages "none";
+	Acquire::GzipIndexes "true";
+	Acquire::Retries "3";
+	Debug::NoLocking "true";
+	EOF
+}
+
+# A mirror that is away does not stop what is cached from working.
+apt_update()
+{
+	local dir=$1 what=$2
+
+	stage "index $what"
+	if APT_CONFIG=$dir/conf apt-get -qq update >"$dir/update.log" 2>&1; then
+		touch "$dir/stamp"
+		stage_end
+	elif [ -e "$dir/stamp" ]; then
+		touch "$dir/stamp"
+		stage_end "mirror not reached: the cached index is used"
+	else
+		stage_end "failed"
+		die "cannot read the package index ($what): see $dir/update.log"
+	fi
+}
+
+# apt_download CONF DIR PACKAGE...: into DIR, checked against the index;
+# what is there already is not fetched again
+apt_download()
+{
+	local conf=$1 dir=$2 log
+
+	shift 2
+	mkdir -p "$dir"
+	log=$dir/download.log
+	(cd "$dir" && APT_CONFIG=$conf apt-get -qq download "$@" >"$log" 2>&1)
+}
+
+# apt_depends CONF PACKAGE REGEX: packages that PACKAGE depends on (one step)
+# and that match REGEX
+apt_depends()
+{
+	APT_CONFIG=$1 apt-cache --no-all-versions show "$2" |
+		sed -n '/^\(Pre-\)\?Depends: /{s/^[^:]*: //;s/([^)]*)//g;s/:any//g;s/[,|]/\n/g;p}' |
+		tr -d ' ' | { grep -E "$3" || :; } | sort -u
+}

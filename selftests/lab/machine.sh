@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# shellcheck shell=bash
+# The outer machine: QEMU's software emulation, its side channel, its verdict.
+
+SPLATS='WARNING: |BUG: |Oops|rcu.*(detected|self-detected).*stall|blocked for more than|soft lockup'
+SPLATS+='|hard LOCKUP|locking dependency|recursive locking|inconsistent lock state|suspicious RCU'
+SPLATS+='|nobody cared|Kernel panic|KASAN|UBSAN|KFENCE|kmemleak: [1-9]|general protection fault'
+SPLATS+='|Unable to handle kernel|scheduling while atomic|Call [Tt]race'
+
+# Slow emulation is not a hang: the kernel's own watchdogs get more time.
+APPEND="quiet loglevel=5 panic=-1 panic_on_warn=1 rcupdate.rcu_cpu_stall_timeout=100
+	watchdog_thresh=60 log_buf_len=4M mitigations=off"
+
+# machine_args ARCH KVM: the machine's own flags, for a KVM host or not
+machine_args()
+{
+	case $1-$2 in
+	x86_64-kvm) echo "-M q35 -cpu max,+svm,la57=off" ;;
+	x86_64-) echo "-M q35 -cpu max,la57=off" ;;
+	arm64-kvm) echo "-M virt,virtualization=on,gic-version=3 -cpu neoverse-n1" ;;
+	arm64-) echo "-M virt,gic-version=3 -cpu neoverse-n1" ;;
+	esac
+}
+
+qemu_name()
+{
+	case $1 in
+	x86_64) echo qemu-system-x86_64 ;;
+	arm64) echo qemu-system-aarch64 ;;
+	esac
+}
+
+console_name()
+{
+	case $1 in
+	x86_64) echo ttyS0 ;;
+	arm64) echo ttyAMA0 ;;
+	esac
+}
+
+# An emulated clock that counts instructions (-icount) wants one thread.
+tcg_threads()
+{
+	case $1 in
+	*icount*) echo single ;;
+	*) echo multi ;;
+	esac
+}
+
+port_args()
+{
+	local name
+
+	echo "-device virtio-serial-pci"
+	for name in out err verdict files; do
+		echo "-chardev file,id=$name,path=$WORK/$name"
+		echo "-device virtserialport,chardev=$name,name=rs.$name"
+	done
+}
+
+# machine_run ARCH KVM KERNEL INITRD EXTRA: boots it and waits for its end;
+# what it prints comes out as it is printed
+machine_run()
+{
+	local arch=$1 kvm=$2 kernel=$3 initrd=$4 extra=$5 rc=0 readers
+
+	mkfifo "$WORK/out" "$WORK/err"
+	tee "$WORK/stdout" <"$WORK/out" & readers=$!
+	cat <"$WORK/err" >&2 & readers+=" $!"
+	: >"$WORK/verdict"
+	# shellcheck disable=SC2046,SC2086 # lists of words
+	timeout -k 5 "$TIMEOUT" "$(qemu_name "$arch")" $(machine_args "$arch" "$kvm") \
+		-accel "tcg,thread=$(tcg_threads "$extra")" -smp "$CPUS" -m "$MEMORY" \
+		-nodefaults -no-user-config -display none -no-reboot \
+		-kernel "$kernel" -initrd "$initrd" \
+		-append "console=$(console_name "$arch") $(echo $APPEND) $CMDLINE" \
+		-serial "file:$WORK/console" $(port_args) $extra \
+		</dev/null >"$WORK/qemu.log" 2>&1 || rc=$?
+	# if QEMU never opened them, the readers still wait
+	: >>"$WORK/out" & : >>"$WORK/err" &
+	# shellcheck disable=SC2086 # a list
+	wait $readers
+	[ "$rc" != 124 ] || echo "# timed out after $TIMEOUT s" >>"$WORK/verdict"
+	[ ! -s "$WORK/qemu.log" ] || sed 's/^/qemu: /' "$WORK/qemu.log" >&2
+}
+
+# splats_find DIR: lines of the kernel logs that should not be there
+splats_find()
+{
+	local known=$1/expected-splats
+
+	[ -e "$known" ] || : >"$known"
+	(cd "$1" && grep -EH "$SPLATS" -- *.dmesg *.console console 2>/dev/null) |
+		if [ -s "$known" ]; then grep -vEf "$known"; else cat; fi
+}
+
+# machine_verdict OUT: 0 passed, 1 failed, 4 skipped. Failure is the default.
+machine_verdict()
+{
+	local out=$1 rc
+
+	mkdir -p "$out"
+	cp "$WORK/console" "$WORK/verdict" "$out/" 2>/dev/null || :
+	[ ! -s "$WORK/stdout" ] || cp "$WORK/stdout" "$out/"
+	[ ! -s "$WORK/files" ] || tar -C "$out" -xf "$WORK/files" 2>/dev/null || :
+	rc=$(sed -n 's/^exit \([0-9]*\)$/\1/p' "$WORK/verdict")
+	if splats_find "$out" >"$WORK/splats"; then
+		note "the kernel's log is not clean:"
+		sed 's/^/  /' "$WORK/splats" | head -n 20 >&2
+		rc=1
+	fi
+	if [ -z "$rc" ]; then
+		note "no verdict came back: $(grep '^# timed' "$WORK/verdict" || echo 'the machine ended early')"
+		tail -n 15 "$out/console" >&2 || :
+		rc=1
+	fi
+	! grep -q '^not ok' "$WORK/verdict" || rc=1
+	case $rc in
+	0 | 4) return "$rc" ;;
+	*) return 1 ;;
+	esac
+}

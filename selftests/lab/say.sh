@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# shellcheck shell=bash
+# What the lab tells a person, all of it on stderr: stdout is for results.
+
+die()
+{
+	echo "lab: $*" >&2
+	exit 1
+}
+
+note()
+{
+	echo "lab: $*" >&2
+}
+
+# stage WHAT ... stage_end [REMARK]: one line, with its time
+stage()
+{
+	STAGE=$* STAGE_FROM=$EPOCHREALTIME
+}
+
+stage_end()
+{
+	local us=$((${EPOCHREALTIME/[.,]/} - ${STAGE_FROM/[.,]/}))
+
+	printf '%s ... %d.%01d s%s\n' "$STAGE" $((us / 1000000)) $((us / 100000 % 10)) \
+		"${1:+ ($1)}" >&2
+}
