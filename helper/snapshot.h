@@ -38,7 +38,6 @@ enum rs_guest_counter {
 enum rs_host_counter {
 #define RS_STATION(name, unit, meaning) RS_HOST_##name,
 #include "../bpf/counters.h"
-#undef RS_STATION
 	RS_HOST_COUNTERS
 };
 

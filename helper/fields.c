@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fields.h"
+
+#define ROWS(a) (sizeof(a) / sizeof((a)[0]))
+
+#define NUM(row, sides_, type_, member, key_, text_, required_) \
+	{ .key = key_, .text = text_, .type = RS_TYPE_##type_, \
+	  .offset = offsetof(struct row, member), .sides = sides_, .required = required_ }
+#define STR(row, sides_, member, key_, required_, choices_) \
+	{ .key = key_, .type = RS_TYPE_STR, .offset = offsetof(struct row, member), \
+	  .size = sizeof(((struct row *)0)->member), .sides = sides_, .required = required_, \
+	  .choices = choices_ }
+
+static const struct rs_field hook_fields[] = {
+	STR(rs_hook, RS_BOTH, name, "name", RS_BOTH, NULL),
+	STR(rs_hook, RS_BOTH, kind, "kind", 0, NULL),
+	STR(rs_hook, RS_BOTH, state, "state", RS_BOTH, NULL),
+	STR(rs_hook, RS_BOTH, loses, "loses", 0, NULL),
+	NUM(rs_hook, RS_BOTH, U64, missed, "missed", NULL, 0),
+};
+
+static const struct rs_field vm_fields[] = {
+	NUM(rs_vm, RS_HOST, U64, pid, "pid", NULL, RS_HOST),
+	STR(rs_vm, RS_HOST, comm, "comm", 0, NULL),
+	STR(rs_vm, RS_HOST, uuid, "uuid", 0, NULL),
+	STR(rs_vm, RS_HOST, name, "name", 0, NULL),
+	NUM(rs_vm, RS_HOST, U64, vcpus, "vcpus", NULL, 0),
+};
+
+static const struct rs_field tap_fields[] = {
+	STR(rs_tap, RS_HOST, name, "name", RS_HOST, NULL),
+	NUM(rs_tap, RS_HOST, U64, ifindex, "ifindex", NULL, 0),
+	STR(rs_tap, RS_HOST, mac, "mac", 0, NULL),
+	NUM(rs_tap, RS_HOST, U64, queues, "queues", NULL, 0),
+	NUM(rs_tap, RS_HOST, BOOL, carrier, "carrier", NULL, 0),
+	NUM(rs_tap, RS_HOST, U64, tx_packets, "tx_packets", NULL, 0),
+	NUM(rs_tap, RS_HOST, U64, tx_dropped, "tx_dropped", NULL, 0),
+	NUM(rs_tap, RS_HOST, U64, rx_packets, "rx_packets", NULL, 0),
+	NUM(rs_tap, RS_HOST, U64, rx_dropped, "rx_dropped", NULL, 0),
+	STR(rs_tap, RS_HOST, qdisc, "qdisc", 0, NULL),
+	NUM(rs_tap, RS_HOST, U64, qdisc_drops, "qdisc_drops", NULL, 0),
+	NUM(rs_tap, RS_HOST, U64, qdisc_backlog, "qdisc_backlog", NULL, 0),
+};
+
+static const struct rs_field device_fields[] = {
+	STR(rs_device, RS_GUEST, name, "name", RS_GUEST, NULL),
+	STR(rs_device, RS_GUEST, bus, "bus", 0, NULL),
+	STR(rs_device, RS_GUEST, netdev, "netdev", 0, NULL),
+	STR(rs_device, RS_GUEST, mac, "mac", 0, NULL),
+	NUM(rs_device, RS_GUEST, U64, id, "id", NULL, 0),
+	NUM(rs_device, RS_GUEST, HEX, features, "features", NULL, 0),
+	NUM(rs_device, RS_GUEST, U64, generation, "generation", NULL, 0),
+};
+
+static const struct rs_field queue_fields[] = {
+	STR(rs_queue, RS_BOTH, dir, "dir", RS_GUEST, "rx tx ctrl other"),
+	STR(rs_queue, RS_BOTH, mac, "mac", 0, NULL),
+	NUM(rs_queue, RS_BOTH, HEX, used_addr, "used_addr", NULL, 0),
+	NUM(rs_queue, RS_BOTH, HEX, msi.address, "msi.address", "msi_addr", 0),
+	NUM(rs_queue, RS_BOTH, HEX, msi.data, "msi.data", "msi_data", 0),
+	NUM(rs_queue, RS_BOTH, U64, msi.devid, "msi.devid", "msi_devid", 0),
+	NUM(rs_queue, RS_BOTH, U16, used_idx, "used_idx", NULL, 0),
+
+	STR(rs_queue, RS_GUEST, device, "device", RS_GUEST, NULL),
+	STR(rs_queue, RS_GUEST, bus, "bus", 0, NULL),
+	STR(rs_queue, RS_GUEST, netdev, "netdev", 0, NULL),
+	STR(rs_queue, RS_GUEST, name, "name", 0, NULL),
+	STR(rs_queue, RS_GUEST, ring, "ring", 0, "split packed"),
+	NUM(rs_queue, RS_GUEST, U16, index, "index", NULL, RS_GUEST),
+	NUM(rs_queue, RS_GUEST, BOOL, event_idx, "event_idx", NULL, 0),
+	NUM(rs_queue, RS_GUEST, U64, size, "size", NULL, 0),
+	NUM(rs_queue, RS_GUEST, U64, irq, "irq", NULL, 0),
+	NUM(rs_queue, RS_GUEST, BOOL, shared, "shared", NULL, 0),
+	NUM(rs_queue, RS_GUEST, U64, napi_id, "napi_id", NULL, 0),
+	NUM(rs_queue, RS_GUEST, U16, last_used_idx, "last_used_idx", NULL, 0),
+	NUM(rs_queue, RS_GUEST, U64, generation, "generation", NULL, 0),
+
+	STR(rs_queue, RS_HOST, tap, "tap", 0, NULL),
+	STR(rs_queue, RS_HOST, comm, "comm", 0, NULL),
+	STR(rs_queue, RS_HOST, uuid, "uuid", 0, NULL),
+	STR(rs_queue, RS_HOST, vm, "vm", 0, NULL),
+	STR(rs_queue, RS_HOST, backend, "backend", 0, NULL),
+	NUM(rs_queue, RS_HOST, U64, tap_ifindex, "tap_ifindex", NULL, 0),
+	NUM(rs_queue, RS_HOST, U64, queue, "queue", NULL, 0),
+	NUM(rs_queue, RS_HOST, U64, pid, "pid", NULL, 0),
+	NUM(rs_queue, RS_HOST, U64, vhost_vq, "vhost_vq", NULL, 0),
+	NUM(rs_queue, RS_HOST, U64, gsi, "gsi", NULL, 0),
+	NUM(rs_queue, RS_HOST, U16, avail_idx, "avail_idx", NULL, 0),
+	NUM(rs_queue, RS_HOST, U64, ring_size, "ring_size", NULL, 0),
+	NUM(rs_queue, RS_HOST, U64, occupancy, "occupancy", NULL, 0),
+	NUM(rs_queue, RS_HOST, BOOL, carrier, "carrier", NULL, 0),
+};
+
+static const struct rs_field irq_fields[] = {
+	NUM(rs_irq, RS_GUEST, U64, irq, "irq", NULL, RS_GUEST),
+	NUM(rs_irq, RS_GUEST, U64, count, "count", NULL, 0),
+	NUM(rs_irq, RS_GUEST, U64, unhandled, "unhandled", NULL, 0),
+	NUM(rs_irq, RS_GUEST, U64, last_unhandled_ms, "last_unhandled_ms", NULL, 0),
+	NUM(rs_irq, RS_GUEST, U64, kernel_count, "kernel_count", NULL, 0),
+	NUM(rs_irq, RS_GUEST, BOOL, disabled, "disabled", NULL, 0),
+};
+
+const struct rs_field rs_sample_fields[] = {
+	NUM(rs_sample, RS_BOTH, U64, time_ns, "time_ns", NULL, RS_BOTH),
+	NUM(rs_sample, RS_BOTH, U64, started_ns, "started_ns", NULL, 0),
+	NUM(rs_sample, RS_BOTH, U64, generation, "generation", NULL, 0),
+};
+const size_t rs_sample_fields_n = ROWS(rs_sample_fields);
+
+const struct rs_field rs_taken_fields[] = {
+	STR(rs_taken, RS_BOTH, hostname, "hostname", 0, NULL),
+	STR(rs_taken, RS_BOTH, kernel, "kernel", 0, NULL),
+	STR(rs_taken, RS_BOTH, arch, "arch", 0, NULL),
+	STR(rs_taken, RS_BOTH, boot_id, "boot_id", 0, NULL),
+	STR(rs_taken, RS_BOTH, uuid, "uuid", 0, NULL),
+};
+const size_t rs_taken_fields_n = ROWS(rs_taken_fields);
+
+#define RECORD(key_, text_, sides_, row, counters_) \
+	{ .key = key_, .text = text_, .sides = sides_, .fields = row##_fields, \
+	  .fields_n = ROWS(row##_fields), .size = sizeof(struct rs_##row), \
+	  .array = offsetof(struct rs_sample, row##s), \
+	  .count = offsetof(struct rs_sample, row##s_n), .counters = counters_ }
+
+const struct rs_record rs_records[RS_RECORDS] = {
+	[RS_RECORD_HOOK] = RECORD("hooks", "hook", RS_BOTH, hook, false),
+	[RS_RECORD_VM] = RECORD("vms", NULL, RS_HOST, vm, false),
+	[RS_RECORD_TAP] = RECORD("taps", NULL, RS_HOST, tap, false),
+	[RS_RECORD_DEVICE] = RECORD("devices", "device", RS_GUEST, device, false),
+	[RS_RECORD_QUEUE] = RECORD("queues", "queue", RS_BOTH, queue, true),
+	[RS_RECORD_IRQ] = RECORD("irqs", "irq", RS_GUEST, irq, false),
+};
+
+static const struct rs_counter guest_counters[] = {
+#define RS_COUNTER(name, unit, meaning) { #name, #unit, meaning },
+#include "../kmod/counters.h"
+};
+
+static const struct rs_counter host_counters[] = {
+#define RS_STATION(name, unit, meaning) { #name, #unit, meaning },
+#include "../bpf/counters.h"
+};
+
+const struct rs_counter_table rs_counters[RS_SIDES] = {
+	[RS_SIDE_GUEST] = { guest_counters, ROWS(guest_counters) },
+	[RS_SIDE_HOST] = { host_counters, ROWS(host_counters) },
+};
+
+int rs_counter_find(enum rs_side side, const char *name)
+{
+	for (size_t i = 0; i < rs_counters[side].count; i++)
+		if (!strcmp(rs_counters[side].rows[i].name, name))
+			return i;
+	return -1;
+}
+
+bool rs_number_parse(const char *text, uint64_t *value)
+{
+	int base = text[0] == '0' && (text[1] == 'x' || text[1] == 'X') ? 16 : 10;
+	const char *digits = base == 16 ? text + 2 : text;
+	char *end;
+
+	/* strtoull() would take a sign and leading blanks */
+	if (!isxdigit((unsigned char)*digits))
+		return false;
+	errno = 0;
+	*value = strtoull(digits, &end, base);
+	return !errno && end != digits && !*end;
+}
+
+static bool choice_has(const char *choices, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (const char *at = choices; at && *at; at += strspn(at, " ")) {
+		size_t n = strcspn(at, " ");
+
+		if (n == len && !strncmp(at, word, n))
+			return true;
+		at += n;
+	}
+	return false;
+}
+
+const char *rs_field_put(const struct rs_field *field, void *row, uint64_t value)
+{
+	if (field->type == RS_TYPE_U16 && value > UINT16_MAX)
+		return "a whole number from 0 to 65535";
+	if (field->type == RS_TYPE_BOOL && value > 1)
+		return "0 or 1";
+	*(struct rs_num *)((char *)row + field->offset) = rs_num_of(value);
+	return NULL;
+}
+
+const char *rs_field_parse(const struct rs_field *field, void *row, const char *text)
+{
+	uint64_t value;
+
+	if (field->type != RS_TYPE_STR)
+		return rs_number_parse(text, &value) ? rs_field_put(field, row, value) :
+						       "a whole number from 0 to 2^64-1";
+	if (field->choices && !choice_has(field->choices, text))
+		return field->choices;
+	if (strlen(text) >= field->size)
+		return "a shorter text";
+	strcpy((char *)row + field->offset, text);
+	return NULL;
+}
+
+bool rs_field_known(const struct rs_field *field, const void *row)
+{
+	const char *at = (const char *)row + field->offset;
+
+	return field->type == RS_TYPE_STR ? *at != '\0' : ((const struct rs_num *)at)->known;
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Each field of a snapshot, once: its key in JSON, its key in the module's
+ * text, its type. Reading and writing either form is a walk over these rows.
+ */
+#ifndef RS_FIELDS_H
+#define RS_FIELDS_H
+
+#include "snapshot.h"
+
+enum rs_type {
+	RS_TYPE_STR,
+	RS_TYPE_U64,
+	RS_TYPE_U16,
+	RS_TYPE_HEX, /* a number; "0x..." in JSON, where 64 bits would not survive every reader */
+	RS_TYPE_BOOL,
+};
+
+enum { RS_GUEST = 1 << RS_SIDE_GUEST, RS_HOST = 1 << RS_SIDE_HOST, RS_BOTH = RS_GUEST | RS_HOST };
+
+struct rs_field {
+	const char *key;  /* in JSON; "a.b" is b inside the object a */
+	const char *text; /* in the module's snapshot; NULL = key */
+	enum rs_type type;
+	size_t offset; /* in its row */
+	size_t size;   /* of a string */
+	unsigned int sides;
+	unsigned int required; /* sides on which it cannot be unknown */
+	const char *choices;   /* words separated by spaces; NULL = any */
+};
+
+/* A kind of row in a sample. */
+struct rs_record {
+	const char *key;  /* of the array in JSON */
+	const char *text; /* first word of its line in the module's snapshot */
+	unsigned int sides;
+	const struct rs_field *fields;
+	size_t fields_n;
+	size_t size;
+	size_t array; /* offset of the rows' pointer in struct rs_sample */
+	size_t count; /* offset of their number */
+	bool counters; /* rows carry counters */
+};
+
+enum rs_record_id {
+	RS_RECORD_HOOK,
+	RS_RECORD_VM,
+	RS_RECORD_TAP,
+	RS_RECORD_DEVICE,
+	RS_RECORD_QUEUE,
+	RS_RECORD_IRQ,
+	RS_RECORDS
+};
+
+extern const struct rs_record rs_records[RS_RECORDS];
+
+/* The fields of a sample itself, and of struct rs_taken. */
+extern const struct rs_field rs_sample_fields[];
+extern const size_t rs_sample_fields_n;
+extern const struct rs_field rs_taken_fields[];
+extern const size_t rs_taken_fields_n;
+
+/*
+ * rs_field_parse() sets a field of a row from text, rs_field_put() from a number (not RS_TYPE_STR).
+ * Return: NULL, or what the value has to be: "a whole number from 0 to 65535".
+ */
+const char *rs_field_parse(const struct rs_field *field, void *row, const char *text);
+const char *rs_field_put(const struct rs_field *field, void *row, uint64_t value);
+
+/* Return: whether the field of this row is known. */
+bool rs_field_known(const struct rs_field *field, const void *row);
+
+/* Return: the index of a counter of that side by its name, -1 = no such counter. */
+int rs_counter_find(enum rs_side side, const char *name);
+
+/* The rows of a kind in a sample, and one new zeroed row (NULL = out of memory). */
+void *rs_sample_rows(const struct rs_sample *s, const struct rs_record *record, size_t *n);
+void *rs_sample_add(struct rs_sample *s, const struct rs_record *record);
+
+/* Return: an unsigned number, decimal or 0x hexadecimal, all of @text; false = it is none. */
+bool rs_number_parse(const char *text, uint64_t *value);
+
+#endif

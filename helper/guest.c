@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <ctype.h>
+#include <errno.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "fields.h"
+#include "file.h"
+#include "guest.h"
+
+#define SNAPSHOT RS_GUEST_DEBUGFS "/ringside/snapshot"
+
+struct reader {
+	const char *where;
+	unsigned int line;
+	struct rs_error *err;
+};
+
+static int broken(const struct reader *r, const char *key, const char *value, const char *must_be)
+{
+	return rs_error_set(r->err, RS_EXIT_DATA, "%s:%u: %s=%.40s: it must be %s", r->where,
+			    r->line, key, value, must_be);
+}
+
+/* In place: "%20" is a space. A '%' without two digits stays as it is. */
+static void percent_decode(char *text)
+{
+	char *to = text;
+
+	for (; *text; text++) {
+		if (*text == '%' && isxdigit((unsigned char)text[1]) &&
+		    isxdigit((unsigned char)text[2])) {
+			char code[3] = { text[1], text[2], '\0' };
+
+			*to++ = (char)strtol(code, NULL, 16);
+			text += 2;
+		} else {
+			*to++ = *text;
+		}
+	}
+	*to = '\0';
+}
+
+static const struct rs_field *field_find(const struct rs_field *fields, size_t n, const char *key)
+{
+	for (size_t i = 0; i < n; i++)
+		if (fields[i].sides & RS_GUEST &&
+		    !strcmp(fields[i].text ? fields[i].text : fields[i].key, key))
+			return &fields[i];
+	return NULL;
+}
+
+static int counter_take(const struct reader *r, struct rs_queue *queue, const char *key,
+			const char *value)
+{
+	int i = rs_counter_find(RS_SIDE_GUEST, key);
+	uint64_t number;
+
+	if (i < 0)
+		return 0;
+	if (!rs_number_parse(value, &number))
+		return broken(r, key, value, "a whole number from 0 to 2^64-1");
+	queue->counters[i] = rs_num_of(number);
+	return 0;
+}
+
+static int pair_take(const struct reader *r, const struct rs_field *fields, size_t n, void *row,
+		     bool counters, char *word)
+{
+	char *value = strchr(word, '=');
+	const struct rs_field *field;
+	const char *must_be;
+
+	if (!value)
+		return broken(r, word, "", "a key with a value");
+	*value++ = '\0';
+	percent_decode(value);
+	field = field_find(fields, n, word);
+	if (!field)
+		return counters ? counter_take(r, row, word, value) : 0;
+	must_be = *value ? rs_field_parse(field, row, value) : NULL;
+	return must_be ? broken(r, word, value, must_be) : 0;
+}
+
+static int fields_check(const struct reader *r, const struct rs_record *record, const void *row)
+{
+	for (size_t i = 0; i < record->fields_n; i++)
+		if (record->fields[i].required & RS_GUEST &&
+		    !rs_field_known(&record->fields[i], row))
+			return broken(r, record->fields[i].key, "", "there");
+	return 0;
+}
+
+static const struct rs_record *record_find(const char *word)
+{
+	for (size_t i = 0; i < RS_RECORDS; i++)
+		if (rs_records[i].text && !strcmp(rs_records[i].text, word))
+			return &rs_records[i];
+	return NULL;
+}
+
+/* "time_ns=1 started_ns=2" is about the sample; "queue index=0 ..." is a row of it. */
+static int line_take(const struct reader *r, struct rs_sample *s, char *line)
+{
+	const struct rs_record *record = NULL;
+	void *row = s;
+	char *rest, *word = strtok_r(line, " ", &rest);
+
+	if (word && !strchr(word, '=')) {
+		record = record_find(word);
+		row = record ? rs_sample_add(s, record) : NULL;
+		if (!record)
+			return 0;
+		if (!row)
+			return rs_error_set(r->err, RS_EXIT_ERROR, "out of memory");
+		word = strtok_r(NULL, " ", &rest);
+	}
+	for (; word; word = strtok_r(NULL, " ", &rest))
+		if (pair_take(r, record ? record->fields : rs_sample_fields,
+			      record ? record->fields_n : rs_sample_fields_n, row,
+			      record && record->counters, word))
+			return -1;
+	return record ? fields_check(r, record, row) : 0;
+}
+
+int rs_guest_parse(struct rs_sample *s, char *text, const char *where, struct rs_error *err)
+{
+	struct reader r = { .where = where, .line = 1, .err = err };
+	char *rest, *line;
+
+	line = text;
+	rest = strchr(text, '\n');
+	if (rest)
+		*rest++ = '\0';
+	if (strcmp(line, RS_GUEST_FORMAT))
+		return rs_error_set(err, RS_EXIT_DATA,
+				    "%s: its format is \"%.40s\", this ringside reads \"%s\": use the module and the helper of one version",
+				    where, line, RS_GUEST_FORMAT);
+	while (rest && *rest) {
+		line = rest;
+		rest = strchr(line, '\n');
+		r.line++;
+		if (!rest)
+			return rs_error_set(err, RS_EXIT_DATA, "%s:%u: the last line is cut", where,
+					    r.line);
+		*rest++ = '\0';
+		if (line_take(&r, s, line))
+			return -1;
+	}
+	if (!s->time_ns.known)
+		return rs_error_set(err, RS_EXIT_DATA, "%s: it has no time_ns", where);
+	return 0;
+}
+
+static int no_snapshot(struct rs_error *err)
+{
+	struct statfs fs;
+	int error = errno;
+
+	if (error == EACCES || error == EPERM)
+		return rs_error_set(err, RS_EXIT_NOPERM, "cannot read %s: %s; run it as root",
+				    SNAPSHOT, strerror(error));
+	if (error != ENOENT)
+		return rs_error_set(err, RS_EXIT_ERROR, "cannot read %s: %s", SNAPSHOT,
+				    strerror(error));
+	if (statfs(RS_GUEST_DEBUGFS, &fs) || fs.f_type != DEBUGFS_MAGIC)
+		return rs_error_set(err, RS_EXIT_NOTSETUP,
+				    "debugfs is not mounted: mount -t debugfs none %s",
+				    RS_GUEST_DEBUGFS);
+	return rs_error_set(err, RS_EXIT_NOTSETUP,
+			    "the module is not loaded in this guest: insmod ringside.ko");
+}
+
+static int guest_sample(void *handle, struct rs_sample *s, struct rs_error *err)
+{
+	size_t len;
+	char *text = rs_file_read(SNAPSHOT, &len);
+	int ret;
+
+	(void)handle;
+	if (!text)
+		return no_snapshot(err);
+	ret = rs_guest_parse(s, text, SNAPSHOT, err);
+	free(text);
+	return ret;
+}
+
+/* Nothing to attach: the module counts by itself. Asked once here so that it fails before the window. */
+static int guest_open(const struct rs_filter *filter, void **handle, struct rs_error *err)
+{
+	(void)filter;
+	*handle = NULL;
+	return access(SNAPSHOT, R_OK) ? no_snapshot(err) : 0;
+}
+
+static void guest_close(void *handle)
+{
+	(void)handle;
+}
+
+const struct rs_source rs_guest_source = {
+	.side = RS_SIDE_GUEST,
+	.open = guest_open,
+	.sample = guest_sample,
+	.close = guest_close,
+};
+
+static void hook_check(const struct rs_hook *hook, rs_check_fn row, void *ctx)
+{
+	struct rs_check check = { .what = hook->name, .works = !strcmp(hook->state, "attached") };
+	char why[256];
+
+	snprintf(why, sizeof(why), "%s; without it unknown: %s", hook->state,
+		 *hook->loses ? hook->loses : "-");
+	check.why = check.works ? NULL : why;
+	row(ctx, &check);
+}
+
+int rs_guest_check(rs_check_fn row, void *ctx)
+{
+	struct rs_error err = { .status = RS_EXIT_OK };
+	struct rs_sample s = { .hooks = NULL };
+	struct rs_check check = { .what = "guest module", .works = true };
+	int ret = guest_sample(NULL, &s, &err);
+
+	if (ret) {
+		check.works = false;
+		check.why = err.text;
+	}
+	row(ctx, &check);
+	for (size_t i = 0; i < s.hooks_n; i++) {
+		hook_check(&s.hooks[i], row, ctx);
+		ret |= -!!strcmp(s.hooks[i].state, "attached");
+	}
+	rs_sample_clear(&s);
+	return ret;
+}

@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ledger.h"
+#include "window.h"
+
+/* note_interrupt(): a window of 100000, disabled above 99900 unhandled (kernel/irq/spurious.c) */
+#define IRQ_WINDOW  100000
+#define IRQ_PATIENCE 99900
+
+static const struct rs_figure_info derived[] = {
+#define X(name, unit, negative, meaning) { #name, #unit, meaning, "both", negative },
+	RS_DERIVED_LIST(X)
+#undef X
+};
+
+struct rs_figure_info rs_figure_info(enum rs_figure figure)
+{
+	const struct rs_counter *row;
+
+	if (figure >= RS_FIGURE_DERIVED)
+		return derived[figure - RS_FIGURE_DERIVED];
+	if (figure >= RS_FIGURE_HOST) {
+		row = &rs_counters[RS_SIDE_HOST].rows[figure - RS_FIGURE_HOST];
+		return (struct rs_figure_info){ row->name, row->unit, row->meaning, "host", false };
+	}
+	row = &rs_counters[RS_SIDE_GUEST].rows[figure];
+	return (struct rs_figure_info){ row->name, row->unit, row->meaning, "guest", false };
+}
+
+int64_t rs_index_distance(uint64_t a, uint64_t b)
+{
+	return (int16_t)(uint16_t)(a - b);
+}
+
+static struct rs_num unknown(void)
+{
+	return (struct rs_num){ 0, false };
+}
+
+/* a - b as an int64_t; unknown if either is. */
+static struct rs_num less(struct rs_num a, struct rs_num b)
+{
+	return a.known && b.known ? rs_num_of(a.value - b.value) : unknown();
+}
+
+static struct rs_num plus(struct rs_num a, struct rs_num b)
+{
+	return a.known && b.known ? rs_num_of(a.value + b.value) : unknown();
+}
+
+static uint64_t magnitude(struct rs_num signed_num)
+{
+	int64_t value = (int64_t)signed_num.value;
+
+	return value < 0 ? -value : value;
+}
+
+static struct rs_num grown(struct rs_num begin, struct rs_num end)
+{
+	return begin.known && end.known && end.value >= begin.value ?
+		       rs_num_of(end.value - begin.value) : unknown();
+}
+
+static struct rs_num distance(struct rs_num a, struct rs_num b)
+{
+	return a.known && b.known ? rs_num_of((uint64_t)rs_index_distance(a.value, b.value)) :
+				    unknown();
+}
+
+/* How far behind an index is: always forward, 0 to 65535. */
+static struct rs_num behind(struct rs_num ahead, struct rs_num follower)
+{
+	return ahead.known && follower.known ? rs_num_of((uint16_t)(ahead.value - follower.value)) :
+					       unknown();
+}
+
+static bool nums_equal(struct rs_num a, struct rs_num b)
+{
+	return a.known == b.known && (!a.known || a.value == b.value);
+}
+
+static bool guest_same(const struct rs_queue *a, const struct rs_queue *b)
+{
+	return !strcmp(a->device, b->device) && nums_equal(a->index, b->index);
+}
+
+static bool host_same(const struct rs_queue *a, const struct rs_queue *b)
+{
+	return nums_equal(a->pid, b->pid) && nums_equal(a->tap_ifindex, b->tap_ifindex) &&
+	       nums_equal(a->queue, b->queue) && nums_equal(a->vhost_vq, b->vhost_vq) &&
+	       !strcmp(a->tap, b->tap) && !strcmp(a->dir, b->dir) &&
+	       (a->tap_ifindex.known || nums_equal(a->used_addr, b->used_addr));
+}
+
+static const struct rs_queue *queue_find(const struct rs_snapshot *s, const struct rs_queue *queue)
+{
+	bool (*same)(const struct rs_queue *, const struct rs_queue *) =
+		s->side == RS_SIDE_GUEST ? guest_same : host_same;
+
+	for (size_t i = 0; s->has_begin && i < s->begin.queues_n; i++)
+		if (same(&s->begin.queues[i], queue))
+			return &s->begin.queues[i];
+	return NULL;
+}
+
+static struct rs_num device_generation(const struct rs_sample *s, const char *name)
+{
+	for (size_t i = 0; i < s->devices_n; i++)
+		if (!strcmp(s->devices[i].name, name))
+			return s->devices[i].generation;
+	return unknown();
+}
+
+/* Why the end of this queue less its begin means nothing, or NULL. */
+static const char *queue_flaw(const struct rs_snapshot *s, const struct rs_queue *begin,
+			      const struct rs_queue *end)
+{
+	const char *flaw = rs_window_flaw(s);
+
+	if (flaw || !s->has_begin)
+		return flaw;
+	if (!begin)
+		return "the queue appeared within the window";
+	if (!nums_equal(begin->generation, end->generation) ||
+	    !nums_equal(device_generation(&s->begin, end->device),
+			device_generation(&s->end, end->device)))
+		return "the device was reset within the window";
+	if (!nums_equal(begin->used_addr, end->used_addr))
+		return "the queue got another ring within the window";
+	return NULL;
+}
+
+static void counters_subtract(struct rs_line *line, const struct rs_snapshot *s, int first,
+			      const struct rs_queue *begin, const struct rs_queue *end)
+{
+	for (size_t i = 0; i < rs_counters[s->side].count; i++)
+		line->figures[first + i] = begin ? grown(begin->counters[i], end->counters[i]) :
+						   end->counters[i];
+}
+
+static struct rs_num sum(const struct rs_line *line, const enum rs_figure *figures, size_t n)
+{
+	struct rs_num total = rs_num_of(0);
+
+	for (size_t i = 0; i < n; i++)
+		total = plus(total, line->figures[figures[i]]);
+	return total;
+}
+
+#define SUM(line, ...) \
+	sum(line, (const enum rs_figure[]){ __VA_ARGS__ }, \
+	    sizeof((const enum rs_figure[]){ __VA_ARGS__ }) / sizeof(enum rs_figure))
+#define G(name) line->figures[RS_FIG_G(name)]
+#define H(name) line->figures[RS_FIG_H(name)]
+#define D(name) line->figures[RS_FIG_D(name)]
+
+/* Causes are the rows named none_*: a new one is counted without being told. */
+static struct rs_num causes_sum(const struct rs_line *line)
+{
+	struct rs_num total = rs_num_of(0);
+
+	for (int i = 0; i < RS_GUEST_COUNTERS; i++)
+		if (!strncmp(rs_counters[RS_SIDE_GUEST].rows[i].name, "none_", 5))
+			total = plus(total, line->figures[i]);
+	return total;
+}
+
+static void guest_derive(struct rs_line *line, const struct rs_queue *begin,
+			 const struct rs_queue *end)
+{
+	struct rs_num off = less(G(interrupts), plus(G(handled), G(none)));
+
+	D(none_sum) = causes_sum(line);
+	if (off.known) {
+		struct rs_num none_off = less(G(none), D(none_sum));
+
+		D(sum_off) = rs_num_of(magnitude(off) + (none_off.known ? magnitude(none_off) : 0));
+	}
+	D(standing) = behind(end->used_idx, end->last_used_idx);
+	if (begin)
+		D(standing_begin) = behind(begin->used_idx, begin->last_used_idx);
+	D(polls_other) = SUM(line, RS_FIG_G(polls_ksoftirqd), RS_FIG_G(polls_threaded),
+			     RS_FIG_G(polls_netpoll));
+	D(polls) = plus(D(polls_other), plus(G(polls_softirq), G(polls_busy)));
+}
+
+static void irq_derive(struct rs_line *line, const struct rs_sample *s, struct rs_num irq)
+{
+	for (size_t i = 0; irq.known && i < s->irqs_n; i++) {
+		const struct rs_irq *row = &s->irqs[i];
+
+		if (!nums_equal(row->irq, irq))
+			continue;
+		D(irq_count) = row->count;
+		D(irq_unhandled) = row->unhandled;
+		D(irq_disabled) = row->disabled;
+		D(irq_handled) = grown(row->unhandled, row->count);
+		if (D(irq_handled).known && D(irq_handled).value < IRQ_WINDOW - IRQ_PATIENCE &&
+		    row->unhandled.value <= IRQ_PATIENCE)
+			D(irq_left) = rs_num_of(IRQ_PATIENCE + 1 - row->unhandled.value);
+	}
+}
+
+static void host_derive(struct rs_line *line, const struct rs_queue *begin,
+			const struct rs_queue *end)
+{
+	D(ring_size) = end->ring_size;
+	D(occupancy) = end->occupancy;
+	D(occupancy_begin) = begin ? begin->occupancy : unknown();
+	D(avail_left) = behind(end->avail_idx, end->used_idx);
+	D(suppressed) = plus(H(vhost_suppressed_flag), H(vhost_suppressed_event_idx));
+	D(decision_off) = less(H(vhost_calls), plus(plus(H(vhost_signals), D(suppressed)),
+						    H(vhost_no_call)));
+	D(tun_off) = less(less(H(tun_offered), plus(H(tun_dropped), H(vhost_taken))),
+			  less(D(occupancy), D(occupancy_begin)));
+	D(eventfd_off) = less(H(vhost_signals), H(eventfd_writes));
+	D(irqfd_off) = less(H(eventfd_writes), H(irqfd_wakeups));
+	D(inject_off) = less(H(irqfd_wakeups), plus(H(injected), H(coalesced)));
+}
+
+/* Both used indexes name the same entries, so the windows' distance is known exactly. */
+static void used_derive(struct rs_line *line, const struct rs_queue *guest_begin,
+			const struct rs_queue *host_begin)
+{
+	D(skew_end) = distance(line->host->used_idx, line->guest->used_idx);
+	if (!guest_begin || !host_begin)
+		return;
+	D(skew_begin) = distance(host_begin->used_idx, guest_begin->used_idx);
+	D(used_off) = less(less(H(vhost_posted), G(used_progress)),
+			   less(D(skew_end), D(skew_begin)));
+}
+
+/*
+ * A handled interrupt needs a used entry of its own and one without needs none: so the entries
+ * outside the other window, and the empty ones, bound what the windows' distance can add.
+ */
+static void interrupts_derive(struct rs_line *line)
+{
+	struct rs_num got = G(interrupts), sent = H(injected);
+
+	if (!got.known || !sent.known)
+		return;
+	D(merged) = rs_num_of(sent.value > got.value ? sent.value - got.value : 0);
+	D(surplus) = rs_num_of(got.value > sent.value ? got.value - sent.value : 0);
+	if (D(skew_begin).known && D(skew_end).known && G(none_empty).known)
+		D(surplus_slack) = rs_num_of(magnitude(D(skew_begin)) + magnitude(D(skew_end)) +
+					     G(none_empty).value + 2);
+}
+
+static void label_make(struct rs_line *line)
+{
+	const struct rs_queue *g = line->guest, *h = line->host;
+	int index = g ? (int)g->index.value : (int)h->queue.value;
+
+	if (g && *g->name)
+		snprintf(line->label, sizeof(line->label), "%s %s",
+			 *g->netdev ? g->netdev : g->device, g->name);
+	else if (g)
+		snprintf(line->label, sizeof(line->label), "%s vq %d", g->device, index);
+	else if (h->queue.known)
+		snprintf(line->label, sizeof(line->label), "%s q%d %s", h->tap, index, h->dir);
+	else
+		snprintf(line->label, sizeof(line->label), "%s %s", *h->tap ? h->tap : h->comm,
+			 h->dir);
+}
+
+static void line_fill(const struct rs_ledger *l, struct rs_line *line)
+{
+	const struct rs_queue *g = NULL, *h = NULL;
+
+	label_make(line);
+	if (line->guest) {
+		g = queue_find(l->guest, line->guest);
+		line->guest_flaw = queue_flaw(l->guest, g, line->guest);
+		if (!line->guest_flaw)
+			counters_subtract(line, l->guest, RS_FIGURE_GUEST, g, line->guest);
+		guest_derive(line, g, line->guest);
+		irq_derive(line, &l->guest->end, line->guest->irq);
+	}
+	if (line->host) {
+		h = queue_find(l->host, line->host);
+		line->host_flaw = queue_flaw(l->host, h, line->host);
+		if (!line->host_flaw)
+			counters_subtract(line, l->host, RS_FIGURE_HOST, h, line->host);
+		host_derive(line, h, line->host);
+	}
+	if (line->guest && line->host) {
+		used_derive(line, g, h);
+		interrupts_derive(line);
+	}
+}
+
+static struct rs_num missed_of(const struct rs_sample *s)
+{
+	struct rs_num total = rs_num_of(0);
+
+	for (size_t i = 0; i < s->hooks_n; i++)
+		if (s->hooks[i].missed.known)
+			total.value += s->hooks[i].missed.value;
+	return total;
+}
+
+static struct rs_num missed_within(const struct rs_snapshot *s)
+{
+	if (!s)
+		return unknown();
+	return s->has_begin ? grown(missed_of(&s->begin), missed_of(&s->end)) : missed_of(&s->end);
+}
+
+static bool is_paired(const struct rs_match *m, const struct rs_queue *host)
+{
+	for (size_t i = 0; i < m->n; i++)
+		if (m->pairs[i].host == host)
+			return true;
+	return false;
+}
+
+/* A queue of the same tap and process which the guest does not know. */
+static bool is_sibling(const struct rs_match *m, const struct rs_queue *host)
+{
+	for (size_t i = 0; i < m->n; i++) {
+		const struct rs_queue *found = m->pairs[i].host;
+
+		if (found && nums_equal(found->pid, host->pid) && !strcmp(found->tap, host->tap))
+			return true;
+	}
+	return false;
+}
+
+static void lines_add(struct rs_ledger *l, const struct rs_queue *guest,
+		      const struct rs_queue *host, unsigned int facts)
+{
+	struct rs_line *line = &l->lines[l->lines_n++];
+
+	line->guest = guest;
+	line->host = host;
+	line->facts = facts;
+	line_fill(l, line);
+}
+
+int rs_ledger_make(struct rs_ledger *l, const struct rs_snapshot *guest,
+		   const struct rs_snapshot *host, const struct rs_match *match,
+		   struct rs_error *err)
+{
+	size_t guests = guest ? guest->end.queues_n : 0, hosts = host ? host->end.queues_n : 0;
+
+	memset(l, 0, sizeof(*l));
+	l->guest = guest;
+	l->host = host;
+	l->lines = calloc(guests + hosts + 1, sizeof(*l->lines));
+	if (!l->lines)
+		return rs_error_set(err, RS_EXIT_ERROR, "out of memory");
+	for (size_t i = 0; i < guests; i++)
+		lines_add(l, &guest->end.queues[i], match ? match->pairs[i].host : NULL,
+			  match ? match->pairs[i].facts : 0);
+	for (size_t i = 0; i < hosts; i++) {
+		const struct rs_queue *queue = &host->end.queues[i];
+
+		if (!match || (!is_paired(match, queue) && is_sibling(match, queue)))
+			lines_add(l, NULL, queue, 0);
+	}
+	rs_str_set(l->total.label, "all queues");
+	l->total.figures[RS_FIG_D(guest_missed)] = missed_within(guest);
+	l->total.figures[RS_FIG_D(host_missed)] = missed_within(host);
+	return 0;
+}
+
+void rs_ledger_clear(struct rs_ledger *l)
+{
+	free(l->lines);
+	memset(l, 0, sizeof(*l));
+}

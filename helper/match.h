@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef RS_MATCH_H
+#define RS_MATCH_H
+
+#include "snapshot.h"
+
+/* What two virtqueues can agree on, strongest first. Bits of rs_pair.facts. */
+enum rs_fact {
+	RS_FACT_USED_ADDR, /* guest-physical address of the used ring */
+	RS_FACT_UUID,      /* of the virtual machine */
+	RS_FACT_MAC,
+	RS_FACT_MSI, /* address, data and, where both know it, device id */
+	RS_FACT_DIR,
+	RS_FACTS
+};
+
+extern const char *const rs_fact_names[RS_FACTS];
+
+/* A virtqueue and the same one seen from the other side. */
+struct rs_pair {
+	const struct rs_queue *guest;
+	const struct rs_queue *host; /* NULL = not in the host's snapshot */
+	unsigned int facts;          /* what agreed */
+};
+
+struct rs_match {
+	struct rs_pair *pairs; /* one for each of the guest's queues, in its order */
+	size_t n;
+};
+
+/**
+ * rs_match_make() - find each of the guest's virtqueues on the host
+ * @m: filled; rs_match_clear() frees it. It points into both snapshots.
+ *
+ * The used ring's address decides where both sides know it, otherwise the MSI together with the
+ * machine's uuid or the MAC. No other fact may contradict. A differing MSI alone is no
+ * contradiction when uuid or MAC agree: an interrupt moved to another CPU gets another MSI.
+ *
+ * Return: 0, or -1 with RS_EXIT_MISMATCH naming what differs, or RS_EXIT_DATA for a wrong side.
+ */
+int rs_match_make(const struct rs_snapshot *guest, const struct rs_snapshot *host,
+		  struct rs_match *m, struct rs_error *err);
+void rs_match_clear(struct rs_match *m);
+
+#endif

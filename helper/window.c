@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "window.h"
+
+#define NS_PER_S 1000000000ULL
+
+static volatile sig_atomic_t stopped;
+
+static void stop(int sig)
+{
+	(void)sig;
+	stopped = 1;
+}
+
+/* SA_RESETHAND: the second signal meets the default action. */
+static void stop_arm(void)
+{
+	struct sigaction act = { .sa_handler = stop, .sa_flags = SA_RESETHAND };
+
+	stopped = 0;
+	sigaction(SIGINT, &act, NULL);
+	sigaction(SIGTERM, &act, NULL);
+}
+
+static uint64_t now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * NS_PER_S + ts.tv_nsec;
+}
+
+static void progress_show(uint64_t begin, uint64_t end)
+{
+	fprintf(stderr, "\rcounting: %llu of %llu s ",
+		(unsigned long long)((now() - begin) / NS_PER_S),
+		(unsigned long long)((end - begin) / NS_PER_S));
+}
+
+static void progress_clear(void)
+{
+	fprintf(stderr, "\r%40s\r", "");
+}
+
+static void wait_until(uint64_t end, bool progress)
+{
+	uint64_t begin = now();
+	struct timespec ts;
+
+	progress = progress && end > begin + 2 * NS_PER_S && isatty(STDERR_FILENO);
+	while (!stopped && now() < end) {
+		/* short naps: a signal just before one must not be slept over */
+		uint64_t next = now() + NS_PER_S < end ? now() + NS_PER_S : end;
+
+		if (progress)
+			progress_show(begin, end);
+		ts.tv_sec = next / NS_PER_S;
+		ts.tv_nsec = next % NS_PER_S;
+		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL);
+	}
+	if (progress)
+		progress_clear();
+}
+
+static bool num_same(struct rs_num a, struct rs_num b)
+{
+	return a.known == b.known && (!a.known || a.value == b.value);
+}
+
+const char *rs_window_flaw(const struct rs_snapshot *s)
+{
+	const struct rs_sample *b = &s->begin, *e = &s->end;
+
+	if (!s->has_begin)
+		return NULL;
+	if (!num_same(b->started_ns, e->started_ns))
+		return "counting started anew within the window (loaded again, or reset): nothing can be subtracted";
+	if (e->time_ns.value < b->time_ns.value)
+		return "the end of the window lies before its begin: nothing can be subtracted";
+	return NULL;
+}
+
+static int take(const struct rs_source *source, void *handle, struct rs_sample *s,
+		struct rs_error *err)
+{
+	int ret = source->sample(handle, s, err);
+
+	if (ret)
+		rs_sample_clear(s);
+	return ret;
+}
+
+/* The end of one snapshot is the begin of the next: nothing is lost between them. */
+static int snapshots_take(const struct rs_source *source, void *handle,
+			  const struct rs_window *w, rs_window_fn done, void *ctx,
+			  struct rs_error *err)
+{
+	struct rs_snapshot s = { .side = source->side, .has_begin = w->duration_ns != 0 };
+	uint64_t begin = now(), end = begin + w->duration_ns;
+	int ret = s.has_begin ? take(source, handle, &s.begin, err) : 0;
+
+	rs_taken_fill(&s.taken);
+	while (!ret) {
+		uint64_t next = w->interval_ns && begin + w->interval_ns < end ?
+					begin + w->interval_ns : end;
+
+		wait_until(next, w->progress);
+		ret = take(source, handle, &s.end, err) || done(ctx, &s, err) ? -1 : 0;
+		if (ret || stopped || next == end)
+			break;
+		rs_sample_clear(&s.begin);
+		s.begin = s.end;
+		memset(&s.end, 0, sizeof(s.end));
+		begin = next;
+	}
+	rs_snapshot_clear(&s);
+	return ret;
+}
+
+int rs_window_run(const struct rs_source *source, const struct rs_filter *filter,
+		  const struct rs_window *window, rs_window_fn done, void *ctx,
+		  struct rs_error *err)
+{
+	void *handle = NULL;
+	int ret;
+
+	stop_arm();
+	ret = source->open(filter, &handle, err);
+	if (ret)
+		return ret;
+	ret = snapshots_take(source, handle, window, done, ctx, err);
+	source->close(handle);
+	return ret;
+}
