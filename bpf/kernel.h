@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The kernel's structs, as far as ringside reads them. Offsets come from the
+ * running kernel's type information at load; only names and nesting count
+ * here. ___flavours name the shape a struct had in other kernels.
+ */
+#ifndef RS_KERNEL_H
+#define RS_KERNEL_H
+
+/* bpf_tracing.h: registers have the kernel's names, not those of user space. */
+#define __VMLINUX_H__
+
+#include <linux/bpf.h>
+#include <linux/types.h>
+#include <stdbool.h>
+
+typedef __u8 u8;
+typedef __u16 u16;
+typedef __u32 u32;
+typedef __u64 u64;
+typedef __s16 s16;
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+/* where a kprobe finds arguments: x86_64, arm64 */
+struct pt_regs {
+	unsigned long bp, r9, r8, ax, cx, dx, si, di, ip, sp;
+};
+
+struct user_pt_regs {
+	unsigned long long regs[31];
+	unsigned long long sp;
+	unsigned long long pc;
+};
+
+struct list_head {
+	struct list_head *next;
+};
+
+struct qstr {
+	const unsigned char *name;
+};
+
+struct dentry {
+	struct qstr d_name;
+};
+
+struct path {
+	struct dentry *dentry;
+};
+
+struct inode {
+	u32 i_rdev;
+	unsigned short i_mode;
+};
+
+struct file {
+	struct path f_path;
+	struct inode *f_inode;
+	void *private_data;
+};
+
+struct task_struct {
+	int tgid;
+};
+
+/* what a task_file iterator is given */
+struct seq_file;
+
+struct bpf_iter_meta {
+	struct seq_file *seq;
+};
+
+struct bpf_iter__task_file {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+	u32 fd;
+	struct file *file;
+};
+
+/* net */
+struct net_device {
+	char name[16];
+	int ifindex;
+};
+
+struct sk_buff {
+	struct net_device *dev;
+	u16 queue_mapping;
+};
+
+struct sock;
+
+struct socket {
+	struct sock *sk;
+};
+
+struct ptr_ring {
+	int producer;
+	int consumer_head;
+	int size;
+	void **queue;
+};
+
+struct tun_struct {
+	unsigned int flags;
+	unsigned int numqueues;
+	struct net_device *dev;
+};
+
+struct tun_file {
+	struct socket socket;
+	struct tun_struct *tun;
+	u16 queue_index;
+	struct tun_struct *detached;
+	struct ptr_ring tx_ring;
+};
+
+/* vhost */
+struct eventfd_ctx {
+	u64 count;
+};
+
+struct vhost_vring_call {
+	struct eventfd_ctx *ctx;
+};
+
+struct vhost_virtqueue {
+	unsigned int num;
+	struct vhost_vring_call call_ctx;
+	u16 last_avail_idx;
+	u16 avail_idx;
+	u16 last_used_idx;
+	u64 log_addr;
+	void *private_data;
+	u64 acked_features;
+};
+
+struct vhost_dev {
+	struct vhost_virtqueue **vqs;
+	int nvqs;
+};
+
+struct vhost_net {
+	struct vhost_dev dev;
+};
+
+/* kvm */
+struct wait_queue_entry {
+	unsigned int flags;
+};
+
+struct work_struct {
+	long data;
+};
+
+struct kvm;
+
+struct kvm_kernel_irq_routing_entry {
+	u32 type;
+	union {
+		struct {
+			u32 address_lo;
+			u32 address_hi;
+			u32 data;
+			u32 flags;
+			u32 devid;
+		} msi;
+	};
+};
+
+struct kvm_kernel_irqfd {
+	struct kvm *kvm;
+	struct wait_queue_entry wait;
+	struct kvm_kernel_irq_routing_entry irq_entry;
+	int gsi;
+	struct work_struct inject;
+	struct eventfd_ctx *eventfd;
+	struct list_head list;
+};
+
+typedef struct {
+	int counter;
+} atomic_t;
+
+struct kvm {
+	atomic_t online_vcpus;
+	int userspace_pid;
+	struct {
+		struct list_head items;
+	} irqfds;
+};
+
+struct kvm_vcpu {
+	struct kvm *kvm;
+	int vcpu_id;
+};
+
+/* kvm, x86 */
+struct kvm_lapic {
+	struct kvm_vcpu *vcpu;
+	void *regs;
+};
+
+struct pi_desc {
+	u32 pir[8];
+};
+
+struct vcpu_vmx {
+	struct kvm_vcpu vcpu;
+	struct pi_desc pi_desc;
+};
+
+/* kvm, arm64 */
+struct vgic_irq {
+	u32 intid;
+};
+
+#pragma clang attribute pop
+
+/* Why an skb was dropped; from 5.18 on, with values that differ from kernel to kernel. */
+enum skb_drop_reason {
+	SKB_DROP_REASON_FULL_RING,
+	SKB_DROP_REASON_SOCKET_FILTER,
+	SKB_DROP_REASON_TAP_FILTER,
+	SKB_DROP_REASON_TAP_TXFILTER,
+};
+
+#endif

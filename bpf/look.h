@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One look through every process's open files: taps' queues, vhost devices'
+ * virtqueues, virtual machines and their irqfds, whether they did anything or
+ * not. Each open file is held while it is looked at.
+ */
+#define S_IFMT 0170000
+#define S_IFCHR 0020000
+/* misc character devices, fixed by Documentation/admin-guide/devices.txt; 20 bits of minor number */
+#define DEVICE(major, minor) ((major) << 20 | (minor))
+#define DEVICE_TUN DEVICE(10, 200)
+#define DEVICE_VHOST_NET DEVICE(10, 238)
+#define VHOST_VQS_MAX 2
+#define IRQFDS_MAX 1024
+#define KVM_IRQ_ROUTING_MSI 2 /* uapi */
+#define KVM_MSI_VALID_DEVID 1 /* uapi */
+
+/* Entries in the ring. At its ends the slot tells an empty ring from a full one. */
+static __always_inline u32 ring_occupancy(const struct ptr_ring *ring, u32 size)
+{
+	int producer = BPF_CORE_READ(ring, producer);
+	int head = BPF_CORE_READ(ring, consumer_head);
+	void **queue = BPF_CORE_READ(ring, queue);
+	void *entry = NULL;
+
+	if (producer != head)
+		return producer > head ? producer - head : producer - head + size;
+	bpf_probe_read_kernel(&entry, sizeof(entry), queue + head);
+	return entry ? size : 0;
+}
+
+static __always_inline void look_at_tun(struct seq_file *seq, struct rs_found *f, struct tun_file *tfile)
+{
+	struct tun_struct *tun = BPF_CORE_READ(tfile, tun);
+	struct tun_struct *detached = BPF_CORE_READ(tfile, detached);
+	struct net_device *dev;
+
+	if (!tun)
+		tun = detached;
+	if (!tun)
+		return;
+	dev = BPF_CORE_READ(tun, dev);
+	f->kind = RS_FOUND_TUN;
+	f->key = (u64)tfile + bpf_core_field_offset(tfile->socket);
+	BPF_CORE_READ_INTO(&f->tun.name, dev, name);
+	f->tun.ifindex = BPF_CORE_READ(dev, ifindex);
+	f->tun.queue = BPF_CORE_READ(tfile, queue_index);
+	f->tun.size = BPF_CORE_READ(tfile, tx_ring.size);
+	f->tun.occupancy = ring_occupancy(&tfile->tx_ring, f->tun.size);
+	f->tun.detached = !!detached;
+	bpf_seq_write(seq, f, sizeof(*f));
+}
+
+static __always_inline void look_at_vq(struct seq_file *seq, struct rs_found *f, struct vhost_virtqueue *vq)
+{
+	struct rs_vq *v;
+
+	f->kind = RS_FOUND_VQ;
+	f->key = (u64)vq;
+	f->vq.last_used_idx = BPF_CORE_READ(vq, last_used_idx);
+	f->vq.last_avail_idx = BPF_CORE_READ(vq, last_avail_idx);
+	f->vq.avail_idx = BPF_CORE_READ(vq, avail_idx);
+	f->vq.socket = (u64)BPF_CORE_READ(vq, private_data);
+	f->vq.ctx = (u64)BPF_CORE_READ(vq, call_ctx.ctx);
+	f->vq.log_addr = BPF_CORE_READ(vq, log_addr);
+	f->vq.features = BPF_CORE_READ(vq, acked_features);
+	f->vq.num = BPF_CORE_READ(vq, num);
+	v = vq_find(f->key, f->vq.last_used_idx);
+	f->vq.posted = v ? vq_posted(v, f->vq.last_used_idx) : 0;
+	if (v && f->vq.ctx)
+		call_claim(v, f->key, f->vq.ctx);
+	bpf_seq_write(seq, f, sizeof(*f));
+}
+
+static __always_inline void look_at_vhost(struct seq_file *seq, struct rs_found *f, struct vhost_net *net)
+{
+	struct vhost_virtqueue **vqs = BPF_CORE_READ(net, dev.vqs), *vq;
+	u32 n = BPF_CORE_READ(net, dev.nvqs);
+
+	for (u32 i = 0; i < VHOST_VQS_MAX && i < n; i++) {
+		vq = NULL;
+		bpf_probe_read_kernel(&vq, sizeof(vq), vqs + i);
+		if (!vq)
+			continue;
+		f->vq.index = i;
+		look_at_vq(seq, f, vq);
+	}
+}
+
+/* What is found goes into the call's entry: a VM may have more irqfds than one record can tell. */
+static __always_inline void look_at_irqfd(const struct kvm_kernel_irqfd *irqfd)
+{
+	u64 key = (u64)BPF_CORE_READ(irqfd, eventfd);
+	u32 flags = BPF_CORE_READ(irqfd, irq_entry.msi.flags);
+	struct rs_call init = {};
+	struct rs_call *c = RS_FIND(calls, key, init, rs_missed.calls);
+
+	if (!c)
+		return;
+	call_route(c, irqfd);
+	c->gsi = BPF_CORE_READ(irqfd, gsi);
+	c->msi = BPF_CORE_READ(irqfd, irq_entry.type) == KVM_IRQ_ROUTING_MSI;
+	c->address = (u64)BPF_CORE_READ(irqfd, irq_entry.msi.address_hi) << 32 |
+		     BPF_CORE_READ(irqfd, irq_entry.msi.address_lo);
+	c->has_devid = !!(flags & KVM_MSI_VALID_DEVID);
+	c->devid = BPF_CORE_READ(irqfd, irq_entry.msi.devid);
+}
+
+static __always_inline void look_at_vm(struct seq_file *seq, struct rs_found *f, struct kvm *kvm)
+{
+	u64 head = (u64)kvm + bpf_core_field_offset(kvm->irqfds.items);
+	struct list_head *item;
+
+	f->kind = RS_FOUND_VM;
+	f->key = (u64)kvm;
+	f->vm.vcpus = BPF_CORE_READ(kvm, online_vcpus.counter);
+	bpf_seq_write(seq, f, sizeof(*f));
+	item = BPF_CORE_READ(kvm, irqfds.items.next);
+	for (u32 i = 0; i < IRQFDS_MAX; i++) {
+		if (!item || (u64)item == head)
+			return;
+		look_at_irqfd(RS_OUTER(item, struct kvm_kernel_irqfd, list));
+		item = BPF_CORE_READ(item, next);
+	}
+	RS_COUNT(rs_missed.irqfds);
+}
+
+/* KVM's descriptors are anonymous files; the name is what /proc/PID/fd shows. */
+static __always_inline bool file_is_vm(struct file *file)
+{
+	const unsigned char *name = BPF_CORE_READ(file, f_path.dentry, d_name.name);
+	char text[8] = {};
+
+	bpf_probe_read_kernel_str(text, sizeof(text), name);
+	return text[0] == 'k' && text[1] == 'v' && text[2] == 'm' && text[3] == '-' &&
+	       text[4] == 'v' && text[5] == 'm' && !text[6];
+}
+
+SEC("iter/task_file")
+int look(struct bpf_iter__task_file *ctx)
+{
+	struct seq_file *seq = ctx->meta->seq;
+	struct task_struct *task = ctx->task;
+	struct file *file = ctx->file;
+	struct rs_found f = {};
+	struct inode *inode;
+	void *private;
+	u32 rdev = 0;
+
+	if (!task || !file)
+		return 0;
+	f.pid = BPF_CORE_READ(task, tgid);
+	inode = BPF_CORE_READ(file, f_inode);
+	private = BPF_CORE_READ(file, private_data);
+	if (!private)
+		return 0;
+	if ((BPF_CORE_READ(inode, i_mode) & S_IFMT) == S_IFCHR)
+		rdev = BPF_CORE_READ(inode, i_rdev);
+	/* A module that is not loaded has no types, and none of its files is open. */
+	if (bpf_core_type_exists(struct tun_file) && rdev == DEVICE_TUN)
+		look_at_tun(seq, &f, private);
+	else if (bpf_core_type_exists(struct vhost_net) && rdev == DEVICE_VHOST_NET)
+		look_at_vhost(seq, &f, private);
+	else if (bpf_core_type_exists(struct kvm_kernel_irqfd) && !rdev && file_is_vm(file))
+		look_at_vm(seq, &f, private);
+	return 0;
+}
