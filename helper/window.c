@@ -43,6 +43,13 @@ static void progress_show(uint64_t begin, uint64_t end)
 		(unsigned long long)((end - begin) / NS_PER_S));
 }
 
+/* Where nobody watches, a script may: one line tells it that the window has begun. */
+static void begin_tell(const struct rs_window *w)
+{
+	if (w->progress && w->duration_ns && !isatty(STDERR_FILENO))
+		fputs("counting\n", stderr);
+}
+
 static void progress_clear(void)
 {
 	fprintf(stderr, "\r%40s\r", "");
@@ -106,6 +113,8 @@ static int snapshots_take(const struct rs_source *source, void *handle,
 	int ret = s.has_begin ? take(source, handle, &s.begin, err) : 0;
 
 	rs_taken_fill(&s.taken);
+	if (!ret)
+		begin_tell(w);
 	while (!ret) {
 		uint64_t next = w->interval_ns && begin + w->interval_ns < end ?
 					begin + w->interval_ns : end;
