@@ -15,21 +15,25 @@
 #define RS_GAUGE(name, unit, meaning) RS_COUNTER(name, unit, meaning)
 #endif
 
-/* interrupts = handled + none; none = the sum of all none_* */
-RS_COUNTER(interrupts, interrupts, "interrupts delivered to this virtqueue's handler")
+/*
+ * interrupts = handled + none; none = the sum of all none_*. Each interrupt
+ * adds to exactly one counter, so the sums hold in any snapshot.
+ */
+RS_GAUGE(interrupts, interrupts, "interrupts delivered to this virtqueue's handler")
+RS_GAUGE(none, interrupts, "interrupts that found nothing to serve (IRQ_NONE)")
 RS_COUNTER(handled, interrupts, "interrupts that found used entries to serve")
-RS_COUNTER(none, interrupts, "interrupts that found nothing to serve (IRQ_NONE)")
 RS_COUNTER(none_empty, interrupts, "the device signalled with nothing new since the last interrupt")
-RS_COUNTER(none_busy_poll, interrupts, "a busy poller consumed the entries first")
+RS_COUNTER(none_shared, interrupts, "the interrupt line is shared and another queue or device was meant")
+RS_COUNTER(none_broken, interrupts, "the virtqueue is marked broken or not yet in use")
+/* who consumed last before the interrupt, in the order of enum rs_consumer */
 RS_COUNTER(none_softirq, interrupts, "NAPI in softirq consumed the entries first")
 RS_COUNTER(none_ksoftirqd, interrupts, "NAPI in ksoftirqd consumed the entries first")
+RS_COUNTER(none_busy_poll, interrupts, "a busy poller consumed the entries first")
 RS_COUNTER(none_threaded, interrupts, "threaded NAPI consumed the entries first")
 RS_COUNTER(none_netpoll, interrupts, "netpoll consumed the entries first")
 RS_COUNTER(none_tx_rx_poll, interrupts, "the receive poll cleaned the transmit entries first")
 RS_COUNTER(none_tx_tx_poll, interrupts, "the transmit poll cleaned the transmit entries first")
 RS_COUNTER(none_tx_xmit, interrupts, "start_xmit cleaned the transmit entries first")
-RS_COUNTER(none_shared, interrupts, "the interrupt line is shared and another queue or device was meant")
-RS_COUNTER(none_broken, interrupts, "the virtqueue is marked broken or not yet in use")
 RS_COUNTER(none_unknown, interrupts, "nothing to serve, and no cause was seen")
 
 RS_COUNTER(polls_softirq, polls, "NAPI polls from softirq on the way out of an interrupt")

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Where a virtqueue keeps its private fields. A throw-away virtqueue is driven
+ * by uneven counts; a field is the one place whose value follows the counts in
+ * every round. No such place, or two of them: no layout, and no ringside.
+ */
+#include <linux/bitmap.h>
+#include <linux/scatterlist.h>
+#include <linux/slab.h>
+#include "ringside.h"
+
+#define RING_SIZE 16
+#define MAX_OBJECT 1024
+#define WRAP BIT(VRING_PACKED_EVENT_F_WRAP_CTR)
+
+struct rs_layout rs_layout;
+
+/* Added and consumed per round: never equal in sum, past the ring's end twice. */
+static const struct {
+	unsigned int add;
+	unsigned int take;
+} rounds[] = { { 5, 3 }, { 4, 1 }, { 6, 7 }, { 9, 5 }, { 3, 8 }, { 11, 4 }, { 2, 9 } };
+
+struct probe {
+	struct virtio_device *vdev;
+	struct virtqueue *vq;
+	struct vring_packed_desc *desc;
+	void *page;
+	unsigned int added;
+	unsigned int taken;
+	DECLARE_BITMAP(plain, MAX_OBJECT / sizeof(u16));
+	DECLARE_BITMAP(wrapped, MAX_OBJECT / sizeof(u16));
+	DECLARE_BITMAP(counter, MAX_OBJECT);
+};
+
+static bool notify_nobody(struct virtqueue *vq)
+{
+	return true;
+}
+
+static unsigned int object_words(const struct probe *p)
+{
+	return min_t(size_t, ksize(p->vq), MAX_OBJECT) / sizeof(u16);
+}
+
+static bool wrap_counter(const struct probe *p)
+{
+	return !(p->taken / RING_SIZE % 2);
+}
+
+/* What last_used_idx must be, without and with the wrap counter in bit 15. */
+static u16 expect(const struct probe *p, bool wrap)
+{
+	if (!p->desc)
+		return p->taken;
+	return p->taken % RING_SIZE + (wrap && wrap_counter(p) ? WRAP : 0);
+}
+
+static void compare(struct probe *p)
+{
+	const u16 *object = (const u16 *)p->vq;
+	const u8 *bytes = (const u8 *)p->vq;
+	unsigned int i;
+
+	for (i = 0; i < object_words(p); i++) {
+		if (object[i] != expect(p, false))
+			__clear_bit(i, p->plain);
+		if (object[i] != expect(p, true))
+			__clear_bit(i, p->wrapped);
+	}
+	for (i = 0; i < object_words(p) * sizeof(u16); i++)
+		if (bytes[i] != wrap_counter(p))
+			__clear_bit(i, p->counter);
+}
+
+/* Play the device for the next entry of the ring, in the order of addition. */
+static void use_one(struct probe *p)
+{
+	const struct vring *vring;
+	struct vring_used_elem *elem;
+	u16 idx;
+
+	if (p->desc) {
+		u16 used = BIT(VRING_PACKED_DESC_F_AVAIL) |
+			   BIT(VRING_PACKED_DESC_F_USED);
+
+		if (!wrap_counter(p))
+			used = 0;
+		p->desc[p->taken % RING_SIZE].flags = cpu_to_le16(used);
+		return;
+	}
+	vring = virtqueue_get_vring(p->vq);
+	idx = p->taken;
+	elem = &vring->used->ring[idx % RING_SIZE];
+	elem->id = cpu_to_virtio32(p->vdev,
+		virtio16_to_cpu(p->vdev, vring->avail->ring[idx % RING_SIZE]));
+	elem->len = 0;
+	vring->used->idx = cpu_to_virtio16(p->vdev, idx + 1);
+}
+
+static int play_round(struct probe *p, unsigned int add, unsigned int take)
+{
+	struct scatterlist sg;
+	unsigned int len;
+
+	sg_init_one(&sg, p->page, 64);
+	for (; add; add--, p->added++)
+		if (virtqueue_add_outbuf(p->vq, &sg, 1, p->page, GFP_KERNEL))
+			return -ENXIO;
+	for (; take; take--, p->taken++) {
+		use_one(p);
+		if (virtqueue_get_buf(p->vq, &len) != p->page)
+			return -ENXIO;
+	}
+	compare(p);
+	return 0;
+}
+
+/* The only candidate left, or -ENXIO. */
+static int only_bit(const unsigned long *bits, unsigned int n)
+{
+	if (bitmap_weight(bits, n) != 1)
+		return -ENXIO;
+	return find_first_bit(bits, n);
+}
+
+static int play(struct probe *p)
+{
+	unsigned int i;
+	int err = 0;
+
+	bitmap_fill(p->plain, MAX_OBJECT / sizeof(u16));
+	bitmap_fill(p->wrapped, MAX_OBJECT / sizeof(u16));
+	bitmap_fill(p->counter, MAX_OBJECT);
+	compare(p);
+	for (i = 0; i < ARRAY_SIZE(rounds) && !err; i++)
+		err = play_round(p, rounds[i].add, rounds[i].take);
+	return err;
+}
+
+static int find_split(struct probe *p)
+{
+	int word = only_bit(p->plain, object_words(p));
+
+	if (word < 0)
+		return word;
+	rs_layout.split_last_used = word * sizeof(u16);
+	return 0;
+}
+
+/* The wrap counter is bit 15 of the index, or a bool apart. */
+static int find_packed(struct probe *p)
+{
+	unsigned int words = object_words(p);
+	int plain = only_bit(p->plain, words);
+	int wrapped = only_bit(p->wrapped, words);
+	int counter = only_bit(p->counter, words * sizeof(u16));
+
+	if (wrapped >= 0 && plain < 0) {
+		rs_layout.packed_last_used = wrapped * sizeof(u16);
+		rs_layout.packed_wrap = 0;
+		return 0;
+	}
+	if (wrapped >= 0 || plain < 0 || counter < 0)
+		return -ENXIO;
+	rs_layout.packed_last_used = plain * sizeof(u16);
+	rs_layout.packed_wrap = counter;
+	return 0;
+}
+
+static int find_packed_desc(struct probe *p)
+{
+	void **object = (void **)p->vq;
+	unsigned int i, n = object_words(p) * sizeof(u16) / sizeof(void *);
+	int at = -ENXIO;
+
+	for (i = 0; i < n; i++) {
+		if (object[i] != p->desc)
+			continue;
+		if (at >= 0)
+			return -ENXIO;
+		at = i * sizeof(void *);
+	}
+	if (at < 0)
+		return at;
+	rs_layout.packed_desc = at;
+	return 0;
+}
+
+static int probe_start(struct probe *p, bool packed)
+{
+	p->page = (void *)get_zeroed_page(GFP_KERNEL);
+	p->vdev = kzalloc(sizeof(*p->vdev), GFP_KERNEL);
+	if (!p->page || !p->vdev)
+		return -ENOMEM;
+	INIT_LIST_HEAD(&p->vdev->vqs);
+	spin_lock_init(&p->vdev->config_lock);
+	rs_vdev_init_lock(p->vdev);
+	p->vdev->features = BIT_ULL(VIRTIO_F_VERSION_1);
+	if (packed)
+		p->vdev->features |= BIT_ULL(VIRTIO_F_RING_PACKED);
+	p->vq = vring_create_virtqueue(0, RING_SIZE, PAGE_SIZE, p->vdev, true,
+				       false, false, notify_nobody, NULL,
+				       "ringside");
+	if (!p->vq)
+		return -ENOMEM;
+	if (packed)
+		p->desc = phys_to_virt(virtqueue_get_desc_addr(p->vq));
+	return 0;
+}
+
+static void probe_end(struct probe *p)
+{
+	if (p->vq) {
+		while (virtqueue_detach_unused_buf(p->vq))
+			;
+		vring_del_virtqueue(p->vq);
+	}
+	kfree(p->vdev);
+	free_page((unsigned long)p->page);
+	kfree(p);
+}
+
+static int probe_ring(bool packed)
+{
+	struct probe *p = kzalloc(sizeof(*p), GFP_KERNEL);
+	int err;
+
+	if (!p)
+		return -ENOMEM;
+	err = probe_start(p, packed);
+	if (!err && packed)
+		err = find_packed_desc(p);
+	if (!err)
+		err = play(p);
+	if (!err)
+		err = packed ? find_packed(p) : find_split(p);
+	probe_end(p);
+	return err;
+}
+
+/**
+ * rs_layout_find - find the private fields of split and packed virtqueues
+ *
+ * Return: 0; -ENOMEM; -ENXIO where a field's place is not certain.
+ */
+int rs_layout_find(void)
+{
+	int err = probe_ring(false);
+
+	if (!err)
+		err = probe_ring(true);
+	if (err == -ENXIO)
+		pr_err("this kernel's virtqueue layout could not be found with certainty; use a ringside built for and tested on this kernel\n");
+	return err;
+}

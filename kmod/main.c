@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Orders the parts; each part works, and undoes what it did. */
+#include <linux/module.h>
+#include "ringside.h"
+
+static int __init rs_init(void)
+{
+	int err = rs_layout_find();
+
+	if (err)
+		return err;
+	err = rs_hook_init();
+	if (err)
+		return err;
+	err = rs_queue_init();
+	if (err)
+		goto hooks;
+	err = rs_debugfs_init();
+	if (err)
+		goto queues;
+	return 0;
+
+queues:
+	rs_queue_exit();
+hooks:
+	rs_hook_exit();
+	return err;
+}
+
+static void __exit rs_exit(void)
+{
+	rs_debugfs_exit();
+	rs_hook_exit();
+	rs_queue_exit();
+}
+
+module_init(rs_init);
+module_exit(rs_exit);
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("Accounts for every interrupt of a virtio-net queue");
+MODULE_VERSION(RS_VERSION);

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Who polled, and who took entries from a ring. */
+#include <linux/sched.h>
+#include "queue.h"
+#include "ringside.h"
+
+/* ksoftirqd's tasks are not exported; no one can give a kernel thread its name. */
+static bool is_ksoftirqd(const struct task_struct *task)
+{
+	return task->flags & PF_KTHREAD && !strncmp(task->comm, "ksoftirqd/", 10);
+}
+
+/* netpoll alone polls with a budget of 0. */
+static enum rs_consumer poll_origin(const struct napi_struct *napi, int budget)
+{
+	if (unlikely(!budget))
+		return RS_NETPOLL;
+	if (in_serving_softirq())
+		return is_ksoftirqd(current) ? RS_KSOFTIRQD : RS_SOFTIRQ;
+	return rs_napi_is_thread(napi) ? RS_THREADED : RS_BUSY_POLL;
+}
+
+/*
+ * virtnet_poll(napi, budget) begins. NAPI_STATE_SCHED makes its callers take
+ * turns, except for netpoll's, which consumes nothing on the receive side.
+ */
+void rs_poll_enter(unsigned long ip, unsigned long parent_ip,
+		   struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	struct napi_struct *napi = (void *)rs_ftrace_arg(fregs, 0);
+	int budget = rs_ftrace_arg(fregs, 1);
+	struct rs_queue *q = rs_map_find(napi);
+
+	if (q && budget)
+		rs_queue_consume(q, poll_origin(napi, budget));
+}
+
+/* A poll is over: @work packets of at most @budget, whoever polled. */
+void rs_poll_done(void *data, struct napi_struct *napi, int work, int budget)
+{
+	struct rs_queue *q = rs_map_find(napi);
+	struct rs_counts *counts;
+	enum rs_consumer origin;
+
+	if (!q)
+		return;
+	origin = poll_origin(napi, budget);
+	counts = this_cpu_ptr(q->counts);
+	counts->v[RS_C_polls_softirq + origin]++;
+	counts->v[RS_C_packets_softirq + origin] += work;
+	if (!work)
+		counts->v[RS_C_empty_softirq + origin]++;
+	else if (work >= budget)
+		counts->v[RS_C_full_softirq + origin]++;
+}
+
+static const struct {
+	const char *function;
+	enum rs_consumer who;
+} cleaners[] = {
+	{ "virtnet_poll_tx", RS_TX_TX_POLL },
+	{ "virtnet_poll_cleantx", RS_TX_RX_POLL },
+	{ "virtnet_poll", RS_TX_RX_POLL },
+	{ "start_xmit", RS_TX_XMIT },
+	{ "check_sq_full_and_disable", RS_TX_XMIT },
+};
+
+/* Places the cleaning is called from, as address << 4 | who; 0 is free. */
+static u64 call_sites[8];
+
+static bool is_function(const char *name, const char *function)
+{
+	size_t n = strlen(function);
+
+	return !strncmp(name, function, n) && (!name[n] || name[n] == '.');
+}
+
+/* Once per call site. Looking up a symbol takes no lock. */
+static noinline enum rs_consumer look_up_site(u64 *free, unsigned long ip)
+{
+	enum rs_consumer who = RS_UNKNOWN;
+	char name[48];
+	unsigned int i;
+
+	snprintf(name, sizeof(name), "%ps", (void *)ip);
+	for (i = 0; i < ARRAY_SIZE(cleaners); i++)
+		if (is_function(name, cleaners[i].function))
+			who = cleaners[i].who;
+	if (free)
+		cmpxchg(free, 0, (u64)ip << 4 | who);
+	return who;
+}
+
+static enum rs_consumer cleaner_of(unsigned long ip)
+{
+	unsigned int i;
+	u64 site;
+
+	for (i = 0; i < ARRAY_SIZE(call_sites); i++) {
+		site = READ_ONCE(call_sites[i]);
+		if (site >> 4 == (u64)ip << 4 >> 4)
+			return site & 15;
+		if (!site)
+			return look_up_site(&call_sites[i], ip);
+	}
+	return look_up_site(NULL, ip);
+}
+
+/* free_old_xmit(sq, ...) begins, under the transmit queue's lock. */
+void rs_poll_clean(unsigned long ip, unsigned long parent_ip,
+		   struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	struct rs_queue *q = rs_map_find((void *)rs_ftrace_arg(fregs, 0));
+
+	if (q)
+		rs_queue_consume(q, cleaner_of(parent_ip));
+}

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the parts of ringside share inside the guest's kernel. */
+#ifndef RS_RINGSIDE_H
+#define RS_RINGSIDE_H
+
+#include <linux/etherdevice.h>
+#include <linux/ftrace.h>
+#include <linux/interrupt.h>
+#include <linux/kprobes.h>
+#include <linux/list.h>
+#include <linux/netdevice.h>
+#include <linux/percpu.h>
+#include <linux/seq_file.h>
+#include <linux/virtio.h>
+#include <linux/virtio_ring.h>
+
+#define RS_VERSION "0.1"
+
+enum {
+#define RS_GAUGE(name, unit, meaning)
+#define RS_COUNTER(name, unit, meaning) RS_C_##name,
+#include "counters.h"
+	RS_COUNTERS
+};
+
+/* Who took entries from a ring; the order of the rows none_* and polls_*. */
+enum rs_consumer {
+	RS_SOFTIRQ,
+	RS_KSOFTIRQD,
+	RS_BUSY_POLL,
+	RS_THREADED,
+	RS_NETPOLL,
+	RS_POLL_ORIGINS,
+	RS_TX_RX_POLL = RS_POLL_ORIGINS,
+	RS_TX_TX_POLL,
+	RS_TX_XMIT,
+	RS_UNKNOWN,
+};
+
+struct rs_counts {
+	u64 v[RS_COUNTERS];
+};
+
+/* A pointer the hot path meets, and the object it stands for. */
+struct rs_key {
+	struct hlist_node node;
+	const void *ptr;
+	void *owner;
+};
+
+enum rs_dir { RS_RX, RS_TX, RS_CTRL, RS_OTHER };
+
+struct rs_irq;
+
+/**
+ * struct rs_queue - one virtqueue, from its discovery until it is deleted
+ * @counts: what happened, per CPU; only ever grows
+ * @last_used: the virtqueue's private index of the next entry to consume
+ * @vring: the split ring inside the virtqueue; NULL for a packed ring
+ * @wrap: the packed ring's used wrap counter where it is a field apart, or NULL
+ * @desc: where the virtqueue keeps its packed descriptor ring; NULL for split
+ * @irq_used: used index at the last interrupt; written with interrupts off
+ * @consumed: entries consumed, 64 bits; its low bits are the last index seen.
+ *	Written by consumers only, who take turns (NAPI_STATE_SCHED, tx lock)
+ * @consumer: who entered the ring last
+ * @previous: who had entered before, when @consumed was last brought forward
+ */
+struct rs_queue {
+	struct rs_counts __percpu *counts;
+	const u16 *last_used;
+	const struct vring *vring;
+	const bool *wrap;
+	const struct vring_packed_desc *const *desc;
+	struct virtqueue *vq;
+	unsigned int size;
+	u16 irq_used;
+
+	u64 consumed ____cacheline_aligned_in_smp;
+	u8 consumer;
+	u8 previous;
+
+	struct rs_key vq_key ____cacheline_aligned_in_smp;
+	struct rs_key napi_key;
+	struct rs_key sq_key;
+	struct list_head list;
+	struct list_head irq_list;
+	struct rs_device *device;
+	struct rs_irq *irq;
+	struct napi_struct *napi;
+	enum rs_dir dir;
+	unsigned int index;
+	bool gone;
+	char name[16];
+	u64 used_addr;
+	u64 kernel_base;
+	u64 consumed_base;
+	u64 used_base;
+	u64 base[RS_COUNTERS];
+};
+
+/* A virtio device whose queues are watched. */
+struct rs_device {
+	struct list_head list;
+	struct list_head queues;
+	struct virtio_device *vdev;
+	struct net_device *netdev;
+	unsigned int generation;
+	bool incomplete;	/* lost queues that may come back */
+	u64 features;
+	unsigned int pci_id;	/* requester id + 1; 0: not a PCI device */
+	u8 mac[ETH_ALEN];
+	char netdev_name[IFNAMSIZ];
+	char name[32];
+	char bus[32];
+};
+
+/* An interrupt line that serves at least one watched virtqueue. */
+struct rs_irq {
+	struct rs_key key;
+	struct list_head list;
+	struct list_head queues;
+	struct rs_queue *own;
+	struct irq_desc *desc;
+	unsigned int irq;
+	u64 kernel_sum;
+	u32 kernel_last;
+};
+
+/* What one virtqueue shows at one instant. */
+struct rs_reading {
+	u64 v[RS_COUNTERS];
+	u64 kernel_count;
+	u64 interrupts;
+	u64 none;
+	u64 used_progress;
+	u64 last_used_progress;
+	u16 used_idx;
+	u16 last_used_idx;
+	bool exact;
+};
+
+enum rs_hook_kind { RS_FTRACE, RS_KPROBE, RS_TRACEPOINT };
+enum rs_hook_state { RS_ABSENT, RS_ATTACHED, RS_FAILED };
+
+/* layout.c */
+struct rs_layout {
+	unsigned int split_last_used;
+	unsigned int packed_last_used;
+	unsigned int packed_desc;
+	unsigned int packed_wrap;	/* 0: the wrap counter is in the index */
+};
+extern struct rs_layout rs_layout;
+int rs_layout_find(void);
+
+/* hook.c */
+struct rs_hook_info {
+	const char *symbol;
+	const char *kind;
+	const char *state;
+	const char *loses;
+	u64 missed;
+};
+int rs_hook_init(void);
+void rs_hook_exit(void);
+void rs_hook_retry(void);
+bool rs_hook_info(unsigned int i, struct rs_hook_info *info);
+bool rs_hook_attached(const void *handler);
+
+/* map.c */
+void *rs_map_find(const void *ptr);
+void rs_map_add(struct rs_key *key, const void *ptr, void *owner);
+void rs_map_del(struct rs_key *key);
+
+/* queue.c */
+extern struct mutex rs_lock;
+extern struct list_head rs_devices;
+int rs_queue_init(void);
+void rs_queue_exit(void);
+void rs_queue_reset(void);
+bool rs_queue_hold(struct rs_queue *q);
+void rs_queue_release(void);
+void rs_queue_sum(struct rs_queue *q, u64 *v);
+int rs_queue_read(struct rs_queue *q, struct rs_reading *r);
+int rs_queue_gone(struct kprobe *kp, struct pt_regs *regs);
+u64 rs_queue_started(void);
+unsigned int rs_queue_resets(void);
+
+/* irq.c */
+extern struct list_head rs_irqs;
+void rs_irq_attach(struct rs_queue *q);
+void rs_irq_detach(struct rs_queue *q);
+int rs_irq_read(struct rs_queue *q, u64 *v);
+void rs_irq_note(unsigned long ip, unsigned long parent_ip,
+		 struct ftrace_ops *ops, struct ftrace_regs *fregs);
+
+/* poll.c */
+void rs_poll_enter(unsigned long ip, unsigned long parent_ip,
+		   struct ftrace_ops *ops, struct ftrace_regs *fregs);
+void rs_poll_clean(unsigned long ip, unsigned long parent_ip,
+		   struct ftrace_ops *ops, struct ftrace_regs *fregs);
+void rs_poll_done(void *data, struct napi_struct *napi, int work, int budget);
+
+/* debugfs.c */
+int rs_debugfs_init(void);
+void rs_debugfs_exit(void);
+
+#endif
