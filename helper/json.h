@@ -2,9 +2,16 @@
 #ifndef RS_JSON_H
 #define RS_JSON_H
 
+#include "verdict.h"
+
+#define RS_LEDGER_SCHEMA "ringside-ledger/1"
+
 struct json_object;
 
 /* Return: pretty JSON with a line feed at its end, to be freed; NULL = out of memory. */
 char *rs_json_text(struct json_object *root);
+
+/* The ledger and its verdicts. Unknown figures have no key. Return: as rs_json_text(). */
+char *rs_json_ledger(const struct rs_ledger *l, const struct rs_verdict *v);
 
 #endif

@@ -267,6 +267,15 @@ static void label_make(struct rs_line *line)
 			 h->dir);
 }
 
+/* From begin to end, or since counting began. */
+static struct rs_num window_ms(const struct rs_snapshot *s)
+{
+	struct rs_num ns = grown(s->has_begin ? s->begin.time_ns : s->end.started_ns,
+				 s->end.time_ns);
+
+	return ns.known ? rs_num_of(ns.value / 1000000) : ns;
+}
+
 static void line_fill(const struct rs_ledger *l, struct rs_line *line)
 {
 	const struct rs_queue *g = NULL, *h = NULL;
@@ -277,6 +286,7 @@ static void line_fill(const struct rs_ledger *l, struct rs_line *line)
 		line->guest_flaw = queue_flaw(l->guest, g, line->guest);
 		if (!line->guest_flaw)
 			counters_subtract(line, l->guest, RS_FIGURE_GUEST, g, line->guest);
+		D(guest_window) = window_ms(l->guest);
 		guest_derive(line, g, line->guest);
 		irq_derive(line, &l->guest->end, line->guest->irq);
 	}
@@ -285,6 +295,7 @@ static void line_fill(const struct rs_ledger *l, struct rs_line *line)
 		line->host_flaw = queue_flaw(l->host, h, line->host);
 		if (!line->host_flaw)
 			counters_subtract(line, l->host, RS_FIGURE_HOST, h, line->host);
+		D(host_window) = window_ms(l->host);
 		host_derive(line, h, line->host);
 	}
 	if (line->guest && line->host) {

@@ -41,6 +41,8 @@
 	X(irq_handled, interrupts, 0, "handled in this window; from 100 on it cannot disable the IRQ") \
 	X(irq_left, interrupts, 0, "IRQ_NONE left until the kernel disables the IRQ") \
 	X(irq_disabled, flag, 0, "the kernel has disabled the IRQ") \
+	X(guest_window, ms, 0, "length of the guest's window") \
+	X(host_window, ms, 0, "length of the host's window") \
 	X(guest_missed, hits, 0, "hits of hooks lost in the guest") \
 	X(host_missed, hits, 0, "hits of hooks lost on the host")
 
@@ -72,7 +74,7 @@ struct rs_figure_info rs_figure_info(enum rs_figure figure);
 
 /* A virtqueue, both sides; either may be missing. */
 struct rs_line {
-	char label[2 * RS_STR_LEN]; /* "eth0 input.0", or the tap's name and queue */
+	char label[3 * RS_STR_LEN]; /* "eth0 input.0", or the tap's name and queue */
 	const struct rs_queue *guest;
 	const struct rs_queue *host;
 	unsigned int facts;     /* enum rs_fact bits: why both are the same queue */

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "file.h"
+#include "guest.h"
+#include "json.h"
+#include "opts.h"
+#include "show.h"
+
+#define SECOND	1000000000ULL
+#define FOREVER (1ULL << 62)
+
+struct taking {
+	const struct rs_opts *opts;
+	bool found_fault;
+};
+
+static struct rs_show show_of(const struct rs_opts *opts)
+{
+	return (struct rs_show){ .out = stdout,
+				 .colour = rs_show_colour(stdout),
+				 .quiet = opts->quiet,
+				 .verbose = opts->verbose };
+}
+
+/* Writes and frees a text. */
+static int text_put(const char *path, char *text, struct rs_error *err)
+{
+	int ret = text ? rs_file_write(path, text, err) :
+			 rs_error_set(err, RS_EXIT_ERROR, "out of memory");
+
+	free(text);
+	return ret;
+}
+
+static int stdout_flush(struct rs_error *err)
+{
+	return fflush(stdout) || ferror(stdout) ?
+		       rs_error_set(err, RS_EXIT_IO, "writing standard output failed") : 0;
+}
+
+/* Judge a ledger, show or write it. */
+static int ledger_tell(const struct rs_opts *opts, const struct rs_ledger *l, bool *found_fault,
+		       struct rs_error *err)
+{
+	struct rs_show show = show_of(opts);
+	struct rs_verdict v;
+	int ret = 0;
+
+	if (rs_verdict_reach(&v, l, err))
+		return -1;
+	*found_fault |= v.n != 0;
+	if (opts->json || opts->output)
+		ret = text_put(opts->output, rs_json_ledger(l, &v), err);
+	else
+		rs_show_ledger(&show, l, &v);
+	rs_verdict_clear(&v);
+	return ret ? ret : stdout_flush(err);
+}
+
+static int side_tell(const struct rs_opts *opts, const struct rs_snapshot *s, bool *found_fault,
+		     struct rs_error *err)
+{
+	bool is_guest = s->side == RS_SIDE_GUEST;
+	struct rs_ledger l;
+	int ret;
+
+	if (rs_ledger_make(&l, is_guest ? s : NULL, is_guest ? NULL : s, NULL, err))
+		return -1;
+	ret = ledger_tell(opts, &l, found_fault, err);
+	rs_ledger_clear(&l);
+	return ret;
+}
+
+/* JSON is the snapshot itself: data for `ringside diff`, not judged. */
+static int snapshot_take(void *ctx, const struct rs_snapshot *s, struct rs_error *err)
+{
+	struct taking *taking = ctx;
+	const struct rs_opts *opts = taking->opts;
+	const char *flaw = rs_window_flaw(s);
+
+	if (flaw)
+		fprintf(stderr, "ringside: %s\n", flaw);
+	if (!opts->json && !opts->output)
+		return side_tell(opts, s, &taking->found_fault, err);
+	if (text_put(opts->output, rs_snapshot_text(s), err))
+		return -1;
+	if (opts->output && !opts->quiet)
+		fprintf(stderr, "ringside: %zu queues written to %s\n", s->end.queues_n,
+			opts->output);
+	return 0;
+}
+
+static int source_run(const struct rs_source *source, const struct rs_opts *opts,
+		      struct rs_error *err)
+{
+	struct taking taking = { .opts = opts };
+	struct rs_window window = opts->window;
+
+	if (opts->output && rs_file_probe(opts->output, err))
+		return -1;
+	if (window.interval_ns && window.duration_ns == opts->command->duration_ns)
+		window.duration_ns = FOREVER;
+	window.progress = !opts->quiet && !window.interval_ns;
+	if (rs_window_run(source, &opts->filter, &window, snapshot_take, &taking, err))
+		return -1;
+	return taking.found_fault ? RS_EXIT_VERDICT : RS_EXIT_OK;
+}
+
+static int guest_run(const struct rs_opts *opts, struct rs_error *err)
+{
+	return source_run(&rs_guest_source, opts, err);
+}
+
+static int host_run(const struct rs_opts *opts, struct rs_error *err)
+{
+	return source_run(&rs_host_source, opts, err);
+}
+
+static int diff_tell(const struct rs_opts *opts, const struct rs_snapshot *guest,
+		     const struct rs_snapshot *host, struct rs_error *err)
+{
+	struct rs_match m;
+	struct rs_ledger l;
+	bool found_fault = false;
+	int ret;
+
+	if (rs_match_make(guest, host, &m, err))
+		return -1;
+	ret = rs_ledger_make(&l, guest, host, &m, err);
+	if (!ret) {
+		ret = ledger_tell(opts, &l, &found_fault, err);
+		rs_ledger_clear(&l);
+	}
+	rs_match_clear(&m);
+	return ret ? ret : found_fault ? RS_EXIT_VERDICT : RS_EXIT_OK;
+}
+
+static int diff_run(const struct rs_opts *opts, struct rs_error *err)
+{
+	struct rs_snapshot guest, host;
+	int ret;
+
+	if (opts->output && rs_file_probe(opts->output, err))
+		return -1;
+	if (rs_snapshot_load(&guest, opts->args[0], err))
+		return -1;
+	ret = rs_snapshot_load(&host, opts->args[1], err);
+	if (!ret) {
+		ret = diff_tell(opts, &guest, &host, err);
+		rs_snapshot_clear(&host);
+	}
+	rs_snapshot_clear(&guest);
+	return ret;
+}
+
+/* With no word from the user: in a guest with the module it is the guest. */
+static int side_choose(const struct rs_opts *opts, enum rs_side *side, struct rs_error *err)
+{
+	const char *word = opts->args_n ? opts->args[0] :
+			   access(RS_GUEST_DEBUGFS "/ringside", F_OK) ? "host" : "guest";
+
+	*side = strcmp(word, "host") ? RS_SIDE_GUEST : RS_SIDE_HOST;
+	if (strcmp(word, "guest") && strcmp(word, "host"))
+		return rs_error_set(err, RS_EXIT_USAGE, "\"%.40s\" is no side: guest or host", word);
+	return 0;
+}
+
+static void check_print(void *ctx, const struct rs_check *row)
+{
+	const struct rs_opts *opts = ctx;
+
+	if (row->works && opts->quiet)
+		return;
+	printf("%-4s %s", row->works ? "ok" : "no", row->what);
+	if (!row->works && row->why)
+		printf(": %s", row->why);
+	if (!row->works && row->fix)
+		printf("; %s", row->fix);
+	putchar('\n');
+}
+
+static int check_run(const struct rs_opts *opts, struct rs_error *err)
+{
+	enum rs_side side;
+	int ret;
+
+	if (side_choose(opts, &side, err))
+		return -1;
+	ret = side == RS_SIDE_GUEST ? rs_guest_check(check_print, (void *)opts) :
+				      rs_host_check(check_print, (void *)opts);
+	if (stdout_flush(err))
+		return -1;
+	return ret ? RS_EXIT_CANNOT : RS_EXIT_OK;
+}
+
+const struct rs_command rs_commands[] = {
+	{ .name = "guest", .run = guest_run,
+	  .options = "duration interval json output quiet verbose",
+	  .summary = "the guest's side: what its module counted, queue by queue",
+	  .more = "Without -d: since the module was loaded or reset. Needs ringside.ko and root.\n\n"
+		  "  ringside guest\n"
+		  "  ringside guest -d 10s -o guest.json\n"
+		  "  ringside guest -i 1s" },
+	{ .name = "host", .run = host_run, .duration_ns = 10 * SECOND,
+	  .options = "duration interval json output quiet verbose tap vm pid queue",
+	  .summary = "the host's side: tap, vhost, eventfd, irqfd, injection, queue by queue",
+	  .more = "Counts for 10 s unless -d says otherwise. Needs root and a kernel with BTF.\n\n"
+		  "  ringside host --tap vnet37\n"
+		  "  ringside host --tap vnet37 -d 10s -o host.json\n"
+		  "  ringside host --vm web1 -i 1s" },
+	{ .name = "diff", .run = diff_run, .args = "GUEST HOST", .args_min = 2, .args_max = 2,
+	  .options = "json output quiet verbose",
+	  .summary = "join two snapshots into one ledger and say what does not add up",
+	  .more = "GUEST and HOST are files written by `ringside guest -o' and `ringside host -o'.\n\n"
+		  "  ringside diff guest.json host.json\n"
+		  "  ringside diff -j guest.json host.json | jq .verdicts" },
+	{ .name = "check", .run = check_run, .args = "[guest|host]", .args_max = 1,
+	  .options = "quiet verbose",
+	  .summary = "what works on this kernel, what does not, why, and what to do",
+	  .more = "Without a word: the guest's side where the module is loaded, otherwise the host's.\n\n"
+		  "  ringside check\n"
+		  "  ringside check host -q" },
+	{ .name = NULL },
+};

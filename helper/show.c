@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "show.h"
+#include "table.h"
+
+#define g RS_FIG_G
+#define h RS_FIG_H
+#define d RS_FIG_D
+
+struct column {
+	enum rs_figure figure;
+	const char *heading;
+};
+
+struct columns {
+	const char *title;
+	size_t n;
+	struct column rows[16];
+};
+
+/* Host first: that is the way of a packet to the guest. */
+static const struct columns diff_host = {
+	"host", 7,
+	{ { h(tun_offered), "offered" },
+	  { h(tun_dropped), "dropped" },
+	  { h(vhost_taken), "taken" },
+	  { h(vhost_posted), "posted" },
+	  { h(vhost_signals), "signals" },
+	  { d(suppressed), "suppr." },
+	  { h(injected), "injected" } }
+};
+
+static const struct columns diff_guest = {
+	"guest", 8,
+	{ { g(interrupts), "intr." },
+	  { g(handled), "handled" },
+	  { g(none), "none" },
+	  { g(polls_softirq), "softirq" },
+	  { g(polls_busy), "busy" },
+	  { d(polls_other), "other" },
+	  { g(used_progress), "used" },
+	  { d(standing), "left" } }
+};
+
+static const struct columns host_only = {
+	"host", 14,
+	{ { h(tun_offered), "offered" },
+	  { h(tun_dropped), "dropped" },
+	  { d(occupancy), "waiting" },
+	  { d(ring_size), "of" },
+	  { h(vhost_taken), "taken" },
+	  { h(vhost_posted), "posted" },
+	  { h(vhost_signals), "signals" },
+	  { h(vhost_suppressed_flag), "flag" },
+	  { h(vhost_suppressed_event_idx), "evidx" },
+	  { h(eventfd_writes), "eventfd" },
+	  { h(irqfd_wakeups), "irqfd" },
+	  { h(injected), "injected" },
+	  { h(coalesced), "coal." },
+	  { h(vcpu_kicks), "kicks" } }
+};
+
+static const struct columns guest_only = {
+	"guest", 13,
+	{ { g(interrupts), "intr." },
+	  { g(handled), "handled" },
+	  { g(none), "none" },
+	  { g(none_empty), "empty" },
+	  { g(none_busy_poll), "busyp." },
+	  { g(polls_softirq), "softirq" },
+	  { g(polls_busy), "busy" },
+	  { d(polls_other), "other" },
+	  { g(used_progress), "used" },
+	  { g(last_used_progress), "served" },
+	  { d(standing), "left" },
+	  { d(irq_count), "irqcnt" },
+	  { d(irq_unhandled), "unhand." } }
+};
+
+#undef g
+#undef h
+#undef d
+
+/* Three or four letters under a heading; a unit not listed is shown in full. */
+static const struct {
+	const char *unit, *shortened;
+} units[] = {
+	{ "packets", "pkts" }, { "entries", "ents" },	{ "signals", "sigs" },
+	{ "decisions", "sigs" }, { "interrupts", "irqs" }, { "wakeups", "wake" },
+	{ "writes", "writ" },
+};
+
+static const char *unit_short(const char *unit)
+{
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (!strcmp(units[i].unit, unit))
+			return units[i].shortened;
+	return unit;
+}
+
+bool rs_show_colour(FILE *out)
+{
+	const char *term = getenv("TERM");
+	const char *no = getenv("NO_COLOR");
+
+	return isatty(fileno(out)) && !(no && *no) && term && strcmp(term, "dumb");
+}
+
+static void value_text(enum rs_figure figure, struct rs_num num, char *text, size_t size)
+{
+	if (!num.known)
+		snprintf(text, size, "-");
+	else if (rs_figure_info(figure).negative)
+		snprintf(text, size, "%" PRId64, (int64_t)num.value);
+	else
+		snprintf(text, size, "%" PRIu64, num.value);
+}
+
+static const struct rs_finding *line_finding(const struct rs_verdict *v, const struct rs_line *line)
+{
+	for (size_t i = 0; i < v->n; i++)
+		if (v->findings[i].line == line)
+			return &v->findings[i];
+	return NULL;
+}
+
+/* What the last column says about a line. */
+static const char *line_word(const struct rs_ledger *l, const struct rs_verdict *v,
+			     const struct rs_line *line)
+{
+	const struct rs_finding *finding = line_finding(v, line);
+
+	if (finding)
+		return finding->rule->id;
+	if (l->guest && l->host && (!line->guest || !line->host))
+		return line->guest ? "guest only" : "host only";
+	return "ok";
+}
+
+static void headings_add(struct rs_table *t, const struct columns *const *parts, size_t parts_n,
+			 bool want_units)
+{
+	rs_table_add(t, "%s", want_units ? "" : "queue");
+	rs_table_add(t, "%s", want_units ? "" : "irq");
+	for (size_t p = 0; p < parts_n; p++)
+		for (size_t c = 0; c < parts[p]->n; c++) {
+			const struct column *column = &parts[p]->rows[c];
+
+			rs_table_add(t, "%s",
+				     want_units ? unit_short(rs_figure_info(column->figure).unit) :
+						  column->heading);
+		}
+	rs_table_add(t, "%s", want_units ? "" : "verdict");
+}
+
+static void line_add(struct rs_table *t, const struct columns *const *parts, size_t parts_n,
+		     const struct rs_line *line, const char *word)
+{
+	struct rs_num irq = line->guest ? line->guest->irq : (struct rs_num){ 0, false };
+	char text[24];
+
+	rs_table_add(t, "%s", line->label);
+	value_text(RS_FIG_D(irq_count), irq, text, sizeof(text));
+	rs_table_add(t, "%s", text);
+	for (size_t p = 0; p < parts_n; p++)
+		for (size_t c = 0; c < parts[p]->n; c++) {
+			enum rs_figure figure = parts[p]->rows[c].figure;
+
+			value_text(figure, line->figures[figure], text, sizeof(text));
+			rs_table_add(t, "%s", text);
+		}
+	rs_table_add(t, "%s", word);
+}
+
+static void table_fill(struct rs_table *t, const struct columns *const *parts, size_t parts_n,
+		       const struct rs_ledger *l, const struct rs_verdict *v)
+{
+	size_t columns = 3, at = 2;
+
+	for (size_t p = 0; p < parts_n; p++)
+		columns += parts[p]->n;
+	rs_table_init(t, columns);
+	t->left[0] = t->left[columns - 1] = t->bar[columns - 1] = true;
+	for (size_t p = 0; p < parts_n; at += parts[p++]->n)
+		t->bar[at] = true;
+	headings_add(t, parts, parts_n, false);
+	headings_add(t, parts, parts_n, true);
+	for (size_t i = 0; i < l->lines_n; i++)
+		line_add(t, parts, parts_n, &l->lines[i], line_word(l, v, &l->lines[i]));
+}
+
+/* Both sides beside each other where they fit, otherwise one under the other. */
+static void tables_print(const struct rs_show *show, const struct columns *const *parts,
+			 size_t parts_n, const struct rs_ledger *l, const struct rs_verdict *v)
+{
+	struct rs_table t;
+	size_t width;
+
+	table_fill(&t, parts, parts_n, l, v);
+	width = rs_table_width(&t);
+	if (parts_n == 1 || width <= RS_SHOW_WIDTH)
+		rs_table_print(&t, show->out);
+	rs_table_clear(&t);
+	if (parts_n == 1 || width <= RS_SHOW_WIDTH)
+		return;
+	for (size_t p = 0; p < parts_n; p++) {
+		fprintf(show->out, "%s:\n", parts[p]->title);
+		tables_print(show, parts + p, 1, l, v);
+	}
+}
+
+static void columns_explain(const struct rs_show *show, const struct columns *columns)
+{
+	for (size_t c = 0; c < columns->n; c++) {
+		struct rs_figure_info info = rs_figure_info(columns->rows[c].figure);
+
+		fprintf(show->out, "  %-9s %s: %s (%s)\n", columns->rows[c].heading, columns->title,
+			info.meaning, info.unit);
+	}
+}
+
+static void side_print(const struct rs_show *show, const char *title, const struct rs_snapshot *s)
+{
+	uint64_t since = s->has_begin ? s->begin.time_ns.value : s->end.started_ns.value;
+	bool known = s->has_begin || s->end.started_ns.known;
+
+	fprintf(show->out, "%-6s %s, kernel %s %s", title,
+		*s->taken.hostname ? s->taken.hostname : "-",
+		*s->taken.kernel ? s->taken.kernel : "-", *s->taken.arch ? s->taken.arch : "-");
+	if (known && s->end.time_ns.value >= since)
+		fprintf(show->out, ", %.3f s%s", (s->end.time_ns.value - since) / 1e9,
+			s->has_begin ? "" : " since counting began");
+	fputc('\n', show->out);
+}
+
+struct evidence {
+	FILE *out;
+	const char *before;
+};
+
+static void figure_print(void *ctx, enum rs_figure figure, struct rs_num value)
+{
+	struct evidence *e = ctx;
+	char text[24];
+
+	value_text(figure, value, text, sizeof(text));
+	fprintf(e->out, "%s%s %s", e->before, rs_figure_info(figure).name, text);
+	e->before = ", ";
+}
+
+static void finding_print(const struct rs_show *show, const struct rs_finding *f)
+{
+	const char *severity = rs_severity_names[f->rule->severity];
+	bool critical = f->rule->severity == RS_SEVERITY_CRITICAL;
+	struct evidence e = { show->out, "  figures: " };
+
+	fprintf(show->out, "%s%s%s %s", show->colour ? critical ? "\033[1;31m" : "\033[33m" : "",
+		severity, show->colour ? "\033[0m" : "", f->line->label);
+	if (f->line->guest && f->line->host && *f->line->host->tap && f->line->host->queue.known)
+		fprintf(show->out, " (%s queue %" PRIu64 ")", f->line->host->tap,
+			f->line->host->queue.value);
+	fprintf(show->out, ": %s [%s]\n", rs_finding_sentence(f), f->rule->id);
+	rs_finding_evidence(f, figure_print, &e);
+	if (e.before[0] == ',')
+		fputc('\n', show->out);
+	fprintf(show->out, "  do: %s\n", f->rule->advice);
+}
+
+static void line_explain(const struct rs_show *show, const struct rs_line *line)
+{
+	char text[24];
+
+	fprintf(show->out, "%s\n", line->label);
+	for (int i = 0; i < RS_FIGURES; i++) {
+		struct rs_figure_info info = rs_figure_info(i);
+
+		if (!line->figures[i].known)
+			continue;
+		value_text(i, line->figures[i], text, sizeof(text));
+		fprintf(show->out, "  %-5s %-26s %12s %-10s %s\n", info.side, info.name, text,
+			info.unit, info.meaning);
+	}
+}
+
+static void sum_up(const struct rs_show *show, const struct rs_ledger *l,
+		   const struct rs_verdict *v)
+{
+	size_t off = 0, queues = 0;
+
+	for (size_t i = 0; i < l->lines_n; i++) {
+		queues += !(l->guest && l->host) || (l->lines[i].guest && l->lines[i].host);
+		off += line_finding(v, &l->lines[i]) != NULL;
+	}
+	if (v->n)
+		fprintf(show->out, "%zu of %zu queues do not add up.\n", off, queues);
+	else
+		fprintf(show->out, "All %zu queues add up.\n", queues);
+}
+
+void rs_show_ledger(const struct rs_show *show, const struct rs_ledger *l,
+		    const struct rs_verdict *v)
+{
+	const struct columns *parts[2];
+	size_t n = 0;
+
+	if (l->host)
+		parts[n++] = l->guest ? &diff_host : &host_only;
+	if (l->guest)
+		parts[n++] = l->host ? &diff_guest : &guest_only;
+	if (!show->quiet) {
+		if (l->host)
+			side_print(show, "host:", l->host);
+		if (l->guest)
+			side_print(show, "guest:", l->guest);
+		tables_print(show, parts, n, l, v);
+		fprintf(show->out, "%s\n", show->verbose ? "-: unknown on this side or kernel" :
+			"-: unknown on this side or kernel; -v tells what each column means");
+	}
+	for (size_t p = 0; show->verbose && p < n; p++)
+		columns_explain(show, parts[p]);
+	for (size_t i = 0; show->verbose && i < l->lines_n; i++)
+		line_explain(show, &l->lines[i]);
+	for (size_t i = 0; i < v->n; i++)
+		finding_print(show, &v->findings[i]);
+	sum_up(show, l, v);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Tables and sentences for people. */
+#ifndef RS_SHOW_H
+#define RS_SHOW_H
+
+#include <stdio.h>
+
+#include "verdict.h"
+
+enum { RS_SHOW_WIDTH = 120 };
+
+struct rs_show {
+	FILE *out;
+	bool colour;  /* rs_show_colour() */
+	bool quiet;   /* the verdicts only */
+	bool verbose; /* every known figure of each queue, and what each means */
+};
+
+/* Whether a stream is a terminal that may be coloured: NO_COLOR unset, TERM not dumb. */
+bool rs_show_colour(FILE *out);
+
+/* The ledger as a table, a line per queue, then a sentence for each that does not add up. */
+void rs_show_ledger(const struct rs_show *show, const struct rs_ledger *l,
+		    const struct rs_verdict *v);
+
+/* The queues' identities: which queue is which IRQ, tap, process. */
+void rs_show_list(const struct rs_show *show, const struct rs_ledger *l);
+
+#endif
