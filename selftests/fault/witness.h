@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the witness module in the guest and the fault device beside the VMM
+ * share: a few pages of the guest's memory, whose address the guest tells. The
+ * witness counts by means of its own, so that three parties can be compared:
+ * the device that did it, the kernel's tracepoints, and ringside.
+ *
+ * Each field has one writer. Counters only grow. Included by both sides.
+ */
+#ifndef FAULT_WITNESS_H
+#define FAULT_WITNESS_H
+
+#define WITNESS_MAGIC	   "ringside-witness"
+#define WITNESS_MAGIC_SIZE 16
+#define WITNESS_IRQS	   512
+#define WITNESS_QUEUES	   128 /* as virtio-net numbers them: 2n receives, 2n + 1 transmits */
+
+/* Who took an entry off a ring. */
+#define WITNESS_CONSUMERS(X)      \
+	X(SOFTIRQ, "softirq")     \
+	X(KSOFTIRQD, "ksoftirqd") \
+	X(THREADED, "threaded")   \
+	X(BUSY, "busy")           \
+	X(NETPOLL, "netpoll")     \
+	X(XMIT, "xmit")
+
+enum witness_consumer {
+#define X(name, word) WITNESS_##name,
+	WITNESS_CONSUMERS(X)
+#undef X
+		WITNESS_CONSUMERS_COUNT
+};
+
+/* What the device can ask the guest to do with one queue. */
+#define WITNESS_ASKS(X)                                                                      \
+	X(NOTHING, "nothing", "answer only")                                                 \
+	X(SEND, "send", "transmit one frame on this queue")                                  \
+	X(POLL, "poll", "schedule this queue's NAPI: softirq, or its thread where threaded") \
+	X(KSOFTIRQD_POLL, "poll-ksoftirqd",                                                  \
+	  "schedule this queue's NAPI so that ksoftirqd runs it")                            \
+	X(BUSY_POLL, "poll-busy", "one pass of napi_busy_loop() on this queue's NAPI")       \
+	X(NETPOLL_POLL, "poll-netpoll", "netpoll_poll_dev() on the device")
+
+enum witness_ask {
+#define X(name, word, help) WITNESS_ASK_##name,
+	WITNESS_ASKS(X)
+#undef X
+		WITNESS_ASKS_COUNT
+};
+
+struct witness_irq {
+	char name[32];			  /* as in /proc/interrupts; empty until it fired */
+	unsigned long long handled, none; /* irq_handler_exit's return values */
+};
+
+struct witness_queue {
+	/* Received frames that reached GRO, transmitted ones that were freed. */
+	unsigned long long consumed;
+	unsigned long long consumed_by[WITNESS_CONSUMERS_COUNT];
+	/* What consumed was when a poll of this queue's NAPI last returned. */
+	unsigned long long at_poll_end;
+	unsigned long long sent;
+	/* The device writes ask, then counts asked up; the witness answers and counts up answered.
+	 */
+	unsigned int ask, asked;
+	int answer; /* 0 or a negative errno */
+	unsigned int answered;
+};
+
+struct witness_pages {
+	char magic[WITNESS_MAGIC_SIZE];
+	char device[16]; /* virtioN, whose interrupts these are */
+	unsigned char mac[6];
+	unsigned char pad[2];
+	unsigned int awake; /* the device writes 1 while it has something to ask */
+	struct witness_queue queue[WITNESS_QUEUES];
+	struct witness_irq irq[WITNESS_IRQS];
+};
+
+#endif
