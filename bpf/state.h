@@ -7,10 +7,10 @@
 #include "maps.h"
 
 /* 0 = all taps */
-const volatile u32 rs_only_ifindex;
+const volatile __u32 rs_only_ifindex;
 /* where tun_net_xmit lies, its cold part included: who frees an skb from there drops it */
-const volatile u64 rs_xmit_from[2];
-const volatile u64 rs_xmit_to[2];
+const volatile __u64 rs_xmit_from[2];
+const volatile __u64 rs_xmit_to[2];
 
 struct rs_missed rs_missed;
 

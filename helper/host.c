@@ -1,0 +1,409 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "hooks.h"
+#include "links.h"
+#include "snapshot.h"
+#include "vm.h"
+#include "../bpf/maps.h"
+#include "ringside.skel.h"
+
+#define CAP_SYS_ADMIN_BIT 21
+
+struct host {
+	struct rs_filter filter;
+	struct rs_links *links;
+	struct rs_hooks *hooks;
+	struct ringside_bpf *bpf;
+	uint64_t started_ns;
+	struct rs_found *found; /* of the last look */
+	size_t found_n;
+};
+
+/* One row in the making: a virtqueue and all that hangs on it. */
+struct row {
+	const struct rs_found *tun;
+	const struct rs_found *vq; /* NULL: no vhost serves this tap queue */
+	struct rs_call call;
+	bool has_call;
+	unsigned int pid;
+};
+
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000ULL + t.tv_nsec;
+}
+
+static int need_rights(struct rs_error *err)
+{
+	unsigned long long caps = 0;
+	char line[256];
+	FILE *f = fopen("/proc/self/status", "re");
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "CapEff: %llx", &caps) == 1)
+			break;
+	if (f)
+		fclose(f);
+	if (caps & (1ULL << CAP_SYS_ADMIN_BIT))
+		return 0;
+	return rs_error_set(err, RS_EXIT_NOPERM,
+			    "the host's side reads the kernel: run as root, or with CAP_SYS_ADMIN");
+}
+
+static int add_found(struct host *h, const struct rs_found *f)
+{
+	struct rs_found *more;
+
+	for (size_t i = 0; i < h->found_n; i++)
+		if (h->found[i].kind == f->kind && h->found[i].key == f->key)
+			return 0; /* another process has the same file */
+	more = realloc(h->found, (h->found_n + 1) * sizeof(*more));
+	if (!more)
+		return -1;
+	h->found = more;
+	h->found[h->found_n++] = *f;
+	return 0;
+}
+
+/* Records arrive whole, but a read may end within one. */
+static int read_found(struct host *h, int fd)
+{
+	struct rs_found buf[256];
+	size_t have = 0, n;
+	ssize_t got;
+
+	while ((got = read(fd, (char *)buf + have, sizeof(buf) - have)) > 0) {
+		have += got;
+		n = have / sizeof(buf[0]);
+		for (size_t i = 0; i < n; i++)
+			if (add_found(h, &buf[i]))
+				return -1;
+		have -= n * sizeof(buf[0]);
+		memmove(buf, &buf[n], have);
+	}
+	return got < 0 ? -1 : 0;
+}
+
+static int look(struct host *h, struct rs_error *err)
+{
+	int fd = bpf_iter_create(bpf_link__fd(h->bpf->links.look));
+	int e;
+
+	h->found_n = 0;
+	if (fd < 0)
+		return rs_error_set(err, RS_EXIT_CANNOT, "the kernel does not list open files: %s",
+				    strerror(errno));
+	e = read_found(h, fd);
+	if (e)
+		rs_error_set(err, RS_EXIT_ERROR, "the list of open files broke off: %s", strerror(errno));
+	close(fd);
+	return e;
+}
+
+static const struct rs_found *find(const struct host *h, enum rs_found_kind kind, uint64_t key)
+{
+	for (size_t i = 0; i < h->found_n; i++)
+		if (h->found[i].kind == kind && h->found[i].key == key)
+			return &h->found[i];
+	return NULL;
+}
+
+/* The n-th virtqueue that serves a tap queue. */
+static const struct rs_found *find_vq(const struct host *h, uint64_t socket, unsigned int n)
+{
+	for (size_t i = 0; i < h->found_n; i++)
+		if (h->found[i].kind == RS_FOUND_VQ && h->found[i].vq.socket == socket && !n--)
+			return &h->found[i];
+	return NULL;
+}
+
+static bool is_wanted(const struct host *h, const struct rs_found *tun)
+{
+	return tun->kind == RS_FOUND_TUN && (!h->filter.tap || !strcmp(tun->tun.name, h->filter.tap)) &&
+	       (!h->filter.queue.known || h->filter.queue.value == tun->tun.queue);
+}
+
+/* Without vhost there is nothing to account for; a tap nobody opened has no queue at all. */
+static int need_vhost(const struct host *h, struct rs_error *err)
+{
+	for (size_t i = 0; i < h->found_n; i++)
+		if (is_wanted(h, &h->found[i]) && find_vq(h, h->found[i].key, 0))
+			return 0;
+	return rs_error_set(err, RS_EXIT_NOVHOST,
+			    "tap '%s' is not served by vhost-net: no vhost device has a queue of it as its backend; "
+			    "start its guest with vhost=on", h->filter.tap);
+}
+
+static void set(struct rs_queue *q, const struct host *h, enum rs_host_counter counter, uint64_t value)
+{
+	if (rs_hooks_know(h->hooks, counter))
+		q->counters[counter] = rs_num_of(value);
+}
+
+static void fill_tun(struct rs_queue *q, struct host *h, const struct rs_found *tun)
+{
+	struct rs_tun_key key = { .ifindex = tun->tun.ifindex, .queue = tun->tun.queue };
+	uint64_t socket = tun->key, taken = 0;
+	struct rs_tun t = { 0 };
+
+	/* Downstream first: what is offered is never less than what was taken. */
+	bpf_map_lookup_elem(bpf_map__fd(h->bpf->maps.taken), &socket, &taken);
+	bpf_map_lookup_elem(bpf_map__fd(h->bpf->maps.tuns), &key, &t);
+	set(q, h, RS_HOST_vhost_taken, taken);
+#define RS_STATION(name, unit, meaning)
+#define RS_TUN_STATION(name, unit, meaning) set(q, h, RS_HOST_##name, t.name);
+#include "../bpf/counters.h"
+	q->ring_size = rs_num_of(tun->tun.size);
+	q->occupancy = rs_num_of(tun->tun.occupancy);
+}
+
+static void fill_vhost(struct rs_queue *q, struct host *h, const struct rs_found *vq)
+{
+	struct rs_num taken = q->counters[RS_HOST_vhost_taken];
+	uint64_t key = vq->key;
+	struct rs_vq v = { 0 };
+
+	bpf_map_lookup_elem(bpf_map__fd(h->bpf->maps.vqs), &key, &v);
+#define RS_STATION(name, unit, meaning)
+#define RS_VHOST_STATION(name, unit, meaning) set(q, h, RS_HOST_##name, v.name);
+#include "../bpf/counters.h"
+	set(q, h, RS_HOST_vhost_posted, vq->vq.posted);
+	q->counters[RS_HOST_vhost_taken] = taken;
+	q->vhost_vq = rs_num_of(vq->vq.index);
+	q->used_idx = rs_num_of(vq->vq.last_used_idx);
+	q->avail_idx = rs_num_of(vq->vq.avail_idx);
+	if (vq->vq.log_addr)
+		q->used_addr = rs_num_of(vq->vq.log_addr);
+}
+
+static void fill_call(struct rs_queue *q, const struct host *h, const struct rs_call *c)
+{
+#define RS_STATION(name, unit, meaning)
+#define RS_CALL_STATION(name, unit, meaning) set(q, h, RS_HOST_##name, c->name);
+#include "../bpf/counters.h"
+	if (!c->kvm)
+		return;
+	q->gsi = rs_num_of(c->gsi);
+	if (!c->msi)
+		return;
+	q->msi.address = rs_num_of(c->address);
+	q->msi.data = rs_num_of(c->data);
+	if (c->has_devid)
+		q->msi.devid = rs_num_of(c->devid);
+}
+
+static struct rs_vm *add_vm(struct rs_sample *s, unsigned int pid, const struct rs_found *kvm)
+{
+	struct rs_vm *vm;
+
+	for (size_t i = 0; i < s->vms_n; i++)
+		if (s->vms[i].pid.value == pid)
+			return &s->vms[i];
+	vm = rs_sample_add_vm(s);
+	if (!vm)
+		return NULL;
+	rs_vm_fill(pid, vm);
+	if (kvm)
+		vm->vcpus = rs_num_of(kvm->vm.vcpus);
+	return vm;
+}
+
+static struct rs_tap *add_tap(struct host *h, struct rs_sample *s, unsigned int ifindex)
+{
+	struct rs_tap *tap;
+
+	for (size_t i = 0; i < s->taps_n; i++)
+		if (s->taps[i].ifindex.value == ifindex)
+			return &s->taps[i];
+	tap = rs_sample_add_tap(s);
+	if (tap)
+		rs_links_fill(h->links, ifindex, tap);
+	return tap;
+}
+
+static void fill_tap(struct rs_queue *q, const struct rs_tap *tap)
+{
+	q->carrier = tap->carrier;
+	if (strcmp(q->dir, "rx"))
+		return;
+	q->counters[RS_HOST_kernel_dropped] = tap->tx_dropped;
+	q->counters[RS_HOST_qdisc_dropped] = tap->qdisc_drops;
+}
+
+static bool is_vm_wanted(const struct rs_filter *f, const struct rs_vm *vm)
+{
+	if (f->pid.known && f->pid.value != vm->pid.value)
+		return false;
+	return !f->vm || !strcmp(f->vm, vm->name) || !strcmp(f->vm, vm->uuid);
+}
+
+static int fill_queue(struct host *h, const struct row *r, struct rs_sample *s)
+{
+	struct rs_vm *vm = add_vm(s, r->pid, find(h, RS_FOUND_VM, r->call.kvm));
+	struct rs_tap *tap = add_tap(h, s, r->tun->tun.ifindex);
+	struct rs_queue *q;
+
+	if (!vm || !tap)
+		return -1;
+	if (!is_vm_wanted(&h->filter, vm))
+		return 0;
+	q = rs_sample_add_queue(s);
+	if (!q)
+		return -1;
+	rs_str_set(q->tap, r->tun->tun.name);
+	rs_str_set(q->dir, r->vq && r->vq->vq.index ? "tx" : "rx");
+	rs_str_set(q->backend, r->vq ? "vhost-net" : "user-space backend");
+	rs_str_set(q->comm, vm->comm);
+	rs_str_set(q->uuid, vm->uuid);
+	rs_str_set(q->vm, vm->name);
+	rs_vm_mac(r->pid, q->tap, q->mac, sizeof(q->mac));
+	q->tap_ifindex = rs_num_of(r->tun->tun.ifindex);
+	q->queue = rs_num_of(r->tun->tun.queue);
+	q->pid = rs_num_of(r->pid);
+	if (r->has_call)
+		fill_call(q, h, &r->call);
+	if (r->vq)
+		fill_vhost(q, h, r->vq);
+	if (!strcmp(q->dir, "rx"))
+		fill_tun(q, h, r->tun);
+	fill_tap(q, tap);
+	return 0;
+}
+
+static int add_row(struct host *h, const struct rs_found *tun, const struct rs_found *vq,
+		   struct rs_sample *s)
+{
+	struct row r = { .tun = tun, .vq = vq, .pid = vq ? vq->pid : tun->pid };
+	uint64_t ctx = vq ? vq->vq.ctx : 0;
+	const struct rs_found *kvm;
+
+	r.has_call = ctx && !bpf_map_lookup_elem(bpf_map__fd(h->bpf->maps.calls), &ctx, &r.call);
+	kvm = r.has_call ? find(h, RS_FOUND_VM, r.call.kvm) : NULL;
+	if (kvm)
+		r.pid = kvm->pid;
+	return fill_queue(h, &r, s);
+}
+
+static int by_queue(const void *a, const void *b)
+{
+	const struct rs_queue *x = a, *y = b;
+	int order = strcmp(x->tap, y->tap);
+
+	if (!order)
+		order = (x->queue.value > y->queue.value) - (x->queue.value < y->queue.value);
+	return order ? order : strcmp(x->dir, y->dir);
+}
+
+static int fill_queues(struct host *h, struct rs_sample *s)
+{
+	const struct rs_found *vq;
+	int e = 0;
+
+	for (size_t i = 0; !e && i < h->found_n; i++) {
+		const struct rs_found *tun = &h->found[i];
+
+		if (!is_wanted(h, tun) || tun->tun.detached)
+			continue;
+		if (!find_vq(h, tun->key, 0))
+			e = add_row(h, tun, NULL, s);
+		for (unsigned int n = 0; !e && (vq = find_vq(h, tun->key, n)); n++)
+			e = add_row(h, tun, vq, s);
+	}
+	if (s->queues_n)
+		qsort(s->queues, s->queues_n, sizeof(s->queues[0]), by_queue);
+	return e;
+}
+
+static void host_close(void *handle)
+{
+	struct host *h = handle;
+
+	if (!h)
+		return;
+	rs_hooks_detach(h->hooks);
+	rs_links_close(h->links);
+	free(h->found);
+	free(h);
+}
+
+static int host_attach(struct host *h, struct rs_error *err)
+{
+	int ifindex = 0;
+
+	h->links = rs_links_open(err);
+	if (!h->links)
+		return -1;
+	if (h->filter.tap)
+		ifindex = rs_links_tap(h->links, h->filter.tap, err);
+	if (ifindex < 0)
+		return -1;
+	h->hooks = rs_hooks_attach(ifindex, h->filter.verbose, err);
+	if (!h->hooks)
+		return -1;
+	h->bpf = rs_hooks_bpf(h->hooks);
+	h->started_ns = now_ns();
+	if (look(h, err))
+		return -1;
+	return h->filter.tap ? need_vhost(h, err) : 0;
+}
+
+static int host_open(const struct rs_filter *filter, void **handle, struct rs_error *err)
+{
+	struct host *h;
+
+	if (need_rights(err))
+		return -1;
+	h = calloc(1, sizeof(*h));
+	if (!h)
+		return rs_error_set(err, RS_EXIT_ERROR, "out of memory");
+	h->filter = *filter;
+	if (host_attach(h, err)) {
+		host_close(h);
+		return -1;
+	}
+	*handle = h;
+	return 0;
+}
+
+static int host_sample(void *handle, struct rs_sample *s, struct rs_error *err)
+{
+	struct host *h = handle;
+
+	if (rs_links_refresh(h->links, err) || look(h, err))
+		return -1;
+	s->time_ns = rs_num_of(now_ns());
+	s->started_ns = rs_num_of(h->started_ns);
+	if (fill_queues(h, s) || rs_hooks_fill(h->hooks, s))
+		return rs_error_set(err, RS_EXIT_ERROR, "out of memory");
+	return 0;
+}
+
+const struct rs_source rs_host_source = {
+	.side = RS_SIDE_HOST,
+	.open = host_open,
+	.sample = host_sample,
+	.close = host_close,
+};
+
+int rs_host_check(rs_check_fn row, void *ctx)
+{
+	struct rs_error err = { 0 };
+	struct rs_check check = { .what = "rights", .works = !need_rights(&err) };
+
+	check.why = check.works ? NULL : err.text;
+	check.fix = check.works ? NULL : "run as root";
+	row(ctx, &check);
+	return (rs_hooks_check(row, ctx) || !check.works) ? -1 : 0;
+}
