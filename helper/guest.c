@@ -62,6 +62,9 @@ static int counter_take(const struct reader *r, struct rs_queue *queue, const ch
 
 	if (i < 0)
 		return 0;
+	/* a difference of two counts read at once can be below zero: not a count, so unknown */
+	if (*value == '-')
+		return 0;
 	if (!rs_number_parse(value, &number))
 		return broken(r, key, value, "a whole number from 0 to 2^64-1");
 	queue->counters[i] = rs_num_of(number);
@@ -127,6 +130,23 @@ static int line_take(const struct reader *r, struct rs_sample *s, char *line)
 	return record ? fields_check(r, record, row) : 0;
 }
 
+/* The module tells these once for each device; a queue carries them for who reads only queues. */
+static void queues_name(struct rs_sample *s)
+{
+	for (size_t q = 0; q < s->queues_n; q++)
+		for (size_t i = 0; i < s->devices_n; i++) {
+			struct rs_queue *queue = &s->queues[q];
+			const struct rs_device *device = &s->devices[i];
+
+			if (strcmp(queue->device, device->name))
+				continue;
+			rs_str_set(queue->netdev, device->netdev);
+			rs_str_set(queue->mac, device->mac);
+			rs_str_set(queue->bus, device->bus);
+			queue->generation = device->generation;
+		}
+}
+
 int rs_guest_parse(struct rs_sample *s, char *text, const char *where, struct rs_error *err)
 {
 	struct reader r = { .where = where, .line = 1, .err = err };
@@ -151,6 +171,7 @@ int rs_guest_parse(struct rs_sample *s, char *text, const char *where, struct rs
 		if (line_take(&r, s, line))
 			return -1;
 	}
+	queues_name(s);
 	if (!s->time_ns.known)
 		return rs_error_set(err, RS_EXIT_DATA, "%s: it has no time_ns", where);
 	return 0;

@@ -61,7 +61,9 @@ void rs_table_print(const struct rs_table *t, FILE *out)
 		size_t c = i % t->columns;
 		bool last = c + 1 == t->columns;
 
-		fprintf(out, "%s", !c ? "" : t->bar[c] ? " | " : " ");
+		fprintf(out, "%s", !c ? "" : t->bar[c] ? " |" : "");
+		if (c && !(last && !*cell(t, i)))
+			fputc(' ', out);
 		if (!t->left[c])
 			fprintf(out, "%*s", (int)width[c], cell(t, i));
 		else
