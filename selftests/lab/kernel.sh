@@ -3,7 +3,7 @@
 # shellcheck shell=bash
 # Kernels: from a line of the list to image, modules and headers in the cache.
 
-PARTS='^linux-(binary|modules|headers|kbuild)-'
+PARTS='^linux-(binary|modules|base|headers|kbuild)-[0-9]'
 
 deb_arch()
 {
@@ -50,8 +50,8 @@ has_package()
 	[ -n "$(APT_CONFIG=$1 apt-cache --no-all-versions show "$2" 2>/dev/null)" ]
 }
 
-# kernel_resolve LINE DEBARCH: the newest release of the line of which image,
-# headers and the build machine's kbuild are all there
+# kernel_resolve LINE DEBARCH: the releases of the line of which image, headers
+# and the build machine's kbuild are all in the index, newest first
 kernel_resolve()
 {
 	local line=$1 arch=$2 conf build release pattern
@@ -60,8 +60,8 @@ kernel_resolve()
 	newest) pattern='[0-9][^ ]*' ;;
 	*) pattern="${line//./\\.}[.-][^ ]*" ;;
 	esac
-	conf=$(kernel_apt "$line" "$arch") || exit
-	build=$(kernel_apt "$line" "$(build_arch)") || exit
+	conf=$(kernel_apt "$line" "$arch") && build=$(kernel_apt "$line" "$(build_arch)") ||
+		return
 	for release in $(APT_CONFIG=$conf apt-cache pkgnames linux-image- |
 			sed -nE "s/^linux-image-($pattern-cloud-$arch)\$/\\1/p" | sort -Vr); do
 		has_package "$conf" "linux-image-$release" &&
@@ -69,9 +69,7 @@ kernel_resolve()
 		has_package "$build" "$(apt_depends "$conf" "linux-headers-$release" \
 			'^linux-kbuild-')" || continue
 		echo "$release"
-		return
 	done
-	die "no $line cloud kernel with headers for $arch in the index: try --refresh"
 }
 
 build_arch()
@@ -96,34 +94,56 @@ kernel_packages()
 	done
 }
 
-# kernel_get LINE ARCH: prints the kernel's directory in the cache:
-# release, vmlinuz, config, modules/, headers/
+# kernel_get LINE ARCH: prints the kernel's directory in the cache: release,
+# vmlinuz, config, image/ (modules), headers/
 kernel_get()
 {
-	local line=$1 arch release dir current
+	local line=$1 arch current
 
-	arch=$(deb_arch "$2")
+	arch=$(deb_arch "$2") && kernel_row "$line" >/dev/null || exit
 	current=$CACHE/kernel/$line-$arch
 	mkdir -p "$CACHE/kernel"
-	exec 9>"$CACHE/kernel/$line-$arch.lock"
+	exec 9>"$current.lock"
 	flock 9
-	release=$(kernel_resolve "$line" "$arch") || {
-		[ -e "$current" ] || exit
-		release=$(cat "$current/release")
-	}
-	dir=$CACHE/kernel/$release
-	if ! [ -e "$dir/release" ] && ! kernel_fetch "$line" "$arch" "$release" "$dir"; then
-		[ -e "$current/release" ] ||
-			die "cannot fetch kernel $release: see $dir.part/debs/download.log; try --refresh"
-		note "kernel $release cannot be fetched: $(cat "$current/release") of the cache is used"
-		dir=$(realpath "$current")
-	fi
-	ln -sfn "$(basename "$dir")" "$current"
+	kernel_update "$line" "$arch" "$current"
 	flock -u 9
-	echo "$dir"
+	[ -e "$current/release" ] ||
+		die "no $line kernel with headers for $arch can be fetched: try --refresh"
+	realpath "$current"
 }
 
-# A failed download often means that the index is older than the mirror.
+# kernel_update LINE DEBARCH CURRENT: points CURRENT at the newest release that
+# can be had. An index may name what its mirror does not hold (any more): then
+# the index is read again, then the release before is taken.
+kernel_update()
+{
+	local line=$1 arch=$2 current=$3 release dir again=1
+
+	# what the last resolution said holds as long as the index does
+	if [ -z "$REFRESH" ] && [ "$current/release" -nt "$LAB/modules" ] &&
+	   [ "$current.checked" -nt "$CACHE/apt/kernel-$line-$arch/stamp" ] &&
+	   [ -z "$(find "$current.checked" -mmin +1440)" ]; then
+		return
+	fi
+	set -- $(kernel_resolve "$line" "$arch")
+	while [ $# -gt 0 ]; do
+		release=$1 dir=$CACHE/kernel/$1
+		if [ "$dir/release" -nt "$LAB/modules" ] ||
+		   kernel_fetch "$line" "$arch" "$release" "$dir"; then
+			ln -sfn "$release" "$current"
+			touch "$current.checked"
+			return
+		fi
+		shift
+		if [ -n "$again" ]; then
+			again=
+			rm -f "$CACHE/apt/kernel-$line-"*/stamp
+			set -- $(kernel_resolve "$line" "$arch")
+		fi
+	done
+}
+
+# kernel_fetch LINE DEBARCH RELEASE DIR
 kernel_fetch()
 {
 	local line=$1 arch=$2 release=$3 dir=$4 part=$4.part conf package
@@ -133,8 +153,8 @@ kernel_fetch()
 	mkdir -p "$part"/{debs,tree}
 	while read -r conf package; do
 		apt_download "$conf" "$part/debs" "$package" || {
-			rm -f "$(dirname "$conf")/stamp"
-			stage_end failed
+			stage_end "failed: $(grep -m1 '^E:' "$part/debs/download.log")"
+			rm -rf "$part"
 			return 1
 		}
 	done < <(kernel_packages "$line" "$arch" "$release")
@@ -142,7 +162,7 @@ kernel_fetch()
 		dpkg-deb -x "$package" "$part/tree"
 	done
 	(set -e; kernel_arrange "$part" "$release") || exit
-	rm -rf "$part/tree" "$part/debs"
+	rm -rf "$part/tree" "$part/debs" "$dir"
 	mv "$part" "$dir"
 	stage_end
 }
@@ -208,7 +228,9 @@ kernel_modules()
 		  if (n in want) for (i = 1; i <= NF; i++) if ($i != "") print $i }' \
 		"$LAB/modules" "$all/modules.dep" | sort -u >"$part/wanted"
 	(cd "$all" && cpio -pdm --quiet "$to" <"$part/wanted")
-	cp "$all"/modules.{order,builtin,builtin.modinfo} "$to/" 2>/dev/null || :
+	for file in "$part"/tree/{,usr/}lib/modules/"$release"/modules.* "$all"/modules.{order,builtin,builtin.modinfo}; do
+		[ ! -f "$file" ] || cp "$file" "$to/"
+	done
 	/sbin/depmod -b "$part/image" "$release"
 	rm -rf "$part/all" "$part/wanted"
 }

@@ -63,11 +63,13 @@ port_args()
 # what it prints comes out as it is printed
 machine_run()
 {
-	local arch=$1 kvm=$2 kernel=$3 initrd=$4 extra=$5 rc=0 readers
+	local arch=$1 kvm=$2 kernel=$3 initrd=$4 extra=$5 rc=0 readers hold_out hold_err
 
 	mkfifo "$WORK/out" "$WORK/err"
-	tee "$WORK/stdout" <"$WORK/out" & readers=$!
-	cat <"$WORK/err" >&2 & readers+=" $!"
+	# held open, so that the readers end when this function lets go
+	exec {hold_out}<>"$WORK/out" {hold_err}<>"$WORK/err"
+	tee "$WORK/stdout" <"$WORK/out" {hold_out}>&- {hold_err}>&- & readers=$!
+	cat <"$WORK/err" {hold_out}>&- {hold_err}>&- >&2 & readers+=" $!"
 	: >"$WORK/verdict"
 	# shellcheck disable=SC2046,SC2086 # lists of words
 	timeout -k 5 "$TIMEOUT" "$(qemu_name "$arch")" $(machine_args "$arch" "$kvm") \
@@ -77,8 +79,7 @@ machine_run()
 		-append "console=$(console_name "$arch") $(echo $APPEND) $CMDLINE" \
 		-serial "file:$WORK/console" $(port_args) $extra \
 		</dev/null >"$WORK/qemu.log" 2>&1 || rc=$?
-	# if QEMU never opened them, the readers still wait
-	: >>"$WORK/out" & : >>"$WORK/err" &
+	exec {hold_out}>&- {hold_err}>&-
 	# shellcheck disable=SC2086 # a list
 	wait $readers
 	[ "$rc" != 124 ] || echo "# timed out after $TIMEOUT s" >>"$WORK/verdict"
