@@ -119,3 +119,18 @@ lab_guest()
 	machine_verdict "${OUT:-$WORK/kept}" || rc=$?
 	exit "$rc"
 }
+
+lab_run()
+{
+	local kernel rc=0
+
+	script_argument
+	CPUS=${CPUS:-4} MEMORY=${MEMORY:-4G} TIMEOUT=${TIMEOUT:-300}
+	kernel=$(kernel_get "$HOSTLINE" "$ARCH")
+	image_host "$WORK/initrd" "${ARGS[0]}"
+	stage "host $(cat "$kernel/release") with its guest"
+	machine_run "$ARCH" kvm "$kernel/vmlinuz" "$WORK/initrd" "$QEMU_EXTRA"
+	stage_end
+	machine_verdict "${OUT:-$WORK/kept}" || rc=$?
+	exit "$rc"
+}

@@ -128,3 +128,102 @@ image_alone()
 	cat "$base" "$modules" "$dir.cpio" >"$out"
 	rm -rf "$dir" "$dir.cpio"
 }
+
+# layer_qemu ARCH: QEMU of that architecture and the libraries it needs
+layer_qemu()
+{
+	local arch=$1 package out=$CACHE/layer/qemu-$1 tree dir
+
+	case $arch in
+	x86_64) package=qemu-system-x86 ;;
+	arm64) package=qemu-system-arm ;;
+	esac
+	if ! [ -e "$out" ]; then
+		tree=$(userland_get "$arch" "$package" '^(lib|qemu|seabios|zlib1g)') || exit
+		dir=$(mktemp -d "$WORK/qemu.XXXXXX")
+		mkdir -p "$dir"/usr/{bin,share/qemu,share/seabios} "$dir/lib" "$CACHE/layer"
+		cp "$tree/usr/bin/$(qemu_name "$arch")" "$dir/usr/bin/"
+		cp "$tree"/usr/share/qemu/{kvmvapic,linuxboot_dma}.bin "$dir/usr/share/qemu/"
+		[ "$arch" = arm64 ] || cp "$tree/usr/share/seabios/bios-256k.bin" "$dir/usr/share/seabios/"
+		libraries_put "$tree" "$dir" "$dir/usr/bin/$(qemu_name "$arch")"
+		layer "$dir" "$out"
+		rm -rf "$dir"
+	fi
+	echo "$out"
+}
+
+# libraries_put TREE DIR BINARY: what BINARY needs, with its loader, where that
+# looks for it
+libraries_put()
+{
+	local tree=$1 dir=$2 name path loader
+	local -A seen=()
+	local todo=("$3")
+
+	loader=$(readelf -lW "$3" | sed -n 's/.*program interpreter: \(.*\)\]/\1/p')
+	while [ ${#todo[@]} -gt 0 ]; do
+		path=${todo[0]}
+		todo=("${todo[@]:1}")
+		for name in $(readelf -dW "$path" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'); do
+			[ -z "${seen[$name]:-}" ] || continue
+			seen[$name]=1
+			path=$(find "$tree/lib" "$tree/usr/lib" -name "$name" \( -type f -o -type l \) \
+				2>/dev/null | head -n 1)
+			[ -n "$path" ] || die "$name is in no package that QEMU depends on"
+			cp -L "$path" "$dir/lib/$name"
+			todo+=("$dir/lib/$name")
+		done
+	done
+	mkdir -p "$dir$(dirname "$loader")"
+	[ -e "$dir$loader" ] || ln -s "/lib/${loader##*/}" "$dir$loader"
+}
+
+# image_guest OUT LINE ARCH FILES...
+image_guest()
+{
+	local out=$1 line=$2 arch=$3 dir base modules
+
+	shift 3
+	base=$(layer_base "$arch") && modules=$(layer_modules "$line" "$arch") || exit
+	dir=$(mktemp -d "$WORK/guest.XXXXXX")
+	mkdir "$dir/lab"
+	echo guest >"$dir/lab/role"
+	ringside_put "$dir" "$line" "$arch"
+	files_put "$dir" "$@"
+	layer "$dir" "$dir.cpio"
+	cat "$base" "$modules" "$dir.cpio" >"$out"
+	rm -rf "$dir" "$dir.cpio"
+}
+
+# image_host OUT SCENARIO: with the guest's image in it
+image_host()
+{
+	local out=$1 scenario=$2 dir base modules qemu kernel helper
+
+	base=$(layer_base "$ARCH") && modules=$(layer_modules "$HOSTLINE" "$ARCH") &&
+		qemu=$(layer_qemu "$ARCH") && kernel=$(kernel_get "$GUESTLINE" "$ARCH") || exit
+	dir=$(mktemp -d "$WORK/host.XXXXXX")
+	mkdir -p "$dir"/{lab,guest,usr/bin}
+	echo host >"$dir/lab/role"
+	cp "$scenario" "$dir/lab/scenario"
+	printf "export LAB_%s\n" "ARCH=$ARCH" "QUEUES=$QUEUES" "HOSTLINE=$HOSTLINE" \
+		"GUESTLINE=$GUESTLINE" "GUEST_RELEASE=$(cat "$kernel/release")" \
+		"GUEST_APPEND='$(echo $APPEND) $GUEST_CMDLINE'" >"$dir/lab/env"
+	cp "$kernel/vmlinuz" "$dir/guest/"
+	image_guest "$dir/guest/initrd" "$GUESTLINE" "$ARCH" "${GUEST_FILES[@]}"
+	helper_put "$dir"
+	files_put "$dir" "${FILES[@]}"
+	layer "$dir" "$dir.cpio"
+	cat "$base" "$modules" "$qemu" "$dir.cpio" >"$out"
+	rm -rf "$dir" "$dir.cpio"
+}
+
+# helper_put DIR: /usr/bin/ringside, where the tree has it
+helper_put()
+{
+	local helper
+
+	[ -n "$HELPER" ] && [ -e "$TOP/helper/Makefile" ] || return 0
+	helper=$(helper_build "$ARCH") || exit
+	cp "$helper" "$1/usr/bin/ringside"
+}

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# A guest on the emulated host: does what the agent is asked. Its addresses
+# come from the kernel's arguments: lab.ip=ADDRESS/BITS for eth0, eth1, ...
+
+set_addresses()
+{
+	local word n=0
+
+	for word in $(cat /proc/cmdline); do
+		case $word in
+		lab.ip=*)
+			ip link set "eth$n" up
+			ip addr add "${word#*=}" dev "eth$n"
+			n=$((n + 1))
+			;;
+		esac
+	done
+}
+
+set_addresses
+if grep -qw lab.shell /proc/cmdline; then
+	console=/dev/$(sed -n 's/.*console=\([a-zA-Z0-9]*\).*/\1/p' /proc/cmdline)
+	(while :; do setsid sh -c "exec sh -l <$console >$console 2>&1"; done) &
+fi
+agent serve /dev/virtio-ports/lab.agent
