@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The module's text. */
+#include <kselftest_harness.h>
+
+#include "guest.h"
+#include "helper_fixture.h"
+
+#define HEAD "ringside snapshot 1\ntime_ns=20 started_ns=10 generation=3 kernel=6.1 new=1\n"
+#define ROW  "queue device=virtio0 index=0 dir=rx"
+
+static int parse(struct rs_sample *s, const char *text, struct rs_error *err)
+{
+	char *copy = strdup(text);
+	int ret;
+
+	memset(s, 0, sizeof(*s));
+	memset(err, 0, sizeof(*err));
+	ret = rs_guest_parse(s, copy, "snap", err);
+	free(copy);
+	return ret;
+}
+
+TEST(every_record_is_read)
+{
+	struct rs_error err;
+	struct rs_sample s;
+
+	ASSERT_EQ(0, parse(&s, HEAD
+		"hook name=vring_interrupt kind=ftrace state=attached missed=7 loses=interrupts\n"
+		"device name=virtio0 bus=0000:00:02.0 id=1 netdev=eth0 mac=52:54:00:12:34:56 features=0x8000000000000001 generation=2\n"
+		ROW " name=input.0 ring=packed event_idx=1 size=256 irq=45 shared=0 napi_id=8193 used_addr=0xfedcba9876543210"
+		" msi_addr=0xfee01000 msi_data=0x25 msi_devid=16 used_idx=65535 last_used_idx=1 interrupts=18446744073709551614 newer=1\n"
+		"irq irq=45 count=99 unhandled=98 last_unhandled_ms=5 kernel_count=1234 disabled=1\n"
+		"pollers name=nginx pid=5\n", &err)) TH_LOG("%s", err.text);
+	EXPECT_EQ(20, s.time_ns.value);
+	EXPECT_EQ(3, s.generation.value);
+	ASSERT_EQ(1, s.queues_n);
+	EXPECT_EQ(0xfedcba9876543210ULL, s.queues[0].used_addr.value);
+	EXPECT_EQ(0x25, s.queues[0].msi.data.value);
+	EXPECT_EQ(65535, s.queues[0].used_idx.value);
+	EXPECT_EQ(UINT64_MAX - 1, GC(&s.queues[0], interrupts).value);
+	EXPECT_FALSE(GC(&s.queues[0], handled).known);
+	EXPECT_STREQ("packed", s.queues[0].ring);
+	EXPECT_EQ(7, s.hooks[0].missed.value);
+	EXPECT_EQ(1, s.irqs[0].disabled.value);
+	EXPECT_EQ(0x8000000000000001ULL, s.devices[0].features.value);
+	rs_sample_clear(&s);
+}
+
+TEST(a_queue_carries_its_devices_names)
+{
+	struct rs_error err;
+	struct rs_sample s;
+
+	ASSERT_EQ(0, parse(&s, HEAD "device name=virtio0 netdev=eth0 mac=52:54:00:00:00:01 generation=4\n"
+			   "device name=virtio1 netdev=eth1 mac=52:54:00:00:00:02 generation=5\n"
+			   "queue device=virtio1 index=0 dir=rx\n", &err));
+	EXPECT_STREQ("eth1", s.queues[0].netdev);
+	EXPECT_STREQ("52:54:00:00:00:02", s.queues[0].mac);
+	EXPECT_EQ(5, s.queues[0].generation.value);
+	rs_sample_clear(&s);
+}
+
+TEST(escapes_are_undone)
+{
+	struct rs_error err;
+	struct rs_sample s;
+
+	ASSERT_EQ(0, parse(&s, HEAD "device name=virtio0 netdev=a%20b%3Dc%25d%2 bus=%zz\n", &err));
+	EXPECT_STREQ("a b=c%d%2", s.devices[0].netdev);
+	EXPECT_STREQ("%zz", s.devices[0].bus);
+	rs_sample_clear(&s);
+}
+
+TEST(a_negative_difference_is_unknown)
+{
+	struct rs_error err;
+	struct rs_sample s;
+
+	ASSERT_EQ(0, parse(&s, HEAD ROW " missed=-1 handled=0\n", &err));
+	EXPECT_FALSE(GC(&s.queues[0], missed).known);
+	EXPECT_TRUE(GC(&s.queues[0], handled).known);
+	rs_sample_clear(&s);
+}
+
+static const struct {
+	const char *text, *word;
+} broken[] = {
+	{ "", "its format is \"\"" },
+	{ "ringside snapshot 2\n", "ringside snapshot 2" },
+	{ "ringside snapshot 1", "time_ns" },
+	{ "ringside snapshot 1\nqueue device=v index=0 dir=rx\n", "time_ns" },
+	{ HEAD ROW " used_idx=12", "snap:3" },
+	{ HEAD ROW " used_idx=x\n", "snap:3: used_idx=x" },
+	{ HEAD ROW " used_idx=65536\n", "65535" },
+	{ HEAD ROW " used_idx=+1\n", "used_idx" },
+	{ HEAD ROW " interrupts=1x\n", "interrupts=1x" },
+	{ HEAD ROW " interrupts=18446744073709551616\n", "interrupts" },
+	{ HEAD ROW " interrupts=\n", "interrupts" },
+	{ HEAD ROW " shared=2\n", "0 or 1" },
+	{ HEAD ROW " lonely\n", "lonely" },
+	{ HEAD "queue device=virtio0 index=0\n", "dir" },
+	{ HEAD "queue device=virtio0 index=0 dir=up\n", "rx tx ctrl other" },
+	{ HEAD "\n" ROW " size=-1\n", "snap:4" },
+};
+
+TEST(broken_ones_are_refused_by_line)
+{
+	for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
+		struct rs_error err;
+		struct rs_sample s;
+
+		EXPECT_EQ(-1, parse(&s, broken[i].text, &err)) TH_LOG("taken: %s", broken[i].text);
+		EXPECT_EQ(RS_EXIT_DATA, err.status);
+		EXPECT_NE(NULL, strstr(err.text, broken[i].word))
+		TH_LOG("\"%s\" does not say \"%s\"", err.text, broken[i].word);
+		rs_sample_clear(&s);
+	}
+}
+
+TEST_HARNESS_MAIN

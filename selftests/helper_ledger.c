@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The ledger against known figures. */
+#include <kselftest_harness.h>
+
+#include "helper_fixture.h"
+
+FIXTURE(ledger)
+{
+	struct joined j;
+};
+
+FIXTURE_SETUP(ledger)
+{
+	memset(self, 0, sizeof(*self));
+	snapshot_fill(&self->j.guest, RS_SIDE_GUEST);
+	snapshot_fill(&self->j.host, RS_SIDE_HOST);
+}
+
+FIXTURE_TEARDOWN(ledger)
+{
+	joined_clear(&self->j);
+}
+
+#define MAKE() ASSERT_EQ(0, joined_make(&self->j)) TH_LOG("%s", self->j.err.text)
+#define GUEST(when) (&self->j.guest.when.queues[0])
+#define HOST(when)  (&self->j.host.when.queues[0])
+#define FIG(kind, name)	   (self->j.ledger.lines[0].figures[RS_FIG_##kind(name)])
+#define SIGNED(kind, name) ((int64_t)FIG(kind, name).value)
+
+static void index_set(struct rs_queue *q, uint64_t index)
+{
+	q->used_idx = q->last_used_idx = rs_num_of((uint16_t)index);
+}
+
+TEST_F(ledger, deltas_are_end_less_begin)
+{
+	MAKE();
+	ASSERT_EQ(QUEUES, self->j.ledger.lines_n);
+	EXPECT_EQ(INTERRUPTS, FIG(G, interrupts).value);
+	EXPECT_EQ(ENTRIES, FIG(H, vhost_posted).value);
+	EXPECT_EQ(NONE, FIG(D, none_sum).value);
+	EXPECT_EQ(0, FIG(D, sum_off).value);
+	EXPECT_EQ(7, FIG(D, suppressed).value);
+	EXPECT_EQ(SIGNALS - 3 - INTERRUPTS, FIG(D, merged).value);
+	EXPECT_EQ(0, FIG(D, surplus).value);
+	EXPECT_EQ(0, FIG(D, eventfd_off).value);
+	EXPECT_EQ(0, FIG(D, inject_off).value);
+	EXPECT_EQ(0, FIG(D, tun_off).value);
+	EXPECT_EQ(0, FIG(D, used_off).value);
+	EXPECT_EQ(10000, FIG(D, guest_window).value);
+	EXPECT_STREQ("eth0 input.0", self->j.ledger.lines[0].label);
+}
+
+TEST_F(ledger, without_begin_counts_since_the_start)
+{
+	self->j.guest.has_begin = self->j.host.has_begin = false;
+	MAKE();
+	EXPECT_EQ(2 * INTERRUPTS, FIG(G, interrupts).value);
+	EXPECT_FALSE(FIG(D, used_off).known);
+	EXPECT_FALSE(FIG(D, standing_begin).known);
+	EXPECT_EQ(0, FIG(D, standing).value);
+}
+
+TEST_F(ledger, unknown_is_never_a_number)
+{
+	GC(GUEST(end), none_empty).known = false;
+	HC(HOST(begin), injected).known = false;
+	HOST(end)->avail_idx.known = false;
+	MAKE();
+	EXPECT_FALSE(FIG(G, none_empty).known);
+	EXPECT_FALSE(FIG(D, none_sum).known);
+	EXPECT_FALSE(FIG(H, injected).known);
+	EXPECT_FALSE(FIG(D, merged).known);
+	EXPECT_FALSE(FIG(D, inject_off).known);
+	EXPECT_FALSE(FIG(D, avail_left).known);
+	EXPECT_TRUE(FIG(D, sum_off).known);
+}
+
+TEST_F(ledger, a_counter_that_fell_is_unknown)
+{
+	GC(GUEST(end), handled) = rs_num_of(GC(GUEST(begin), handled).value - 1);
+	MAKE();
+	EXPECT_FALSE(FIG(G, handled).known);
+	EXPECT_FALSE(FIG(D, sum_off).known);
+}
+
+/* The host's window lies earlier and later than the guest's, across wraps of the index. */
+static const struct {
+	uint64_t guest_begin, guest_end, host_begin, host_end;
+} windows[] = {
+	{ 65530, 75537, 65530, 75537 },	  { 65530, 75537, 65000, 76000 },
+	{ 65530, 75537, 65540, 75530 },	  { 0, 65536, 0, 65536 },
+	{ 0, 1000000, 30000, 1030000 },	  { 100, 1000100, 50, 1032000 },
+	{ 65535, 65536, 65534, 65537 },	  { 5, 5, 5, 5 },
+};
+
+TEST_F(ledger, used_index_joins_windows_that_do_not_coincide)
+{
+	for (size_t i = 0; i < sizeof(windows) / sizeof(windows[0]); i++) {
+		index_set(GUEST(begin), windows[i].guest_begin);
+		index_set(GUEST(end), windows[i].guest_end);
+		index_set(HOST(begin), windows[i].host_begin);
+		index_set(HOST(end), windows[i].host_end);
+		GC(GUEST(begin), used_progress) = rs_num_of(windows[i].guest_begin);
+		GC(GUEST(end), used_progress) = rs_num_of(windows[i].guest_end);
+		HC(HOST(begin), vhost_posted) = rs_num_of(windows[i].host_begin);
+		HC(HOST(end), vhost_posted) = rs_num_of(windows[i].host_end);
+		MAKE();
+		EXPECT_EQ(0, SIGNED(D, used_off)) TH_LOG("window %zu", i);
+		EXPECT_EQ((int64_t)(windows[i].host_begin - windows[i].guest_begin), SIGNED(D, skew_begin));
+		EXPECT_EQ((int64_t)(windows[i].host_end - windows[i].guest_end), SIGNED(D, skew_end));
+		rs_ledger_clear(&self->j.ledger);
+		rs_match_clear(&self->j.match);
+		/* one entry too many is seen in each of them */
+		HC(HOST(end), vhost_posted).value++;
+		MAKE();
+		EXPECT_EQ(1, SIGNED(D, used_off)) TH_LOG("window %zu", i);
+		rs_ledger_clear(&self->j.ledger);
+		rs_match_clear(&self->j.match);
+	}
+}
+
+TEST(index_distance_over_wraps)
+{
+	EXPECT_EQ(0, rs_index_distance(0, 0));
+	EXPECT_EQ(1, rs_index_distance(0, 65535));
+	EXPECT_EQ(-1, rs_index_distance(65535, 0));
+	EXPECT_EQ(32767, rs_index_distance(32767, 0));
+	EXPECT_EQ(-32768, rs_index_distance(32768, 0));
+	EXPECT_EQ(-32767, rs_index_distance(32769, 0));
+	EXPECT_EQ(10, rs_index_distance(5, 65531));
+	EXPECT_EQ(10, rs_index_distance(5 + 65536 * 7, 65531));
+}
+
+TEST_F(ledger, standing_entries_over_a_wrap)
+{
+	GUEST(end)->used_idx = rs_num_of(3);
+	GUEST(end)->last_used_idx = rs_num_of(65534);
+	MAKE();
+	EXPECT_EQ(5, FIG(D, standing).value);
+}
+
+TEST_F(ledger, more_interrupts_than_injections_are_surplus)
+{
+	HC(HOST(end), injected) = HC(HOST(begin), injected);
+	HC(HOST(end), injected).value += INTERRUPTS - 9;
+	GC(GUEST(end), none_empty).value += 4;
+	index_set(HOST(begin), 65530 + ENTRIES - 3);
+	MAKE();
+	EXPECT_EQ(9, FIG(D, surplus).value);
+	EXPECT_EQ(0, FIG(D, merged).value);
+	/* three entries apart, four empty ones, one in flight at each end */
+	EXPECT_EQ(9, FIG(D, surplus_slack).value);
+}
+
+/* irq_count and irqs_unhandled against what note_interrupt() would do. */
+static const struct {
+	uint64_t count, unhandled, handled;
+	bool can_trip;
+	uint64_t left;
+} patience[] = {
+	{ 0, 0, 0, true, 100000 },     { 1000, 1000, 0, true, 99000 },
+	{ 99999, 99900, 99, true, 1 }, { 99999, 99899, 100, false, 0 },
+	{ 200, 100, 100, false, 0 },   { 199, 100, 99, true, 99801 },
+	{ 99999, 99999, 0, true, 1 },
+};
+
+TEST_F(ledger, distance_to_nobody_cared)
+{
+	for (size_t i = 0; i < sizeof(patience) / sizeof(patience[0]); i++) {
+		self->j.guest.end.irqs[0].count = rs_num_of(patience[i].count);
+		self->j.guest.end.irqs[0].unhandled = rs_num_of(patience[i].unhandled);
+		MAKE();
+		EXPECT_EQ(patience[i].handled, FIG(D, irq_handled).value);
+		EXPECT_EQ(patience[i].can_trip, FIG(D, irq_left).known) TH_LOG("row %zu", i);
+		if (patience[i].can_trip)
+			EXPECT_EQ(patience[i].left, FIG(D, irq_left).value) TH_LOG("row %zu", i);
+		rs_ledger_clear(&self->j.ledger);
+		rs_match_clear(&self->j.match);
+	}
+}
+
+TEST_F(ledger, a_reload_is_said_and_not_subtracted)
+{
+	self->j.guest.end.started_ns = rs_num_of(15000000000ULL);
+	MAKE();
+	ASSERT_NE(NULL, self->j.ledger.lines[0].guest_flaw);
+	EXPECT_NE(NULL, strstr(self->j.ledger.lines[0].guest_flaw, "anew"));
+	EXPECT_FALSE(FIG(G, interrupts).known);
+	EXPECT_EQ(NULL, self->j.ledger.lines[0].host_flaw);
+	EXPECT_TRUE(FIG(H, vhost_posted).known);
+}
+
+TEST_F(ledger, a_device_reset_is_said_and_not_subtracted)
+{
+	self->j.guest.end.devices[0].generation = rs_num_of(2);
+	MAKE();
+	ASSERT_NE(NULL, self->j.ledger.lines[0].guest_flaw);
+	EXPECT_NE(NULL, strstr(self->j.ledger.lines[0].guest_flaw, "reset"));
+	EXPECT_FALSE(FIG(G, used_progress).known);
+	EXPECT_FALSE(FIG(D, used_off).known);
+}
+
+TEST_F(ledger, a_queue_that_appeared_is_said_and_not_subtracted)
+{
+	self->j.host.begin.queues_n = 2;
+	MAKE();
+	EXPECT_EQ(NULL, self->j.ledger.lines[0].host_flaw);
+	ASSERT_NE(NULL, self->j.ledger.lines[2].host_flaw);
+	EXPECT_NE(NULL, strstr(self->j.ledger.lines[2].host_flaw, "appeared"));
+	EXPECT_FALSE(self->j.ledger.lines[2].figures[RS_FIG_H(vhost_posted)].known);
+}
+
+TEST_F(ledger, missed_hits_within_the_window)
+{
+	self->j.guest.begin.hooks[0].missed = rs_num_of(5);
+	self->j.guest.end.hooks[0].missed = rs_num_of(12);
+	MAKE();
+	EXPECT_EQ(7, self->j.ledger.total.figures[RS_FIG_D(guest_missed)].value);
+	EXPECT_EQ(0, self->j.ledger.total.figures[RS_FIG_D(host_missed)].value);
+}
+
+TEST_F(ledger, a_host_queue_the_guest_does_not_use_gets_a_line)
+{
+	self->j.guest.end.queues_n = 2;
+	MAKE();
+	ASSERT_EQ(QUEUES, self->j.ledger.lines_n);
+	EXPECT_EQ(NULL, self->j.ledger.lines[2].guest);
+	EXPECT_STREQ("vnet37 q1 rx", self->j.ledger.lines[2].label);
+}
+
+TEST_F(ledger, one_side_alone)
+{
+	struct rs_ledger l;
+
+	ASSERT_EQ(0, rs_ledger_make(&l, NULL, &self->j.host, NULL, &self->j.err));
+	EXPECT_EQ(QUEUES, l.lines_n);
+	EXPECT_EQ(ENTRIES, l.lines[0].figures[RS_FIG_H(vhost_posted)].value);
+	EXPECT_FALSE(l.lines[0].figures[RS_FIG_G(interrupts)].known);
+	EXPECT_FALSE(l.total.figures[RS_FIG_D(guest_missed)].known);
+	rs_ledger_clear(&l);
+}
+
+TEST(no_two_figures_share_a_name)
+{
+	for (int a = 0; a < RS_FIGURES; a++)
+		for (int b = a + 1; b < RS_FIGURES; b++)
+			EXPECT_STRNE(rs_figure_info(a).name, rs_figure_info(b).name);
+}
+
+TEST(each_figure_has_unit_and_meaning)
+{
+	for (int i = 0; i < RS_FIGURES; i++) {
+		EXPECT_LT(2, strlen(rs_figure_info(i).unit) + 1);
+		EXPECT_LT(8, strlen(rs_figure_info(i).meaning));
+	}
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Each rule fires on its own figures, and not on figures close to them. */
+#include <kselftest_harness.h>
+
+#include "helper_fixture.h"
+
+/* A figure of the first line, or of the total, set to a value. */
+struct set {
+	enum rs_figure figure;
+	int64_t value;
+};
+
+#define G(name) RS_FIG_G(name)
+#define H(name) RS_FIG_H(name)
+#define D(name) RS_FIG_D(name)
+#define SETS(...) { __VA_ARGS__ }, sizeof((struct set[]){ __VA_ARGS__ }) / sizeof(struct set)
+
+/* The first change makes the rule fire; with the second one on top it does not. */
+static const struct {
+	const char *id;
+	struct set on[8];
+	size_t on_n;
+	struct set off[2];
+	size_t off_n;
+} rules[] = {
+	{ "irq-disabled", SETS({ D(irq_disabled), 1 }), SETS({ D(irq_disabled), 0 }) },
+	{ "silent-deadlock",
+	  SETS({ H(tun_dropped), 1 }, { H(vhost_taken), 0 }, { D(occupancy), 256 }, { D(standing), 256 },
+	       { D(standing_begin), 256 }, { G(last_used_progress), 0 }),
+	  SETS({ D(occupancy), 255 }) },
+	{ "interrupts-lost",
+	  SETS({ H(injected), 1 }, { G(interrupts), 0 }, { D(standing), 1 }, { G(last_used_progress), 0 }),
+	  SETS({ G(interrupts), 1 }) },
+	{ "suppressed-while-waiting",
+	  SETS({ H(vhost_suppressed_flag), 1 }, { H(vhost_signals), 0 }, { D(standing), 1 },
+	       { D(standing_begin), 1 }, { G(last_used_progress), 0 }),
+	  SETS({ H(vhost_signals), 1 }) },
+	{ "queue-dead",
+	  SETS({ D(standing), 1 }, { D(standing_begin), 1 }, { G(last_used_progress), 0 }),
+	  SETS({ G(last_used_progress), 1 }) },
+	{ "vhost-stuck",
+	  SETS({ D(occupancy), 1 }, { D(occupancy_begin), 1 }, { H(vhost_taken), 0 }, { D(avail_left), 1 }),
+	  SETS({ D(avail_left), 0 }) },
+	{ "no-buffers",
+	  SETS({ D(occupancy), 1 }, { D(occupancy_begin), 1 }, { H(vhost_taken), 0 }, { D(avail_left), 0 }),
+	  SETS({ D(standing), 1 }) },
+	{ "used-differs", SETS({ D(used_off), -1 }), SETS({ D(used_off), 65536 }) },
+	{ "surplus", SETS({ D(surplus), 3 }, { D(surplus_slack), 2 }), SETS({ D(surplus_slack), 3 }) },
+	{ "decisions-lost", SETS({ D(decision_off), -2 }), SETS({ D(decision_off), -1 }) },
+	{ "signal-lost", SETS({ D(eventfd_off), 2 }), SETS({ D(eventfd_off), 1 }) },
+	{ "wakeup-lost", SETS({ D(irqfd_off), 2 }), SETS({ D(irqfd_off), -2 }) },
+	{ "injection-lost", SETS({ D(inject_off), 2 }), SETS({ H(irqfd_deferred), 1 }) },
+	{ "tun-lost", SETS({ D(tun_off), 66 }), SETS({ D(tun_off), -65 }) },
+	{ "irq-near-disabled", SETS({ D(irq_unhandled), 1000 }, { D(irq_left), 99000 }), SETS({ D(irq_unhandled), 999 }) },
+	{ "busy-poll-theft", SETS({ G(interrupts), 4000 }, { G(none_busy_poll), 200 }),
+	  SETS({ G(none_busy_poll), 199 }) },
+	{ "empty-signals", SETS({ G(interrupts), 10000 }, { G(none_empty), 100 }), SETS({ G(none_empty), 99 }) },
+	{ "empty-signals-sent", SETS({ H(vhost_signals), 10000 }, { H(vhost_signals_empty), 100 }),
+	  SETS({ H(vhost_signals), 10001 }) },
+	{ "drops", SETS({ H(tun_dropped_full), 1 }), SETS({ H(vhost_taken), 0 }) },
+	{ "sum-off", SETS({ D(sum_off), 1 }), SETS({ D(sum_off), 0 }) },
+	{ "cause-unknown", SETS({ G(none_unknown), 1 }), SETS({ G(none_unknown), 0 }) },
+	{ "interrupts-unseen", SETS({ G(missed), 1 }), SETS({ G(missed), 0 }) },
+	{ "guest-missed", SETS({ D(guest_missed), 1 }), SETS({ D(guest_missed), 0 }) },
+	{ "host-missed", SETS({ D(host_missed), 1 }), SETS({ D(host_missed), 0 }) },
+};
+
+#define RULES (sizeof(rules) / sizeof(rules[0]))
+
+FIXTURE(verdict)
+{
+	struct joined j;
+	struct rs_verdict v;
+};
+
+FIXTURE_SETUP(verdict)
+{
+	memset(self, 0, sizeof(*self));
+	snapshot_fill(&self->j.guest, RS_SIDE_GUEST);
+	snapshot_fill(&self->j.host, RS_SIDE_HOST);
+	ASSERT_EQ(0, joined_make(&self->j));
+}
+
+FIXTURE_TEARDOWN(verdict)
+{
+	rs_verdict_clear(&self->v);
+	joined_clear(&self->j);
+}
+
+static const struct rs_rule *rule_find(const char *id)
+{
+	for (size_t i = 0; i < rs_rules_n; i++)
+		if (!strcmp(rs_rules[i].id, id))
+			return &rs_rules[i];
+	return NULL;
+}
+
+static void figures_set(struct rs_line *line, const struct set *set, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		line->figures[set[i].figure] = rs_num_of((uint64_t)set[i].value);
+}
+
+TEST_F(verdict, what_adds_up_is_left_alone)
+{
+	ASSERT_EQ(0, rs_verdict_reach(&self->v, &self->j.ledger, &self->j.err));
+	EXPECT_EQ(0, self->v.n) TH_LOG("%s", self->v.n ? self->v.findings[0].rule->id : "");
+}
+
+TEST_F(verdict, each_rule_fires_on_its_figures_only)
+{
+	struct rs_ledger *l = &self->j.ledger;
+	struct rs_line line = l->lines[0], total = l->total;
+
+	for (size_t i = 0; i < RULES; i++) {
+		const struct rs_rule *rule = rule_find(rules[i].id);
+		struct rs_line *at;
+
+		ASSERT_NE(NULL, rule) TH_LOG("no rule %s", rules[i].id);
+		l->lines[0] = line;
+		l->total = total;
+		at = rule->total ? &l->total : &l->lines[0];
+		EXPECT_FALSE(rs_rule_fires(rule, l, at)) TH_LOG("%s fires on nothing", rule->id);
+		figures_set(at, rules[i].on, rules[i].on_n);
+		EXPECT_TRUE(rs_rule_fires(rule, l, at)) TH_LOG("%s does not fire", rule->id);
+		figures_set(at, rules[i].off, rules[i].off_n);
+		EXPECT_FALSE(rs_rule_fires(rule, l, at)) TH_LOG("%s fires beside its figures", rule->id);
+	}
+}
+
+TEST_F(verdict, a_rule_is_silent_where_a_figure_is_unknown)
+{
+	struct rs_ledger *l = &self->j.ledger;
+	struct rs_line line = l->lines[0], total = l->total;
+
+	for (size_t i = 0; i < RULES; i++) {
+		const struct rs_rule *rule = rule_find(rules[i].id);
+
+		for (size_t n = 0; n < rule->needs_n; n++) {
+			struct rs_line *at = rule->total ? &l->total : &l->lines[0];
+
+			l->lines[0] = line;
+			l->total = total;
+			figures_set(at, rules[i].on, rules[i].on_n);
+			at->figures[rule->needs[n]].known = false;
+			EXPECT_FALSE(rs_rule_fires(rule, l, at))
+			TH_LOG("%s fires without %s", rule->id, rs_figure_info(rule->needs[n]).name);
+		}
+	}
+}
+
+TEST_F(verdict, an_exact_rule_is_silent_where_hits_were_missed)
+{
+	struct rs_ledger *l = &self->j.ledger;
+	struct rs_line line = l->lines[0];
+
+	for (size_t i = 0; i < RULES; i++) {
+		const struct rs_rule *rule = rule_find(rules[i].id);
+
+		for (int side = 0; side < RS_SIDES; side++) {
+			bool silent = rule->exact & (1U << side);
+
+			if (rule->total)
+				continue;
+			l->lines[0] = line;
+			figures_set(&l->lines[0], rules[i].on, rules[i].on_n);
+			l->total.figures[RS_FIG_D(guest_missed)] = rs_num_of(side == RS_SIDE_GUEST);
+			l->total.figures[RS_FIG_D(host_missed)] = rs_num_of(side == RS_SIDE_HOST);
+			EXPECT_EQ(!silent, rs_rule_fires(rule, l, &l->lines[0])) TH_LOG("%s", rule->id);
+		}
+	}
+}
+
+TEST_F(verdict, receive_rules_leave_the_transmit_queue_alone)
+{
+	struct rs_ledger *l = &self->j.ledger;
+	struct rs_line line = l->lines[1];
+
+	for (size_t i = 0; i < RULES; i++) {
+		const struct rs_rule *rule = rule_find(rules[i].id);
+
+		if (!rule->dir || rule->total)
+			continue;
+		l->lines[1] = line;
+		figures_set(&l->lines[1], rules[i].on, rules[i].on_n);
+		EXPECT_FALSE(rs_rule_fires(rule, l, &l->lines[1])) TH_LOG("%s", rule->id);
+	}
+}
+
+TEST(each_rule_is_tested_and_complete)
+{
+	for (size_t r = 0; r < rs_rules_n; r++) {
+		size_t tests = !strcmp(rs_rules[r].id, "not-comparable");
+
+		for (size_t i = 0; i < RULES; i++)
+			tests += !strcmp(rules[i].id, rs_rules[r].id);
+		EXPECT_EQ(1, tests) TH_LOG("%s", rs_rules[r].id);
+		EXPECT_NE(NULL, rs_rules[r].advice);
+		EXPECT_TRUE(rs_rules[r].sentence || rs_rules[r].needs_n == 0);
+		for (size_t i = r + 1; i < rs_rules_n; i++)
+			EXPECT_STRNE(rs_rules[r].id, rs_rules[i].id);
+	}
+}
+
+TEST_F(verdict, of_one_subject_only_the_closest_is_told)
+{
+	struct rs_line *line = &self->j.ledger.lines[0];
+
+	figures_set(line, rules[1].on, rules[1].on_n); /* silent-deadlock: a dead queue as well */
+	ASSERT_TRUE(rs_rule_fires(rule_find("queue-dead"), &self->j.ledger, line));
+	ASSERT_EQ(0, rs_verdict_reach(&self->v, &self->j.ledger, &self->j.err));
+	ASSERT_EQ(1, self->v.n);
+	EXPECT_STREQ("silent-deadlock", self->v.findings[0].rule->id);
+}
+
+TEST_F(verdict, critical_ones_come_first)
+{
+	figures_set(&self->j.ledger.lines[0], (struct set[]){ { D(sum_off), 1 } }, 1);
+	figures_set(&self->j.ledger.lines[3], (struct set[]){ { D(irq_disabled), 1 } }, 1);
+	ASSERT_EQ(0, rs_verdict_reach(&self->v, &self->j.ledger, &self->j.err));
+	ASSERT_EQ(2, self->v.n);
+	EXPECT_STREQ("irq-disabled", self->v.findings[0].rule->id);
+	EXPECT_STREQ("sum-off", self->v.findings[1].rule->id);
+}
+
+TEST_F(verdict, what_cannot_be_subtracted_is_a_finding)
+{
+	rs_ledger_clear(&self->j.ledger);
+	rs_match_clear(&self->j.match);
+	self->j.host.end.started_ns = rs_num_of(7);
+	ASSERT_EQ(0, joined_make(&self->j));
+	ASSERT_EQ(0, rs_verdict_reach(&self->v, &self->j.ledger, &self->j.err));
+	ASSERT_EQ(QUEUES, self->v.n);
+	EXPECT_STREQ("not-comparable", self->v.findings[0].rule->id);
+	EXPECT_NE(NULL, strstr(rs_finding_sentence(&self->v.findings[0]), "anew"));
+}
+
+static void figure_count(void *ctx, enum rs_figure figure, struct rs_num value)
+{
+	(void)figure;
+	*(size_t *)ctx += value.known;
+}
+
+TEST_F(verdict, evidence_has_every_figure_the_rule_needs)
+{
+	size_t n = 0;
+
+	figures_set(&self->j.ledger.lines[0], rules[1].on, rules[1].on_n);
+	ASSERT_EQ(0, rs_verdict_reach(&self->v, &self->j.ledger, &self->j.err));
+	ASSERT_EQ(1, self->v.n);
+	rs_finding_evidence(&self->v.findings[0], figure_count, &n);
+	EXPECT_LE(self->v.findings[0].rule->needs_n, n);
+}
+
+TEST_HARNESS_MAIN
