@@ -198,9 +198,10 @@ static void irq_derive(struct rs_line *line, const struct rs_sample *s, struct r
 		D(irq_unhandled) = row->unhandled;
 		D(irq_disabled) = row->disabled;
 		D(irq_handled) = grown(row->unhandled, row->count);
-		if (D(irq_handled).known && D(irq_handled).value < IRQ_WINDOW - IRQ_PATIENCE &&
-		    row->unhandled.value <= IRQ_PATIENCE)
-			D(irq_left) = rs_num_of(IRQ_PATIENCE + 1 - row->unhandled.value);
+		/* it looks only when the window is full: by then all but the handled ones are unhandled */
+		if (D(irq_handled).known && IRQ_WINDOW - D(irq_handled).value > IRQ_PATIENCE &&
+		    row->count.value < IRQ_WINDOW)
+			D(irq_left) = rs_num_of(IRQ_WINDOW - row->count.value);
 	}
 }
 

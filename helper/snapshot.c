@@ -221,7 +221,7 @@ static int syntax_broken(const struct place *p, const char *text, size_t at, con
 			    column, what);
 }
 
-/* One byte more than the text is given, so that a number at its very end is complete. */
+/* The NUL behind the text is given too: it ends a word that nothing else would. */
 static struct json_object *tree_parse(const struct place *p, const char *text, size_t len)
 {
 	struct json_tokener *tok = json_tokener_new();
@@ -234,15 +234,15 @@ static struct json_object *tree_parse(const struct place *p, const char *text, s
 		return NULL;
 	}
 	json_tokener_set_flags(tok, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-	root = json_tokener_parse_ex(tok, text, (int)len);
+	root = json_tokener_parse_ex(tok, text, (int)len + 1);
 	error = json_tokener_get_error(tok);
 	at = json_tokener_get_parse_end(tok);
 	json_tokener_free(tok);
-	if (error == json_tokener_continue)
+	if (error == json_tokener_continue || error == json_tokener_error_parse_eof)
 		syntax_broken(p, text, len, "it ends too early; the file was cut");
 	else if (error != json_tokener_success)
 		syntax_broken(p, text, at, json_tokener_error_desc(error));
-	else if (at + strspn(text + at, " \t\r\n") != len)
+	else if (at < len)
 		syntax_broken(p, text, at, "something follows the snapshot");
 	else
 		return root;

@@ -257,6 +257,7 @@ int rs_host_check(rs_check_fn row, void *ctx);  /* host.c */
 
 /**
  * rs_snapshot_parse() - read a snapshot from JSON text
+ * @text: ends with a NUL, which @len does not count
  * @where: what to call it in messages: the file's name
  *
  * Checks schema, side, and the type and range of each field; ignores keys it does not know.
