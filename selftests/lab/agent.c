@@ -6,6 +6,7 @@
  *   agent serve PORT         in the guest: run what is asked
  *   agent hub PORT LISTEN    on the host: share the port between callers
  *   agent call LISTEN [-i] CMD   run CMD in the guest; -i hands stdin over
+ *   agent attach SOCKET          the terminal becomes that console; Ctrl-] leaves
  *   agent qmp SOCKET JSON    one QMP command; prints the answer
  */
 #include <errno.h>
@@ -20,6 +21,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #define MAX_DATA 4096
@@ -367,6 +369,41 @@ static int call(const char *door, int input, const char *cmd)
 	return code;
 }
 
+static struct termios saved;
+
+static void terminal_restore(void)
+{
+	tcsetattr(0, TCSANOW, &saved);
+}
+
+static int attach(const char *path)
+{
+	struct pollfd p[2] = { { unix_socket(path, 0), POLLIN, 0 }, { 0, POLLIN, 0 } };
+	char data[MAX_DATA];
+	struct termios raw;
+	ssize_t n;
+
+	if (!tcgetattr(0, &saved)) {
+		raw = saved;
+		cfmakeraw(&raw);
+		tcsetattr(0, TCSANOW, &raw);
+		atexit(terminal_restore);
+	}
+	write_all(p[0].fd, "\r", 1);
+	for (;;) {
+		if (poll(p, 2, -1) < 0)
+			continue;
+		for (int i = 0; i < 2; i++) {
+			if (!p[i].revents)
+				continue;
+			n = read(p[i].fd, data, sizeof(data));
+			if (n <= 0 || (i == 1 && memchr(data, 0x1d, n)))
+				return 0;
+			write_all(i ? p[0].fd : 1, data, n);
+		}
+	}
+}
+
 static int qmp(const char *path, const char *command)
 {
 	FILE *f = fdopen(unix_socket(path, 0), "r+");
@@ -397,8 +434,11 @@ int main(int argc, char **argv)
 		return call(argv[2], 0, argv[3]);
 	if (argc == 5 && !strcmp(argv[1], "call") && !strcmp(argv[3], "-i"))
 		return call(argv[2], 1, argv[4]);
+	if (argc == 3 && !strcmp(argv[1], "attach"))
+		return attach(argv[2]);
 	if (argc == 4 && !strcmp(argv[1], "qmp"))
 		return qmp(argv[2], argv[3]);
-	fprintf(stderr, "usage: agent serve PORT | hub PORT LISTEN | call LISTEN [-i] CMD | qmp SOCKET JSON\n");
+	fprintf(stderr, "usage: agent serve PORT | hub PORT LISTEN | call LISTEN [-i] CMD | "
+		"attach SOCKET | qmp SOCKET JSON\n");
 	return 64;
 }

@@ -3,9 +3,9 @@
 # shellcheck shell=bash
 # The commands a person types.
 
-ARCH=$(uname -m) LINE= HOSTLINE=6.12 GUESTLINE=5.10 OUT= QEMU_EXTRA= CMDLINE= QUEUES=2
+ARCH= LINE= HOSTLINE=6.12 GUESTLINE=5.10 OUT= QEMU_EXTRA= CMDLINE= QUEUES=2
 GUEST_CMDLINE= CPUS= MEMORY= TIMEOUT= REFRESH= MODULE=1 HELPER=1 FILES=() GUEST_FILES=() ARGS=()
-[ "$ARCH" != aarch64 ] || ARCH=arm64
+PACKAGES=() GUEST_PACKAGES=() INTERACTIVE=
 
 lab_help()
 {
@@ -31,6 +31,7 @@ lab_help()
 	  -c N, -m SIZE CPUs and memory of the outer machine
 	  -t SECONDS    time limit
 	  -f, -F SRC:DST   a file or directory put into the outer image, the guest's image
+	  -p, -P PACKAGE   a Debian package, with what it depends on, likewise
 	  --no-module, --no-helper   leave ringside.ko, the helper out of the images
 	  --refresh     read the package indexes anew
 
@@ -71,14 +72,82 @@ options_read()
 		-t) TIMEOUT=$2 ;;
 		-f) FILES+=("$2") ;;
 		-F) GUEST_FILES+=("$2") ;;
+		-p) PACKAGES+=("$2") ;;
+		-P) GUEST_PACKAGES+=("$2") ;;
 		*) usage_error "unknown option $1" ;;
 		esac
 		shift 2
 	done
 	case $ARCH in
-	x86_64 | arm64) ;;
+	x86_64 | arm64 | '') ;;
 	*) usage_error "unknown architecture $ARCH: x86_64 or arm64" ;;
 	esac
+}
+
+# arch_here: this machine's architecture, by the lab's names
+arch_here()
+{
+	uname -m | sed s/aarch64/arm64/
+}
+
+# archs_wanted, lines_wanted: what -a and -k leave
+archs_wanted()
+{
+	echo "${ARCH:-x86_64 arm64}"
+}
+
+lines_wanted()
+{
+	echo "${LINE:-$(kernel_lines)}"
+}
+
+lab_fetch()
+{
+	local arch line
+
+	for arch in $(archs_wanted); do
+		for line in $(lines_wanted); do
+			echo "$arch $line $(kernel_get "$line" "$arch")"
+			layer_modules "$line" "$arch" >/dev/null
+		done
+		layer_base "$arch" >/dev/null
+		layer_tools "$arch" >/dev/null
+		layer_qemu "$arch" >/dev/null
+	done
+}
+
+lab_build()
+{
+	local arch line built rc=0
+
+	for arch in $(archs_wanted); do
+		for line in $([ -z "$MODULE" ] || lines_wanted); do
+			if built=$(module_build "$TOP" "$line" "$arch" Kbuild kmod); then
+				echo "$built/ringside.ko"
+			else
+				rc=1
+			fi
+		done
+		[ -z "$HELPER" ] || helper_build "$arch" || rc=1
+	done
+	exit "$rc"
+}
+
+lab_cc()
+{
+	[ -n "$OUT" ] && [ ${#ARGS[@]} -gt 0 ] || usage_error "cc needs -o PROGRAM and C files"
+	program_build "$OUT" "${ARCH:-$(arch_here)}" "${ARGS[@]}"
+}
+
+lab_module()
+{
+	local built
+
+	[ -n "$OUT" ] && [ -n "$LINE" ] && [ ${#ARGS[@]} = 1 ] ||
+		usage_error "module needs -k LINE, -o DIR and one directory with a Kbuild"
+	built=$(module_build "${ARGS[0]}" "$LINE" "${ARCH:-$(arch_here)}" .)
+	mkdir -p "$OUT"
+	cp "$built"/*.ko "$OUT/"
 }
 
 lab_kernels()
@@ -91,7 +160,7 @@ lab_kernels()
 peer_start()
 {
 	PEER_PORT=$((20000 + $$ % 20000))
-	"$(lab_program udp "$(uname -m | sed s/aarch64/arm64/)")" echo -p "$PEER_PORT" \
+	"$(lab_program udp "$(arch_here)")" echo -p "$PEER_PORT" \
 		>"$WORK/peer" 2>&1 &
 	PEER_PID=$!
 }
@@ -107,6 +176,7 @@ lab_guest()
 	local kernel rc=0
 
 	script_argument
+	ARCH=${ARCH:-$(arch_here)}
 	LINE=${LINE:-6.1} CPUS=${CPUS:-2} MEMORY=${MEMORY:-1G} TIMEOUT=${TIMEOUT:-120}
 	kernel=$(kernel_get "$LINE" "$ARCH")
 	peer_start
@@ -122,15 +192,70 @@ lab_guest()
 
 lab_run()
 {
-	local kernel rc=0
+	local rc=0
 
 	script_argument
-	CPUS=${CPUS:-4} MEMORY=${MEMORY:-4G} TIMEOUT=${TIMEOUT:-300}
+	TIMEOUT=${TIMEOUT:-300}
+	host_run "${ARGS[0]}"
+	machine_verdict "${OUT:-$WORK/kept}" || rc=$?
+	exit "$rc"
+}
+
+# host_run SCENARIO
+host_run()
+{
+	local kernel
+
+	ARCH=${ARCH:-$(arch_here)} CPUS=${CPUS:-4} MEMORY=${MEMORY:-4G}
 	kernel=$(kernel_get "$HOSTLINE" "$ARCH")
-	image_host "$WORK/initrd" "${ARGS[0]}"
+	image_host "$WORK/initrd" "$1"
 	stage "host $(cat "$kernel/release") with its guest"
 	machine_run "$ARCH" kvm "$kernel/vmlinuz" "$WORK/initrd" "$QEMU_EXTRA"
 	stage_end
-	machine_verdict "${OUT:-$WORK/kept}" || rc=$?
-	exit "$rc"
+}
+
+lab_shell()
+{
+	INTERACTIVE=1
+	echo "lab: Ctrl-A X ends the emulation at once, \"exit\" in the host's shell in order" >&2
+	host_run "$LAB/inside/shell.sh"
+	[ -z "$OUT" ] || machine_verdict "$OUT" || :
+}
+
+# What the lab needs, as COMMAND PACKAGE
+needs()
+{
+	cat <<-'EOF'
+	qemu-system-x86_64 qemu-system-x86
+	qemu-system-aarch64 qemu-system-arm
+	mmdebstrap mmdebstrap
+	cpio cpio
+	xz xz-utils
+	zstd zstd
+	depmod kmod
+	readelf binutils
+	flock util-linux
+	EOF
+	echo "$KEYRING debian-archive-keyring"
+}
+
+lab_setup()
+{
+	local what package missing=
+
+	PATH=$PATH:/sbin:/usr/sbin
+	while read -r what package; do
+		[ -e "$what" ] || command -v "$what" >/dev/null || missing+=" $package"
+	done < <(needs)
+	[ -n "$missing" ] || return 0
+	stage "install$missing"
+	# shellcheck disable=SC2086 # a list of words
+	{ as_root apt-get -qq update && as_root env DEBIAN_FRONTEND=noninteractive \
+		apt-get -qq install -y --no-install-recommends $missing; } \
+		>"$WORK/setup.log" 2>&1 || {
+		stage_end failed
+		tail -n 5 "$WORK/setup.log" >&2
+		die "cannot install$missing: install these by hand"
+	}
+	stage_end
 }

@@ -76,6 +76,63 @@ layer_base()
 	echo "$out"
 }
 
+# layer_tools ARCH: the real ip, tc and ethtool (busybox's count nothing), and
+# dash, because busybox's shell runs its own commands before those of PATH
+layer_tools()
+{
+	local arch=$1 out=$CACHE/layer/tools-$1 tree dir name
+
+	if ! [ -e "$out" ]; then
+		dir=$(mktemp -d "$WORK/tools.XXXXXX")
+		mkdir -p "$dir"/{bin,sbin,lib} "$CACHE/layer"
+		ln -s /sbin/dash "$dir/bin/sh"
+		for name in dash:bin/dash iproute2:bin/ip iproute2:sbin/tc ethtool:sbin/ethtool; do
+			tree=$(userland_get "$arch" "${name%:*}" '^(lib|zlib1g)') || exit
+			binary_put "$tree" "$dir" "$(ls "$tree"/{,usr/}"${name#*:}" 2>/dev/null)" sbin
+		done
+		layer "$dir" "$out"
+		rm -rf "$dir"
+	fi
+	echo "$out"
+}
+
+# binary_put TREE DIR BINARY SUBDIR: into DIR/SUBDIR, with its libraries
+binary_put()
+{
+	cp "$3" "$2/$4/"
+	libraries_put "$1" "$2" "$2/$4/${3##*/}"
+}
+
+# layer_package ARCH PACKAGE: a Debian package with all it depends on
+layer_package()
+{
+	local arch=$1 package=$2 out=$CACHE/layer/package-$2-$1 tree dir
+
+	if ! [ -e "$out" ]; then
+		tree=$(userland_get "$arch" "$package" .) || exit
+		dir=$(mktemp -d "$WORK/package.XXXXXX")
+		cp -a "$tree/." "$dir"
+		rm -rf "$dir"/usr/share/{doc,man,locale,i18n,bug,lintian,bash-completion,zoneinfo}
+		# the image's / is not usr-merged: nothing may hide /bin and /lib
+		rm -rf "$dir"/{proc,sys,dev,run,tmp}
+		layer "$dir" "$out"
+		rm -rf "$dir"
+	fi
+	echo "$out"
+}
+
+# layers_package ARCH PACKAGE...: their archives, one after the other
+layers_package()
+{
+	local arch=$1 package out
+
+	shift
+	for package; do
+		out=$(layer_package "$arch" "$package") || exit
+		cat "$out"
+	done
+}
+
 # layer_modules LINE ARCH
 layer_modules()
 {
@@ -112,10 +169,11 @@ ringside_put()
 # image_alone OUT LINE ARCH SCRIPT FILES...
 image_alone()
 {
-	local out=$1 line=$2 arch=$3 script=$4 dir base modules
+	local out=$1 line=$2 arch=$3 script=$4 dir base tools modules
 
 	shift 4
-	base=$(layer_base "$arch") && modules=$(layer_modules "$line" "$arch") || exit
+	base=$(layer_base "$arch") && tools=$(layer_tools "$arch") &&
+		modules=$(layer_modules "$line" "$arch") || exit
 	dir=$(mktemp -d "$WORK/overlay.XXXXXX")
 	mkdir "$dir/lab"
 	echo alone >"$dir/lab/role"
@@ -125,7 +183,8 @@ image_alone()
 	ringside_put "$dir" "$line" "$arch"
 	files_put "$dir" "$@"
 	layer "$dir" "$dir.cpio"
-	cat "$base" "$modules" "$dir.cpio" >"$out"
+	layers_package "$arch" "${PACKAGES[@]}" >"$out"
+	cat "$base" "$tools" "$modules" "$dir.cpio" >>"$out"
 	rm -rf "$dir" "$dir.cpio"
 }
 
@@ -142,10 +201,9 @@ layer_qemu()
 		tree=$(userland_get "$arch" "$package" '^(lib|qemu|seabios|zlib1g)') || exit
 		dir=$(mktemp -d "$WORK/qemu.XXXXXX")
 		mkdir -p "$dir"/usr/{bin,share/qemu,share/seabios} "$dir/lib" "$CACHE/layer"
-		cp "$tree/usr/bin/$(qemu_name "$arch")" "$dir/usr/bin/"
+		binary_put "$tree" "$dir" "$tree/usr/bin/$(qemu_name "$arch")" usr/bin
 		cp "$tree"/usr/share/qemu/{kvmvapic,linuxboot_dma}.bin "$dir/usr/share/qemu/"
 		[ "$arch" = arm64 ] || cp "$tree/usr/share/seabios/bios-256k.bin" "$dir/usr/share/seabios/"
-		libraries_put "$tree" "$dir" "$dir/usr/bin/$(qemu_name "$arch")"
 		layer "$dir" "$out"
 		rm -rf "$dir"
 	fi
@@ -175,32 +233,34 @@ libraries_put()
 		done
 	done
 	mkdir -p "$dir$(dirname "$loader")"
-	[ -e "$dir$loader" ] || ln -s "/lib/${loader##*/}" "$dir$loader"
+	[ -e "$dir$loader" ] || ln -sf "/lib/${loader##*/}" "$dir$loader"
 }
 
 # image_guest OUT LINE ARCH FILES...
 image_guest()
 {
-	local out=$1 line=$2 arch=$3 dir base modules
+	local out=$1 line=$2 arch=$3 dir base tools modules
 
 	shift 3
-	base=$(layer_base "$arch") && modules=$(layer_modules "$line" "$arch") || exit
+	base=$(layer_base "$arch") && tools=$(layer_tools "$arch") &&
+		modules=$(layer_modules "$line" "$arch") || exit
 	dir=$(mktemp -d "$WORK/guest.XXXXXX")
 	mkdir "$dir/lab"
 	echo guest >"$dir/lab/role"
 	ringside_put "$dir" "$line" "$arch"
 	files_put "$dir" "$@"
 	layer "$dir" "$dir.cpio"
-	cat "$base" "$modules" "$dir.cpio" >"$out"
+	layers_package "$arch" "${GUEST_PACKAGES[@]}" >"$out"
+	cat "$base" "$tools" "$modules" "$dir.cpio" >>"$out"
 	rm -rf "$dir" "$dir.cpio"
 }
 
 # image_host OUT SCENARIO: with the guest's image in it
 image_host()
 {
-	local out=$1 scenario=$2 dir base modules qemu kernel helper
+	local out=$1 scenario=$2 dir base tools modules qemu kernel
 
-	base=$(layer_base "$ARCH") && modules=$(layer_modules "$HOSTLINE" "$ARCH") &&
+	base=$(layer_base "$ARCH") && tools=$(layer_tools "$ARCH") && modules=$(layer_modules "$HOSTLINE" "$ARCH") &&
 		qemu=$(layer_qemu "$ARCH") && kernel=$(kernel_get "$GUESTLINE" "$ARCH") || exit
 	dir=$(mktemp -d "$WORK/host.XXXXXX")
 	mkdir -p "$dir"/{lab,guest,usr/bin}
@@ -214,7 +274,8 @@ image_host()
 	helper_put "$dir"
 	files_put "$dir" "${FILES[@]}"
 	layer "$dir" "$dir.cpio"
-	cat "$base" "$modules" "$qemu" "$dir.cpio" >"$out"
+	layers_package "$ARCH" "${PACKAGES[@]}" >"$out"
+	cat "$base" "$tools" "$modules" "$qemu" "$dir.cpio" >>"$out"
 	rm -rf "$dir" "$dir.cpio"
 }
 

@@ -59,6 +59,17 @@ port_args()
 	done
 }
 
+# qemu_run COMMAND...: its console is a file under a time limit, or the terminal
+qemu_run()
+{
+	if [ -n "$INTERACTIVE" ]; then
+		"$@" -serial mon:stdio
+	else
+		timeout -k 5 "$TIMEOUT" "$@" -serial "file:$WORK/console" \
+			</dev/null >"$WORK/qemu.log" 2>&1
+	fi
+}
+
 # machine_run ARCH KVM KERNEL INITRD EXTRA: boots it and waits for its end;
 # what it prints comes out as it is printed
 machine_run()
@@ -72,18 +83,17 @@ machine_run()
 	cat <"$WORK/err" {hold_out}>&- {hold_err}>&- >&2 & readers+=" $!"
 	: >"$WORK/verdict"
 	# shellcheck disable=SC2046,SC2086 # lists of words
-	timeout -k 5 "$TIMEOUT" "$(qemu_name "$arch")" $(machine_args "$arch" "$kvm") \
+	qemu_run "$(qemu_name "$arch")" $(machine_args "$arch" "$kvm") \
 		-accel "tcg,thread=$(tcg_threads "$extra")" -smp "$CPUS" -m "$MEMORY" \
 		-nodefaults -no-user-config -display none -no-reboot \
 		-kernel "$kernel" -initrd "$initrd" \
 		-append "console=$(console_name "$arch") $(echo $APPEND) $CMDLINE" \
-		-serial "file:$WORK/console" $(port_args) $extra \
-		</dev/null >"$WORK/qemu.log" 2>&1 || rc=$?
+		$(port_args) $extra || rc=$?
 	exec {hold_out}>&- {hold_err}>&-
 	# shellcheck disable=SC2086 # a list
 	wait $readers
 	[ "$rc" != 124 ] || echo "# timed out after $TIMEOUT s" >>"$WORK/verdict"
-	[ ! -s "$WORK/qemu.log" ] || sed 's/^/qemu: /' "$WORK/qemu.log" >&2
+	[ -n "$INTERACTIVE" ] || [ ! -s "$WORK/qemu.log" ] || sed 's/^/qemu: /' "$WORK/qemu.log" >&2
 }
 
 # splats_find DIR: lines of the kernel logs that should not be there

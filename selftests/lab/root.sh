@@ -229,6 +229,7 @@ helper_build()
 		stage "build helper for $arch"
 		in=$(as_root mktemp -d "$root/tmp/helper.XXXXXX")
 		(cd "$TOP" && as_root cp -r --parents helper bpf kmod/counters.h "$in/")
+		as_root rm -rf "$in"/helper/build "$in"/helper/ringside
 		as_root mkdir "$in/out"
 		mkdir -p "$out.$$"
 		# shellcheck disable=SC2046 # a list of words

@@ -21,6 +21,6 @@ set_addresses()
 set_addresses
 if grep -qw lab.shell /proc/cmdline; then
 	console=/dev/$(sed -n 's/.*console=\([a-zA-Z0-9]*\).*/\1/p' /proc/cmdline)
-	(while :; do setsid sh -c "exec sh -l <$console >$console 2>&1"; done) &
+	(while :; do PS1='guest# ' setsid cttyhack busybox sh -i <"$console" >"$console" 2>&1; done) &
 fi
 agent serve /dev/virtio-ports/lab.agent
