@@ -3,6 +3,7 @@
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
 PREFIX ?= /usr/local
+MAKEFLAGS += --no-print-directory
 LAB := selftests/lab/lab
 # The demo and the lab's shell take their emulated machine from ARCH, as kbuild does.
 LAB_ARCH = $(or $(ARCH),arm64)

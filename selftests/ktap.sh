@@ -1,17 +1,36 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# ktap.sh FILE: the verdict over a KTAP log: fails on a test that failed, and
-# on one that was planned and gave no result.
+# ktap.sh FILE: the verdict over a KTAP log of run_tests: adds up the results
+# of each program. The runner's own line for a program counts where the program
+# printed no results, or failed although all of its results passed (a time-out,
+# a crash at the end); a program that was planned and gave no line has failed.
 
-awk '
+exec awk '
+function state_of(line)
+{
+	if (line ~ /^[# ]*not ok/)
+		return "failed"
+	return line ~ /# *SKIP/ ? "skipped" : "passed"
+}
 /^1\.\.[0-9]+/ { planned += substr($1, 4) }
-/^ok .*# SKIP/ { skipped++; next }
-/^ok / { passed++ }
-/^not ok / { failed++ }
+/^# *(not )?ok [0-9]+/ {
+	state = state_of($0)
+	count[state]++
+	inner++
+	inner_failed += state == "failed"
+}
+/^(not )?ok [0-9]+/ {
+	state = state_of($0)
+	planned--
+	if (!inner || (state == "failed" && !inner_failed))
+		count[state]++
+	inner = inner_failed = 0
+}
 END {
-	missing = planned - passed - failed - skipped
-	printf "%d passed, %d failed", passed, failed + (missing > 0 ? missing : 0)
-	printf skipped ? ", %d skipped\n" : "\n", skipped
-	exit failed || missing || !planned
+	if (planned > 0)
+		count["failed"] += planned
+	printf "%d passed, %d failed", count["passed"], count["failed"]
+	printf count["skipped"] ? ", %d skipped\n" : "\n", count["skipped"]
+	exit count["failed"] || !count["passed"]
 }' "$1"

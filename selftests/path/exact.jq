@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What must hold, exactly, for each queue in a window with quiet edges: one
+# KTAP line each. In: the guest's snapshot as $guest[0], the host's as
+# $host[0], /proc/interrupts of both edges as $before and $after; $phase its
+# name, $busy whether busy polling was on. Reads the snapshots alone, not the
+# ledger: it is the second opinion on it.
+
+def deltas($begin): [ to_entries[] | {key, value: (.value - ($begin[.key] // 0))} ] | from_entries;
+
+# The queues of a snapshot with their counters subtracted.
+def queues(key): . as $s
+	| [ $s.end.queues[] | . as $e
+	    | first($s.begin.queues[] | select(key == ($e | key))) as $b
+	    | . + {delta: (.counters | deltas($b.counters))} ];
+
+# All CPUs' counts of an IRQ in a copy of /proc/interrupts.
+def irq_count($irq): split("\n")
+	| (first | [scan("CPU")] | length) as $cpus
+	| first(.[] | [splits(" +") | select(. != "")] | select(.[0] == "\($irq):"))
+	| .[1:1 + $cpus] | map(tonumber) | add;
+
+def same($what; $a; $b): {ok: ($a != null and $a == $b), text: "\($what): \($a) = \($b)"};
+def holds($what; $yes): {ok: $yes, text: $what};
+
+def checks($g; $h; $name): $g.delta as $d
+	| same("\($name): interrupts = /proc/interrupts"; $d.interrupts;
+	       ($after | irq_count($g.irq)) - ($before | irq_count($g.irq))),
+	  same("\($name): handled + none = interrupts"; $d.handled + $d.none; $d.interrupts),
+	  same("\($name): causes of none add up"; $d.none;
+	       [$d | to_entries[] | select(.key | startswith("none_")) | .value] | add),
+	  same("\($name): used progress = vhost posted"; $d.used_progress; $h.delta.vhost_posted),
+	  same("\($name): signals = eventfd writes"; $h.delta.vhost_signals; $h.delta.eventfd_writes),
+	  same("\($name): eventfd writes = irqfd wake-ups"; $h.delta.eventfd_writes;
+	       $h.delta.irqfd_wakeups),
+	  same("\($name): wake-ups = injected + coalesced"; $h.delta.irqfd_wakeups;
+	       $h.delta.injected + $h.delta.coalesced),
+	  holds("\($name): interrupts \($d.interrupts) <= injected \($h.delta.injected)";
+	        $d.interrupts <= $h.delta.injected),
+	  same("\($name): nothing missed"; $d.missed; 0),
+	  if $g.dir == "rx" then
+		same("\($name): tun offered - dropped = vhost taken";
+		     $h.delta.tun_offered - $h.delta.tun_dropped; $h.delta.vhost_taken),
+		same("\($name): vhost taken = packets polled"; $h.delta.vhost_taken;
+		     [$d | to_entries[] | select(.key | startswith("packets_")) | .value] | add),
+		([$d | to_entries[] | select(.key | startswith("polls_")) | .value] | add) as $polls
+		| if $busy then
+			holds("\($name): busy polls are the majority: \($d.polls_busy) of \($polls)";
+			      $d.polls_busy * 2 > $polls)
+		  else same("\($name): no busy poll"; $d.polls_busy; 0) end
+	  else empty end;
+
+($guest[0] | queues([.device, .index])) as $gs
+| ($host[0] | queues([.tap, .queue, .dir])) as $hs
+| ( ($gs[] | select(.dir == "rx" or .dir == "tx")) as $g
+    | [$hs[] | select(.used_addr == $g.used_addr)] as $h
+    | "\($phase) \($g.netdev) \($g.name)" as $name
+    | holds("\($name): one queue of the host has its used ring"; ($h | length) == 1),
+      (if ($h | length) == 1 then checks($g; $h[0]; $name) else empty end) ),
+  holds("\($phase): at least two queue pairs"; ([$gs[] | select(.dir == "rx")] | length) >= 2),
+  holds("\($phase): traffic met every receive queue";
+        [$gs[] | select(.dir == "rx") | .delta.interrupts > 0] | length > 0 and all),
+  ($guest[0].end.hooks[], $host[0].end.hooks[] | select((.missed // 0) != 0)
+   | holds("\($phase): hook \(.name) missed \(.missed) hits"; false))
+| (if .ok then "ok" else "not ok" end) + " \(.text)"

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The field's flagship case, replayed with real traffic: quiet, then with busy
+# polling on and pollers running, then off again. What the counts must satisfy
+# is checked outside (exact.jq), from the snapshots left here.
+
+. /lab/window.sh
+guest_start
+guest 'insmod /ringside.ko'
+check "quiet phase is counted on both sides" phase quiet 0 2003
+check "busy-poll phase is counted on both sides" phase busy 2000 2003
+check "the phase after it is counted on both sides" phase after 0 2003

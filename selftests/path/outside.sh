@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The outer half of the path's scenarios: runs one in the lab and checks what
+# it brought back. Sourced, from the project's root.
+
+PHASES=(quiet busy after)
+
+# path_run ARCH SCENARIO OUT [LAB_ARGUMENT...]: the lab's verdict is the status
+path_run()
+{
+	selftests/lab/lab setup || return
+	rm -rf "$3"
+	selftests/lab/lab run -a "$1" -H 6.12 -g 5.10 -o "$3" \
+		-f selftests/path/window.sh:/lab/window.sh "${@:4}" "$2"
+}
+
+# path_exact OUT: KTAP lines, one for each thing that must hold
+path_exact()
+{
+	local phase busy
+
+	for phase in "${PHASES[@]}"; do
+		busy=false
+		[ "$phase" = busy ] && busy=true
+		jq -rn --arg phase "$phase" --argjson busy $busy \
+			--slurpfile guest "$1/$phase-guest.json" \
+			--slurpfile host "$1/$phase-host.json" \
+			--rawfile before "$1/$phase-interrupts.begin" \
+			--rawfile after "$1/$phase-interrupts.end" \
+			-f selftests/path/exact.jq || echo "not ok $phase: the snapshots could not be compared"
+	done
+}
+
+# path_phases OUT: the three ledgers side by side, and the sentence
+path_phases()
+{
+	jq -rn --slurpfile quiet "$1/quiet-ledger.json" --slurpfile busy "$1/busy-ledger.json" \
+		--slurpfile after "$1/after-ledger.json" -f selftests/path/phases.jq
+}

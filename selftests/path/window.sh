@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# A window that both sides count, between two moments at which nothing moves;
+# and real traffic to fill it. Sourced by scenarios, inside the emulated host.
+# The lab gives guest, guest_get, until_true and note.
+
+TAP=tap0 GUEST_IP=10.77.0.2
+
+guest_quiet()
+{
+	guest 'a=x; b=y; until [ "$a" = "$b" ]; do
+		a=$(grep virtio /proc/interrupts | grep -E "input|output"); usleep 300000
+		b=$(grep virtio /proc/interrupts | grep -E "input|output"); done'
+}
+
+# window_open NAME: from here on both sides count. /proc/interrupts is the
+# independent witness, taken at the same quiet moments.
+window_open()
+{
+	guest_quiet
+	ringside host --tap $TAP -d 1h -o "/out/$1-host.json" 2>"/out/$1-host.err" &
+	HOST_WINDOW=$!
+	until_true 60 grep -q '^counting' "/out/$1-host.err" || {
+		note "the host's window did not open: $(cat "/out/$1-host.err")"
+		return 1
+	}
+	guest "cat /proc/interrupts >/tmp/$1-interrupts.begin
+		ringside guest -d 1h -o /tmp/$1-guest.json 2>/tmp/$1-guest.err >/dev/null </dev/null &
+		echo \$! >/tmp/window.pid
+		for i in \$(seq 200); do
+			grep -q '^counting' /tmp/$1-guest.err && exit 0; usleep 50000
+		done; cat /tmp/$1-guest.err; exit 1"
+}
+
+# window_close NAME: ends both windows and brings the guest's half here.
+window_close()
+{
+	guest_quiet
+	guest "cat /proc/interrupts >/tmp/$1-interrupts.end; kill -INT \$(cat /tmp/window.pid)
+		for i in \$(seq 200); do [ -s /tmp/$1-guest.json ] && exit 0; usleep 50000; done
+		cat /tmp/$1-guest.err; exit 1" || return 1
+	kill -INT $HOST_WINDOW
+	wait $HOST_WINDOW || return 1
+	for part in guest.json interrupts.begin interrupts.end; do
+		guest_get "/tmp/$1-$part" "/out/$1-$part"
+	done
+}
+
+# traffic N: N datagrams to and fro on each of two ports, whose servers sit on
+# a CPU each, so that the flows meet both queues. One server sleeps in recv()
+# (where net.core.busy_read polls), one in poll() (net.core.busy_poll).
+traffic()
+{
+	guest 'taskset 1 udp echo -p 7101 >/tmp/echo1 2>&1 </dev/null &
+		taskset 2 udp echo -P -p 7102 >/tmp/echo2 2>&1 </dev/null & usleep 100000'
+	udp ping -n "$1" -f 3 -p 7101 "$GUEST_IP" >/tmp/ping1 &
+	udp ping -n "$1" -f 3 -p 7102 "$GUEST_IP" >/tmp/ping2
+	wait $!
+	guest 'killall -TERM udp; usleep 200000; cat /tmp/echo1 /tmp/echo2' >/tmp/echoes
+	note "host: $(cat /tmp/ping1 /tmp/ping2 | tr '\n' ' ') guest: $(tr '\n' ' ' </tmp/echoes)"
+	grep -q "sent=$1 received=$1 " /tmp/ping1 && grep -q "sent=$1 received=$1 " /tmp/ping2
+}
+
+# phase NAME BUSY_USEC N: one window with N datagrams under net.core.busy_*=BUSY_USEC
+phase()
+{
+	guest "sysctl -qw net.core.busy_poll=$2 net.core.busy_read=$2" &&
+		timed "phase $1: open both windows" window_open "$1" &&
+		timed "phase $1: $(($3 * 2)) datagrams to and fro, busy polling ${2} us" traffic "$3" &&
+		timed "phase $1: close both windows" window_close "$1" || return 1
+	ringside diff "/out/$1-guest.json" "/out/$1-host.json" >"/out/$1-ledger.txt"
+	echo $? >"/out/$1-status"
+	ringside diff --json "/out/$1-guest.json" "/out/$1-host.json" >"/out/$1-ledger.json"
+	[ "$(cat "/out/$1-status")" = 0 ] || [ "$(cat "/out/$1-status")" = 2 ]
+}
