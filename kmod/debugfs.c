@@ -112,7 +112,7 @@ static void show_queue(struct seq_file *m, struct rs_queue *q)
 		   has(q, VIRTIO_RING_F_EVENT_IDX), q->size);
 	if (q->irq)
 		seq_printf(m, " irq=%u shared=%d", q->irq->irq, !q->irq->own);
-	if (q->napi)
+	if (q->napi && q->napi->napi_id)
 		seq_printf(m, " napi_id=%u", q->napi->napi_id);
 	seq_printf(m, " used_addr=0x%llx", q->used_addr);
 	if (q->irq)

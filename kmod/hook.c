@@ -44,14 +44,15 @@ static int ftrace_attach(struct hook *h)
 	if (!err)
 		err = register_ftrace_function(&h->ops);
 	if (err)
-		ftrace_free_filter(&h->ops);
+		ftrace_set_filter(&h->ops, NULL, 0, 1);
 	return err;
 }
 
+/* An empty filter frees the old one; ftrace_free_filter() is not exported everywhere. */
 static void ftrace_detach(struct hook *h)
 {
 	unregister_ftrace_function(&h->ops);
-	ftrace_free_filter(&h->ops);
+	ftrace_set_filter(&h->ops, NULL, 0, 1);
 }
 
 static int kprobe_attach(struct hook *h)

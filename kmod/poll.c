@@ -68,11 +68,12 @@ static const struct {
 /* Places the cleaning is called from, as address << 4 | who; 0 is free. */
 static u64 call_sites[8];
 
+/* "start_xmit", "start_xmit.isra.0" or "start_xmit [virtio_net]" */
 static bool is_function(const char *name, const char *function)
 {
 	size_t n = strlen(function);
 
-	return !strncmp(name, function, n) && (!name[n] || name[n] == '.');
+	return !strncmp(name, function, n) && strchr(". ", name[n]);
 }
 
 /* Once per call site. Looking up a symbol takes no lock. */
