@@ -6,9 +6,16 @@
 #include <netlink/netlink.h>
 #include <netlink/route/link.h>
 #include <netlink/route/qdisc.h>
+#include <netlink/route/qdisc/fifo.h>
 #include <netlink/route/tc.h>
 
 #include "links.h"
+
+/*
+ * libnl sets up its list of qdisc kinds when the first kind registers itself. In a static file none does
+ * unless something asks for it.
+ */
+static void *const qdisc_kind __attribute__((used)) = rtnl_qdisc_fifo_get_limit;
 
 struct rs_links {
 	struct nl_sock *sock;
