@@ -24,7 +24,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#define MAX_DATA 4096
+#define MAX_DATA  4096
 #define MAX_CALLS 64
 
 enum kind { RUN = 1, INPUT, END_OF_INPUT, OUTPUT, ERRORS, EXITED, GONE };
@@ -88,7 +88,7 @@ static int read_all(int fd, void *data, size_t size)
 
 static int frame_send(int fd, uint32_t call, enum kind kind, const void *data, uint32_t size)
 {
-	struct frame f = { .call = call, .kind = kind, .size = size };
+	struct frame f = {.call = call, .kind = kind, .size = size};
 
 	if (size)
 		memcpy(f.data, data, size);
@@ -204,12 +204,12 @@ static int serve(const char *path)
 	if (port < 0)
 		die(path);
 	for (;;) {
-		p[0] = (struct pollfd){ .fd = port, .events = POLLIN };
+		p[0] = (struct pollfd){.fd = port, .events = POLLIN};
 		for (int i = 0; i < MAX_CALLS; i++) {
 			int on = calls[i].id != 0;
 
-			p[1 + 2 * i] = (struct pollfd){ on ? calls[i].out : -1, POLLIN, 0 };
-			p[2 + 2 * i] = (struct pollfd){ on ? calls[i].err : -1, POLLIN, 0 };
+			p[1 + 2 * i] = (struct pollfd){on ? calls[i].out : -1, POLLIN, 0};
+			p[2 + 2 * i] = (struct pollfd){on ? calls[i].err : -1, POLLIN, 0};
 		}
 		if (poll(p, 1 + 2 * MAX_CALLS, -1) < 0)
 			continue;
@@ -224,14 +224,14 @@ static int serve(const char *path)
 				return 1;
 			serve_frame(port, &f);
 		} else if (p[0].revents) {
-			usleep(20000);	/* the host has not opened its end yet */
+			usleep(20000); /* the host has not opened its end yet */
 		}
 	}
 }
 
 static int unix_socket(const char *path, int server)
 {
-	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	struct sockaddr_un a = {.sun_family = AF_UNIX};
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	snprintf(a.sun_path, sizeof(a.sun_path), "%s", path);
@@ -239,8 +239,8 @@ static int unix_socket(const char *path, int server)
 		die("socket");
 	if (server)
 		unlink(path);
-	if (server ? bind(fd, (void *)&a, sizeof(a)) || listen(fd, 16) :
-		     connect(fd, (void *)&a, sizeof(a)))
+	if (server ? bind(fd, (void *)&a, sizeof(a)) || listen(fd, 16)
+		   : connect(fd, (void *)&a, sizeof(a)))
 		die(path);
 	return fd;
 }
@@ -248,7 +248,10 @@ static int unix_socket(const char *path, int server)
 struct hub {
 	int port, door;
 	uint32_t next;
-	struct { uint32_t id; int fd; } caller[MAX_CALLS];
+	struct {
+		uint32_t id;
+		int fd;
+	} caller[MAX_CALLS];
 };
 
 static void hub_accept(struct hub *h)
@@ -291,15 +294,15 @@ static void hub_answer(struct hub *h)
 
 static void hub(const char *port, const char *door)
 {
-	struct hub h = { .port = unix_socket(port, 0), .door = unix_socket(door, 1) };
+	struct hub h = {.port = unix_socket(port, 0), .door = unix_socket(door, 1)};
 	struct pollfd p[2 + MAX_CALLS];
 	struct frame f;
 
 	for (;;) {
-		p[0] = (struct pollfd){ h.port, POLLIN, 0 };
-		p[1] = (struct pollfd){ h.door, POLLIN, 0 };
+		p[0] = (struct pollfd){h.port, POLLIN, 0};
+		p[1] = (struct pollfd){h.door, POLLIN, 0};
 		for (int i = 0; i < MAX_CALLS; i++)
-			p[2 + i] = (struct pollfd){ h.caller[i].id ? h.caller[i].fd : -1, POLLIN, 0 };
+			p[2 + i] = (struct pollfd){h.caller[i].id ? h.caller[i].fd : -1, POLLIN, 0};
 		if (poll(p, 2 + MAX_CALLS, -1) < 0)
 			continue;
 		for (int i = 0; i < MAX_CALLS; i++) {
@@ -340,8 +343,8 @@ static int call_answer(int fd)
 
 static int call(const char *door, int input, const char *cmd)
 {
-	struct pollfd p[2] = { { .fd = unix_socket(door, 0), .events = POLLIN },
-			       { .fd = input ? 0 : -1, .events = POLLIN } };
+	struct pollfd p[2] = {{.fd = unix_socket(door, 0), .events = POLLIN},
+			      {.fd = input ? 0 : -1, .events = POLLIN}};
 	char data[MAX_DATA];
 	int code = -1;
 	ssize_t n;
@@ -378,7 +381,7 @@ static void terminal_restore(void)
 
 static int attach(const char *path)
 {
-	struct pollfd p[2] = { { unix_socket(path, 0), POLLIN, 0 }, { 0, POLLIN, 0 } };
+	struct pollfd p[2] = {{unix_socket(path, 0), POLLIN, 0}, {0, POLLIN, 0}};
 	char data[MAX_DATA];
 	struct termios raw;
 	ssize_t n;
@@ -439,6 +442,6 @@ int main(int argc, char **argv)
 	if (argc == 4 && !strcmp(argv[1], "qmp"))
 		return qmp(argv[2], argv[3]);
 	fprintf(stderr, "usage: agent serve PORT | hub PORT LISTEN | call LISTEN [-i] CMD | "
-		"attach SOCKET | qmp SOCKET JSON\n");
+			"attach SOCKET | qmp SOCKET JSON\n");
 	return 64;
 }

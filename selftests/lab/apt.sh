@@ -12,6 +12,7 @@ mirror_main()
 {
 	local site=${RINGSIDE_MIRROR:-}
 
+	# shellcheck disable=SC2016 # apt's own $(...)
 	[ -n "$site" ] || site=$(apt-get indextargets --format \
 		'$(ORIGIN) $(RELEASE) $(REPO_URI)' 'Created-By: Packages' |
 		awk '$1 == "Debian" && $2 !~ /-security$/ { print $3; exit }')
@@ -24,6 +25,7 @@ mirror_security()
 	local site=${RINGSIDE_MIRROR_SECURITY:-}
 
 	if [ -z "$site" ] && [ -z "${RINGSIDE_MIRROR:-}" ]; then
+		# shellcheck disable=SC2016 # apt's own $(...)
 		site=$(apt-get indextargets --format \
 			'$(ORIGIN) $(RELEASE) $(REPO_URI)' 'Created-By: Packages' |
 			awk '$1 == "Debian" && $2 ~ /-security$/ { print $3; exit }')

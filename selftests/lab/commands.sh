@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # what options set is read elsewhere
 # The commands a person types.
 
-ARCH= LINE= HOSTLINE=6.12 GUESTLINE=5.10 OUT= QEMU_EXTRA= CMDLINE= QUEUES=2
-GUEST_CMDLINE= CPUS= MEMORY= TIMEOUT= REFRESH= MODULE=1 HELPER=1 FILES=() GUEST_FILES=() ARGS=()
-PACKAGES=() GUEST_PACKAGES=() INTERACTIVE=
+# What the options set; the other parts read it.
+ARCH='' LINE='' HOSTLINE=6.12 GUESTLINE=5.10 OUT='' QEMU_EXTRA='' CMDLINE='' QUEUES=2
+GUEST_CMDLINE='' CPUS='' MEMORY='' TIMEOUT='' REFRESH='' MODULE=1 HELPER=1 INTERACTIVE=''
+FILES=() GUEST_FILES=() PACKAGES=() GUEST_PACKAGES=() ARGS=()
 
 lab_help()
 {
@@ -135,7 +136,8 @@ lab_build()
 
 lab_cc()
 {
-	[ -n "$OUT" ] && [ ${#ARGS[@]} -gt 0 ] || usage_error "cc needs -o PROGRAM and C files"
+	[ -n "$OUT" ] || usage_error "cc needs -o PROGRAM"
+	[ ${#ARGS[@]} -gt 0 ] || usage_error "cc needs C files"
 	program_build "$OUT" "${ARCH:-$(arch_here)}" "${ARGS[@]}"
 }
 
@@ -143,8 +145,9 @@ lab_module()
 {
 	local built
 
-	[ -n "$OUT" ] && [ -n "$LINE" ] && [ ${#ARGS[@]} = 1 ] ||
-		usage_error "module needs -k LINE, -o DIR and one directory with a Kbuild"
+	[ -n "$OUT" ] || usage_error "module needs -o DIR"
+	[ -n "$LINE" ] || usage_error "module needs -k LINE"
+	[ ${#ARGS[@]} = 1 ] || usage_error "module needs one directory with a Kbuild"
 	built=$(module_build "${ARGS[0]}" "$LINE" "${ARCH:-$(arch_here)}" .)
 	mkdir -p "$OUT"
 	cp "$built"/*.ko "$OUT/"
@@ -162,7 +165,7 @@ peer_start()
 	PEER_PORT=$((20000 + $$ % 20000))
 	"$(lab_program udp "$(arch_here)")" echo -p "$PEER_PORT" \
 		>"$WORK/peer" 2>&1 &
-	PEER_PID=$!
+	PIDS+=" $!"
 }
 
 script_argument()
@@ -185,7 +188,6 @@ lab_guest()
 	machine_run "$ARCH" "" "$kernel/vmlinuz" "$WORK/initrd" \
 		"-netdev user,id=n0 -device virtio-net-pci,netdev=n0,mq=on,romfile= $QEMU_EXTRA"
 	stage_end
-	kill "$PEER_PID" 2>/dev/null || :
 	machine_verdict "${OUT:-$WORK/kept}" || rc=$?
 	exit "$rc"
 }

@@ -113,8 +113,6 @@ layer_package()
 		dir=$(mktemp -d "$WORK/package.XXXXXX")
 		cp -a "$tree/." "$dir"
 		rm -rf "$dir"/usr/share/{doc,man,locale,i18n,bug,lintian,bash-completion,zoneinfo}
-		# the image's / is not usr-merged: nothing may hide /bin and /lib
-		rm -rf "$dir"/{proc,sys,dev,run,tmp}
 		layer "$dir" "$out"
 		rm -rf "$dir"
 	fi
@@ -194,8 +192,8 @@ layer_qemu()
 	local arch=$1 package out=$CACHE/layer/qemu-$1 tree dir
 
 	case $arch in
-	x86_64) package=qemu-system-x86 ;;
-	arm64) package=qemu-system-arm ;;
+	x86_64) package="qemu-system-x86" ;;
+	arm64) package="qemu-system-arm" ;;
 	esac
 	if ! [ -e "$out" ]; then
 		tree=$(userland_get "$arch" "$package" '^(lib|qemu|seabios|zlib1g)') || exit
@@ -260,6 +258,7 @@ image_host()
 {
 	local out=$1 scenario=$2 dir base tools modules qemu kernel
 
+	# shellcheck disable=SC2153 # an option
 	base=$(layer_base "$ARCH") && tools=$(layer_tools "$ARCH") && modules=$(layer_modules "$HOSTLINE" "$ARCH") &&
 		qemu=$(layer_qemu "$ARCH") && kernel=$(kernel_get "$GUESTLINE" "$ARCH") || exit
 	dir=$(mktemp -d "$WORK/host.XXXXXX")
@@ -268,7 +267,7 @@ image_host()
 	cp "$scenario" "$dir/lab/scenario"
 	printf "export LAB_%s\n" "ARCH=$ARCH" "QUEUES=$QUEUES" "HOSTLINE=$HOSTLINE" \
 		"GUESTLINE=$GUESTLINE" "GUEST_RELEASE=$(cat "$kernel/release")" \
-		"GUEST_APPEND='$(echo $APPEND) $GUEST_CMDLINE'" >"$dir/lab/env"
+		"GUEST_APPEND='$APPEND $GUEST_CMDLINE'" >"$dir/lab/env"
 	cp "$kernel/vmlinuz" "$dir/guest/"
 	image_guest "$dir/guest/initrd" "$GUESTLINE" "$ARCH" "${GUEST_FILES[@]}"
 	helper_put "$dir"

@@ -64,8 +64,8 @@ kernel_resolve()
 		return
 	for release in $(APT_CONFIG=$conf apt-cache pkgnames linux-image- |
 			sed -nE "s/^linux-image-($pattern-cloud-$arch)\$/\\1/p" | sort -Vr); do
-		has_package "$conf" "linux-image-$release" &&
-			has_package "$conf" "linux-headers-$release" || continue
+		has_package "$conf" "linux-image-$release" || continue
+		has_package "$conf" "linux-headers-$release" || continue
 		has_package "$build" "$(apt_depends "$conf" "linux-headers-$release" \
 			'^linux-kbuild-')" || continue
 		echo "$release"
@@ -125,6 +125,7 @@ kernel_update()
 	   [ -z "$(find "$current.checked" -mmin +1440)" ]; then
 		return
 	fi
+	# shellcheck disable=SC2046 # a list of words
 	set -- $(kernel_resolve "$line" "$arch")
 	while [ $# -gt 0 ]; do
 		release=$1 dir=$CACHE/kernel/$1
@@ -138,6 +139,7 @@ kernel_update()
 		if [ -n "$again" ]; then
 			again=
 			rm -f "$CACHE/apt/kernel-$line-"*/stamp
+			# shellcheck disable=SC2046 # a list of words
 			set -- $(kernel_resolve "$line" "$arch")
 		fi
 	done

@@ -26,9 +26,11 @@
 static struct options {
 	int port, flows, size, busy_us, silence_ms, use_poll, source;
 	long count, rate, seconds;
-} o = { .port = 7007, .flows = 1, .size = 64, .silence_ms = 1000 };
+} o = {.port = 7007, .flows = 1, .size = 64, .silence_ms = 1000};
 
-static struct { long sent, received, lost, failed, polls; } total;
+static struct {
+	long sent, received, lost, failed, polls;
+} total;
 static volatile sig_atomic_t stop;
 static char data[65536];
 
@@ -54,14 +56,14 @@ static double now(void)
 
 static int report(void)
 {
-	printf("sent=%ld received=%ld lost=%ld failed=%ld polls=%ld\n", total.sent,
-	       total.received, total.lost, total.failed, total.polls);
+	printf("sent=%ld received=%ld lost=%ld failed=%ld polls=%ld\n", total.sent, total.received,
+	       total.lost, total.failed, total.polls);
 	return total.lost ? 2 : 0;
 }
 
 static int socket_make(int port)
 {
-	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons(port) };
+	struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(port)};
 	int fd = socket(AF_INET, SOCK_DGRAM, 0), big = 8 << 20, yes = 1;
 
 	if (fd < 0)
@@ -78,7 +80,7 @@ static int socket_make(int port)
 
 static void wait_ms(int fd, int ms)
 {
-	struct timeval t = { ms / 1000, ms % 1000 * 1000 };
+	struct timeval t = {ms / 1000, ms % 1000 * 1000};
 
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &t, sizeof(t));
 }
@@ -86,7 +88,7 @@ static void wait_ms(int fd, int ms)
 /* net.core.busy_poll works in poll(), busy_read and SO_BUSY_POLL in recv(). */
 static ssize_t receive(int fd, struct sockaddr_in *from)
 {
-	struct pollfd p = { fd, POLLIN, 0 };
+	struct pollfd p = {fd, POLLIN, 0};
 	socklen_t len = sizeof(*from);
 
 	if (o.use_poll) {
@@ -139,14 +141,14 @@ static int sink(void)
 
 static void flows_open(struct pollfd *p, const char *host)
 {
-	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons(o.port) };
+	struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(o.port)};
 
 	if (inet_pton(AF_INET, host, &a.sin_addr) != 1) {
 		fprintf(stderr, "udp: not an IPv4 address: %s\n", host);
 		exit(64);
 	}
 	for (int i = 0; i < o.flows; i++) {
-		p[i] = (struct pollfd){ socket_make(o.source ? o.source + i : 0), POLLIN, 0 };
+		p[i] = (struct pollfd){socket_make(o.source ? o.source + i : 0), POLLIN, 0};
 		if (connect(p[i].fd, (void *)&a, sizeof(a)))
 			die("connect");
 	}
@@ -179,7 +181,7 @@ static int ping(const char *host)
 	while (flying && !stop) {
 		n = poll(p, o.flows, o.silence_ms);
 		total.polls++;
-		if (!n) {		/* silence: what is in flight is lost, start again */
+		if (!n) { /* silence: what is in flight is lost, start again */
 			total.lost += flying;
 			flying = 0;
 			for (int i = 0; i < o.flows && may_send(end); i++)
@@ -210,7 +212,7 @@ static int blast(const char *host)
 		if (flow_send(&p[i % o.flows]))
 			i++;
 		else
-			usleep(100);	/* the socket's buffer is full */
+			usleep(100); /* the socket's buffer is full */
 	}
 	return report();
 }
@@ -219,14 +221,19 @@ static int usage(void)
 {
 	fputs("usage: udp echo|sink [-p PORT] [-n N] [-t MS] [-b BUSY_USEC] [-P]\n"
 	      "       udp ping|blast [-p PORT] [-n N | -d SECONDS] [-f FLOWS] [-s SIZE]\n"
-	      "           [-S SOURCE_PORT] [-t MS] [-b BUSY_USEC] [-r RATE] HOST\n", stderr);
+	      "           [-S SOURCE_PORT] [-t MS] [-b BUSY_USEC] [-r RATE] HOST\n",
+	      stderr);
 	return 64;
 }
 
-static const struct { char name; int *number; long *big; } option_table[] = {
-	{ 'p', &o.port, NULL }, { 'f', &o.flows, NULL }, { 's', &o.size, NULL },
-	{ 'b', &o.busy_us, NULL }, { 't', &o.silence_ms, NULL }, { 'S', &o.source, NULL },
-	{ 'n', NULL, &o.count }, { 'r', NULL, &o.rate }, { 'd', NULL, &o.seconds },
+static const struct {
+	char name;
+	int *number;
+	long *big;
+} option_table[] = {
+	{'p', &o.port, NULL},	 {'f', &o.flows, NULL},	     {'s', &o.size, NULL},
+	{'b', &o.busy_us, NULL}, {'t', &o.silence_ms, NULL}, {'S', &o.source, NULL},
+	{'n', NULL, &o.count},	 {'r', NULL, &o.rate},	     {'d', NULL, &o.seconds},
 };
 
 static int option_set(int c)
@@ -249,7 +256,7 @@ static int option_set(int c)
 
 int main(int argc, char **argv)
 {
-	struct sigaction act = { .sa_handler = on_signal };
+	struct sigaction act = {.sa_handler = on_signal};
 	const char *verb = argc > 1 ? argv[1] : "";
 	int c;
 

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
+# shellcheck shell=dash
 # One machine alone: its network is QEMU's user network.
 
+# shellcheck source=inside/report.sh
 . /lab/report.sh
 channels_open
 if ip link set eth0 up 2>/dev/null; then

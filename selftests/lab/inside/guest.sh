@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
+# shellcheck shell=dash
 # A guest on the emulated host: does what the agent is asked. Its addresses
 # come from the kernel's arguments: lab.ip=ADDRESS/BITS for eth0, eth1, ...
 
@@ -7,6 +8,7 @@ set_addresses()
 {
 	local word n=0
 
+	# shellcheck disable=SC2013 # words, indeed
 	for word in $(cat /proc/cmdline); do
 		case $word in
 		lab.ip=*)
@@ -21,6 +23,7 @@ set_addresses()
 set_addresses
 if grep -qw lab.shell /proc/cmdline; then
 	console=/dev/$(sed -n 's/.*console=\([a-zA-Z0-9]*\).*/\1/p' /proc/cmdline)
-	(while :; do PS1='guest# ' setsid cttyhack busybox sh -i <"$console" >"$console" 2>&1; done) &
+	# shellcheck disable=SC2094 # a terminal
+	(while :; do PS1='guest# ' setsid -c busybox sh -i <"$console" >"$console" 2>&1; done) &
 fi
 agent serve /dev/virtio-ports/lab.agent

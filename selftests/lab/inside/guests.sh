@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
+# shellcheck shell=dash
 # The emulated KVM host's guests, and what a scenario may ask of them.
 # Guest N (0 unless "-i N" says otherwise) has /run/guestN/ with its sockets and
 # logs, the tap tapN with 10.77.N.1/24, and 10.77.N.2 on its eth0.
@@ -87,7 +88,7 @@ guest_wait()
 	done
 	agent hub "$dir/port" "$dir/agent" >/dev/null 2>&1 &
 	until [ -S "$dir/agent" ]; do usleep 20000; done
-	timeout "${LAB_BOOT_LIMIT:-100}" agent call "$dir/agent" true
+	timeout "${LAB_BOOT_LIMIT:-150}" agent call "$dir/agent" true
 }
 
 # guest [-i N] [-I] CMD: runs CMD (sh) in the guest: its output and its status

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
+# shellcheck shell=dash
 # The emulated KVM host: loads what KVM and vhost-net need, runs the scenario.
 
+# shellcheck source=inside/report.sh
 . /lab/report.sh
+# shellcheck source=inside/guests.sh
 . /lab/guests.sh
 
 # QEMU's ifup script; the address is the tap's number

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
+# shellcheck shell=dash
 # What a scenario says and keeps. KTAP goes to stdout and, as the verdict, to
 # the side channel on file descriptor 4; all else to stderr.
 
@@ -120,6 +121,7 @@ scenario_run()
 	mkdir -p /out
 	: >$KTAP_DONE
 	ktap "KTAP version 1"
+	# shellcheck source=/dev/null
 	(. "$1") || rc=$?
 	if [ -s $KTAP_DONE ] && ! [ -e /run/plan ]; then
 		ktap "1..$(wc -l <$KTAP_DONE)"
@@ -136,5 +138,6 @@ scenario_run()
 channels_open()
 {
 	exec >/dev/virtio-ports/rs.out 2>/dev/virtio-ports/rs.err 4>/dev/virtio-ports/rs.verdict
+	# shellcheck source=/dev/null
 	[ ! -e /lab/env ] || . /lab/env
 }

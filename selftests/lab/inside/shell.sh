@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
+# shellcheck shell=dash
 # The scenario of "lab shell": a guest, and a shell on the host's console. The
 # shell reads this file, too, for the functions.
 
@@ -9,8 +10,12 @@ attach()
 }
 
 if [ -n "$LAB_SHELL_RUNS" ]; then
+	# shellcheck source=inside/report.sh
 	. /lab/report.sh
+	# shellcheck source=inside/guests.sh
 	. /lab/guests.sh
+	# busybox's own would come first
+	alias ip=/sbin/ip tc=/sbin/tc
 	PS1='host# '
 	echo "The emulated host; its guest is $LAB_GUEST_RELEASE at 10.77.0.2."
 	echo "  guest CMD   runs CMD in the guest         attach   the guest's console (leave: Ctrl-])"
@@ -20,7 +25,8 @@ if [ -n "$LAB_SHELL_RUNS" ]; then
 else
 	console=/dev/$(sed -n 's/.*console=\([a-zA-Z0-9]*\).*/\1/p' /proc/cmdline)
 	guest_start -A lab.shell || exit 1
-	LAB_SHELL_RUNS=1 ENV=/lab/shell.sh TERM=linux setsid -w cttyhack \
+	# shellcheck disable=SC2094 # a terminal
+	LAB_SHELL_RUNS=1 ENV=/lab/shell.sh TERM=linux setsid -c \
 		busybox sh -i <"$console" >"$console" 2>&1 4>&-
 	exit 0
 fi
