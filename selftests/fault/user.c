@@ -68,7 +68,7 @@ static struct queue *queue_of(struct device *dev, uint32_t ring)
 static void reply(struct message *m, uint32_t size)
 {
 	m->head.size = size;
-	m->head.flags |= REPLY;
+	m->head.flags = VERSION_1 | REPLY;
 }
 
 static int get_features(struct device *dev, struct message *m)
