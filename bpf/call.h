@@ -92,18 +92,50 @@ static __always_inline struct rs_call *call_injecting(u64 *ctx)
 	u64 *later;
 
 	w = bpf_map_lookup_elem(&waking, &zero);
-	if (w && w->ctx && w->task == task) {
+	if (!w)
+		return NULL;
+	if (w->ctx && w->task == task) {
 		*ctx = w->ctx;
 		w->ctx = 0;
 		c = bpf_map_lookup_elem(&calls, ctx);
 		if (c)
 			RS_COUNT(c->irqfd_atomic);
-		return c;
+	} else {
+		later = bpf_map_lookup_elem(&deferred, &task);
+		if (!later)
+			return NULL;
+		*ctx = *later;
+		bpf_map_delete_elem(&deferred, &task);
+		c = bpf_map_lookup_elem(&calls, ctx);
+		w->task = task;
 	}
-	later = bpf_map_lookup_elem(&deferred, &task);
-	if (!later)
-		return NULL;
-	*ctx = *later;
-	bpf_map_delete_elem(&deferred, &task);
-	return bpf_map_lookup_elem(&calls, ctx);
+	w->kick = *ctx;
+	return c;
+}
+
+/* The injector kicks before it does anything else; another task's kick is for another reason. */
+static __always_inline int kicked(void)
+{
+	struct rs_waking *w;
+	struct rs_call *c;
+	u32 zero = 0;
+
+	w = bpf_map_lookup_elem(&waking, &zero);
+	if (!w || !w->kick || w->task != bpf_get_current_task())
+		return 0;
+	c = bpf_map_lookup_elem(&calls, &w->kick);
+	w->kick = 0;
+	if (c)
+		RS_COUNT(c->vcpu_kicks);
+	return 0;
+}
+
+RS_HOOK1(kvm_vcpu_kick, struct kvm_vcpu *, vcpu)
+{
+	return kicked();
+}
+
+RS_HOOK1(__kvm_vcpu_kick, struct kvm_vcpu *, vcpu)
+{
+	return kicked();
 }

@@ -36,6 +36,7 @@ RS_MAP(deferred, u64, u64, RS_CALLS_MAX); /* key: the task in irqfd_inject; valu
 struct rs_waking {
 	u64 ctx;
 	u64 task;
+	u64 kick; /* what was just injected, until its vCPU is kicked */
 };
 
 struct {

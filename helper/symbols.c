@@ -1,156 +1,156 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <bpf/btf.h>
-
 #include "symbols.h"
 
-/* The modules a packet for a guest passes through; each may be built in. */
-static const char *const modules[] = { "tun", "vhost", "vhost_net", "kvm", "kvm_amd", "kvm_intel" };
-
-#define MODULES (sizeof(modules) / sizeof(modules[0]))
-
-struct rs_types {
-	struct btf *kernel;
-	struct btf *module[MODULES]; /* NULL = not loaded, built in, or without types */
+/* One line: address, kind, name, and the module in brackets. */
+struct line {
+	uint64_t address;
+	const char *name;
+	const char *module;
+	char kind;
 };
+
+struct rs_symbols {
+	char *text;
+	struct line *lines;
+	size_t n;
+};
+
+static char *read_all(const char *path)
+{
+	size_t have = 0, size = 1 << 20, got;
+	FILE *f = fopen(path, "re");
+	char *text = NULL;
+
+	if (!f)
+		return NULL;
+	do {
+		char *more = realloc(text, size *= 2);
+
+		if (!more)
+			break;
+		text = more;
+		got = fread(text + have, 1, size - have - 1, f);
+		have += got;
+	} while (got);
+	fclose(f);
+	if (text)
+		text[have] = '\0';
+	return text;
+}
+
+/* Cuts the line at @text into its parts. Return: the next line, or NULL. */
+static char *cut_line(char *text, struct line *l)
+{
+	char *end = text + strcspn(text, "\n"), *next = *end ? end + 1 : NULL, *p;
+
+	*end = '\0';
+	l->address = strtoull(text, &p, 16);
+	l->kind = *p ? p[1] : '?';
+	l->name = l->kind == '?' || !p[2] ? "" : p + 3;
+	p = (char *)l->name + strcspn(l->name, "\t");
+	l->module = "";
+	if (*p) {
+		*p = '\0';
+		l->module = p + 1 + (p[1] == '[');
+		((char *)l->module)[strcspn(l->module, "]")] = '\0';
+	}
+	return next;
+}
+
+struct rs_symbols *rs_symbols_read(void)
+{
+	struct rs_symbols *s = calloc(1, sizeof(*s));
+	size_t lines = 1;
+
+	if (!s)
+		return NULL;
+	s->text = read_all("/proc/kallsyms");
+	for (char *p = s->text; p && (p = strchr(p, '\n')); p++)
+		lines++;
+	s->lines = s->text ? calloc(lines, sizeof(*s->lines)) : NULL;
+	if (!s->lines) {
+		rs_symbols_free(s);
+		return NULL;
+	}
+	for (char *p = s->text; p && *p; s->n++)
+		p = cut_line(p, &s->lines[s->n]);
+	return s;
+}
+
+void rs_symbols_free(struct rs_symbols *s)
+{
+	if (!s)
+		return;
+	free(s->lines);
+	free(s->text);
+	free(s);
+}
 
 static bool is_hidden(const char *name)
 {
-	const char *hide = getenv("RINGSIDE_HIDE");
+	const char *p = getenv("RINGSIDE_HIDE");
 	size_t n = strlen(name);
 
-	for (const char *p = hide; p && *p; p += strcspn(p, ",") + (p[strcspn(p, ",")] == ','))
-		if (strcspn(p, ",") == n && !strncmp(p, name, n))
+	while (p && *p) {
+		size_t len = strcspn(p, ",");
+
+		if (len == n && !strncmp(p, name, n))
 			return true;
+		p += len + (p[len] == ',');
+	}
 	return false;
 }
 
-static bool is_named(const char *text, const char *name, const char *clone)
+static bool is_named(const struct line *l, const char *name, size_t n, const char *clone)
 {
-	size_t n = strlen(name);
-
-	if (strncmp(text, name, n))
+	if (!strchr("tTwW", l->kind) || strncmp(l->name, name, n))
 		return false;
-	return *clone ? !strncmp(text + n, clone, strlen(clone)) : !text[n];
-}
-
-/* One line of kallsyms: address, kind, name, and the module in brackets. */
-static bool read_line(FILE *f, struct rs_symbol *s, char *kind)
-{
-	char line[512];
-
-	if (!fgets(line, sizeof(line), f))
-		return false;
-	memset(s, 0, sizeof(*s));
-	*kind = '?';
-	if (sscanf(line, "%" SCNx64 " %c %127s [%63[^]]", &s->from, kind, s->name, s->module) < 3)
-		*kind = '?';
-	return true;
+	return *clone ? !strncmp(l->name + n, clone, strlen(clone)) : !l->name[n];
 }
 
 /* A function ends where the next symbol of any kind begins; modules' symbols are not sorted. */
-static uint64_t find_end(FILE *f, uint64_t from)
+static uint64_t find_end(const struct rs_symbols *s, uint64_t from)
 {
-	struct rs_symbol s;
 	uint64_t to = 0;
-	char kind;
 
-	rewind(f);
-	while (read_line(f, &s, &kind))
-		if (s.from > from && (!to || s.from < to))
-			to = s.from;
+	for (size_t i = 0; i < s->n; i++)
+		if (s->lines[i].address > from && (!to || s->lines[i].address < to))
+			to = s->lines[i].address;
 	return to;
 }
 
-bool rs_symbol_find(const char *name, const char *clone, struct rs_symbol *sym)
+static const struct line *find_in(const struct rs_symbols *s, const char *name, const char *clone,
+				  const char *module)
 {
-	FILE *f = fopen("/proc/kallsyms", "re");
-	bool found = false;
-	char kind;
+	size_t n = strlen(name);
 
-	if (!f)
+	for (size_t i = 0; i < s->n; i++)
+		if (is_named(&s->lines[i], name, n, clone) && !strcmp(s->lines[i].module, module))
+			return &s->lines[i];
+	return NULL;
+}
+
+bool rs_symbols_find(const struct rs_symbols *s, const char *name, const char *clone,
+		     const char *owner, struct rs_symbol *sym)
+{
+	const struct line *l = NULL;
+
+	memset(sym, 0, sizeof(*sym));
+	if (is_hidden(name))
 		return false;
-	while (!found && !is_hidden(name) && read_line(f, sym, &kind))
-		found = strchr("tTwW", kind) && is_named(sym->name, name, clone);
-	if (found && sym->from)
-		sym->to = find_end(f, sym->from);
-	fclose(f);
-	return found;
-}
-
-static struct btf *read_module(const char *name, struct btf *kernel)
-{
-	struct btf *btf;
-	char path[96];
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/sys/kernel/btf/%s", name);
-	f = fopen(path, "re");
-	if (!f)
-		return NULL;
-	fclose(f);
-	btf = btf__load_module_btf(name, kernel);
-	return btf;
-}
-
-struct rs_types *rs_types_read(void)
-{
-	struct rs_types *t = calloc(1, sizeof(*t));
-
-	if (!t)
-		return NULL;
-	t->kernel = btf__load_vmlinux_btf();
-	if (!t->kernel) {
-		free(t);
-		return NULL;
-	}
-	for (size_t i = 0; i < MODULES; i++)
-		t->module[i] = read_module(modules[i], t->kernel);
-	return t;
-}
-
-void rs_types_free(struct rs_types *t)
-{
-	if (!t)
-		return;
-	for (size_t i = 0; i < MODULES; i++)
-		btf__free(t->module[i]);
-	btf__free(t->kernel);
-	free(t);
-}
-
-bool rs_types_struct(const struct rs_types *t, const char *name)
-{
-	bool found = btf__find_by_name_kind(t->kernel, name, BTF_KIND_STRUCT) > 0;
-
-	for (size_t i = 0; i < MODULES; i++)
-		found |= t->module[i] && btf__find_by_name_kind(t->module[i], name, BTF_KIND_STRUCT) > 0;
-	return found;
-}
-
-bool rs_types_function(const struct rs_types *t, const char *name, const char *module)
-{
-	for (size_t i = 0; *module && i < MODULES; i++)
-		if (!strcmp(module, modules[i]))
-			return t->module[i] &&
-			       btf__find_by_name_kind(t->module[i], name, BTF_KIND_FUNC) > 0;
-	return !*module && btf__find_by_name_kind(t->kernel, name, BTF_KIND_FUNC) > 0;
-}
-
-bool rs_types_enumerator(const struct rs_types *t, const char *type, const char *name)
-{
-	int id = btf__find_by_name_kind(t->kernel, type, BTF_KIND_ENUM);
-	const struct btf_type *e;
-
-	if (id <= 0)
+	if (*owner)
+		l = find_in(s, name, clone, owner);
+	if (!l) /* built in; another's of that name is taken only if the owner has none */
+		l = find_in(s, name, clone, "");
+	if (!l)
 		return false;
-	e = btf__type_by_id(t->kernel, id);
-	for (int i = 0; i < btf_vlen(e); i++)
-		if (!strcmp(btf__name_by_offset(t->kernel, btf_enum(e)[i].name_off), name))
-			return true;
-	return false;
+	snprintf(sym->name, sizeof(sym->name), "%s", l->name);
+	snprintf(sym->module, sizeof(sym->module), "%s", l->module);
+	sym->from = l->address;
+	sym->to = sym->from ? find_end(s, sym->from) : 0;
+	return true;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the running kernel calls its functions, and what it knows of their types. */
+/* What the running kernel calls its functions, and where they lie. */
 #ifndef RS_SYMBOLS_H
 #define RS_SYMBOLS_H
 
@@ -13,29 +13,21 @@ struct rs_symbol {
 	uint64_t to;
 };
 
+struct rs_symbols;
+
+/* Reads /proc/kallsyms once. Return: NULL = it cannot be read. */
+struct rs_symbols *rs_symbols_read(void);
+void rs_symbols_free(struct rs_symbols *s); /* NULL allowed */
+
 /**
- * rs_symbol_find() - find a function by its plain name
- * @clone: a compiler's clone (.isra, .constprop, .part, .cold) will do; "" = only the plain name,
- *	   else the clone's kind with its dot
+ * rs_symbols_find() - find a function by its plain name
+ * @clone: "" = the plain name; else a compiler's clone of this kind will do (".cold", "." = any)
+ * @owner: the module it belongs to, unless built in: others may have one of the same name
  *
  * Functions named in RINGSIDE_HIDE (separated by commas) are not found, for tests.
- * Return: false = there is none, or /proc/kallsyms cannot be read.
+ * Return: false = there is none, and *@sym is zeroed.
  */
-bool rs_symbol_find(const char *name, const char *clone, struct rs_symbol *sym);
-
-struct rs_types;
-
-/* Reads the kernel's own type information. Return: NULL = it has none. */
-struct rs_types *rs_types_read(void);
-void rs_types_free(struct rs_types *t); /* NULL allowed */
-
-/* Whether the kernel or one of the modules ringside looks at describes this struct. */
-bool rs_types_struct(const struct rs_types *t, const char *name);
-
-/* Whether the function is described in @module (empty = the kernel itself). */
-bool rs_types_function(const struct rs_types *t, const char *name, const char *module);
-
-/* Whether an enum of the kernel itself has this value's name. */
-bool rs_types_enumerator(const struct rs_types *t, const char *type, const char *name);
+bool rs_symbols_find(const struct rs_symbols *s, const char *name, const char *clone,
+		     const char *owner, struct rs_symbol *sym);
 
 #endif

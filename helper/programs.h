@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Loads the BPF side's programs and ties each to its function. */
+#ifndef RS_PROGRAMS_H
+#define RS_PROGRAMS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "symbols.h"
+#include "types.h"
+
+struct bpf_link;
+struct bpf_program;
+struct ringside_bpf;
+
+/* One program; the caller fills the first four. */
+struct rs_program {
+	const char *function;
+	struct rs_symbol sym;
+	bool tracepoint; /* a tracepoint of the kernel, not a function */
+	bool wanted;
+	bool fentry; /* how it is attached; else a kprobe */
+	struct bpf_program *prog;
+	struct bpf_link *link; /* NULL = not attached */
+};
+
+/* What the BPF side takes as constants. */
+struct rs_constants {
+	unsigned int ifindex;     /* the only tap to count, 0 = all */
+	struct rs_symbol xmit[2]; /* tun_net_xmit and its cold part */
+};
+
+/* libbpf's messages: the last warning is kept, all of them go to stderr if @aloud. */
+void rs_programs_log(bool aloud);
+const char *rs_programs_said(void);
+
+/**
+ * rs_programs_load() - load and attach every program that is wanted
+ * @fentry: use fentry where the kernel describes the function; else kprobes only
+ *
+ * Return: 0, or a negative errno with nothing left loaded.
+ */
+int rs_programs_load(struct ringside_bpf **bpf, struct rs_program *programs, size_t n,
+		     const struct rs_constants *constants, struct rs_types *types,
+		     bool fentry);
+void rs_programs_unload(struct ringside_bpf **bpf, struct rs_program *programs, size_t n);
+
+#endif

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+
+#include "types.h"
+
+/* The modules a packet for a guest passes through; each may be built in. */
+static const char *const modules[] = { "tun", "vhost", "vhost_net", "kvm", "kvm_amd", "kvm_intel" };
+
+#define MODULES (sizeof(modules) / sizeof(modules[0]))
+
+struct rs_types {
+	struct btf *kernel;
+	struct btf *module[MODULES]; /* NULL = not loaded, built in, or without types */
+	int fd[MODULES];             /* 0 = not opened yet */
+};
+
+static struct btf *read_module(const char *name, struct btf *kernel)
+{
+	char path[96];
+
+	snprintf(path, sizeof(path), "/sys/kernel/btf/%s", name);
+	return access(path, R_OK) ? NULL : btf__load_module_btf(name, kernel);
+}
+
+struct rs_types *rs_types_read(void)
+{
+	struct rs_types *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return NULL;
+	t->kernel = btf__load_vmlinux_btf();
+	if (!t->kernel) {
+		free(t);
+		return NULL;
+	}
+	for (size_t i = 0; i < MODULES; i++)
+		t->module[i] = read_module(modules[i], t->kernel);
+	return t;
+}
+
+void rs_types_free(struct rs_types *t)
+{
+	if (!t)
+		return;
+	for (size_t i = 0; i < MODULES; i++) {
+		btf__free(t->module[i]);
+		if (t->fd[i] > 0)
+			close(t->fd[i]);
+	}
+	btf__free(t->kernel);
+	free(t);
+}
+
+bool rs_types_struct(const struct rs_types *t, const char *name)
+{
+	bool found = btf__find_by_name_kind(t->kernel, name, BTF_KIND_STRUCT) > 0;
+
+	for (size_t i = 0; !found && i < MODULES; i++)
+		found = t->module[i] &&
+			btf__find_by_name_kind(t->module[i], name, BTF_KIND_STRUCT) > 0;
+	return found;
+}
+
+static int find_module(const char *name)
+{
+	for (size_t i = 0; i < MODULES; i++)
+		if (!strcmp(name, modules[i]))
+			return i;
+	return -1;
+}
+
+/* A module's types continue the kernel's: a search by name would find the kernel's own first. */
+static int find_function(const struct btf *btf, const struct btf *base, const char *name)
+{
+	int n = btf__type_cnt(btf);
+
+	for (int i = base ? btf__type_cnt(base) : 1; i < n; i++) {
+		const struct btf_type *type = btf__type_by_id(btf, i);
+
+		if (btf_is_func(type) && !strcmp(btf__name_by_offset(btf, type->name_off), name))
+			return i;
+	}
+	return -1;
+}
+
+static int function_id(const struct rs_types *t, const char *name, const char *module)
+{
+	int m;
+
+	if (!*module)
+		return find_function(t->kernel, NULL, name);
+	m = find_module(module);
+	return m < 0 || !t->module[m] ? -1 : find_function(t->module[m], t->kernel, name);
+}
+
+bool rs_types_function(const struct rs_types *t, const char *name, const char *module)
+{
+	return function_id(t, name, module) > 0;
+}
+
+static bool is_module(int fd, const char *name)
+{
+	struct bpf_btf_info info = { 0 };
+	__u32 len = sizeof(info);
+	char text[64] = "";
+
+	info.name = (uintptr_t)text;
+	info.name_len = sizeof(text);
+	return !bpf_obj_get_info_by_fd(fd, &info, &len) && info.kernel_btf && !strcmp(text, name);
+}
+
+/* The kernel numbers the types it has loaded; there is no way to ask for one by name. */
+static int open_module(const char *name)
+{
+	__u32 id = 0;
+
+	while (!bpf_btf_get_next_id(id, &id)) {
+		int fd = bpf_btf_get_fd_by_id(id);
+
+		if (fd >= 0 && is_module(fd, name))
+			return fd;
+		if (fd >= 0)
+			close(fd);
+	}
+	return -1;
+}
+
+int rs_types_attach(struct rs_types *t, const char *name, const char *module, int *fd)
+{
+	int id = function_id(t, name, module);
+	int m;
+
+	*fd = 0;
+	if (id <= 0 || !*module)
+		return id;
+	m = find_module(module);
+	if (t->fd[m] <= 0)
+		t->fd[m] = open_module(module);
+	*fd = t->fd[m];
+	return *fd > 0 ? id : -1;
+}
+
+bool rs_types_enumerator(const struct rs_types *t, const char *type, const char *name)
+{
+	int id = btf__find_by_name_kind(t->kernel, type, BTF_KIND_ENUM);
+	const struct btf_type *e;
+
+	if (id <= 0)
+		return false;
+	e = btf__type_by_id(t->kernel, id);
+	for (int i = 0; i < btf_vlen(e); i++)
+		if (!strcmp(btf__name_by_offset(t->kernel, btf_enum(e)[i].name_off), name))
+			return true;
+	return false;
+}
