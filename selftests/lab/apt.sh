@@ -12,10 +12,7 @@ mirror_main()
 {
 	local site=${RINGSIDE_MIRROR:-}
 
-	# shellcheck disable=SC2016 # apt's own $(...)
-	[ -n "$site" ] || site=$(apt-get indextargets --format \
-		'$(ORIGIN) $(RELEASE) $(REPO_URI)' 'Created-By: Packages' |
-		awk '$1 == "Debian" && $2 !~ /-security$/ { print $3; exit }')
+	[ -n "$site" ] || site=$(mirror_find '(-updates)?$')
 	[ -n "$site" ] || die "no Debian mirror in apt's sources: set RINGSIDE_MIRROR=URL"
 	echo "${site%/}"
 }
@@ -24,14 +21,34 @@ mirror_security()
 {
 	local site=${RINGSIDE_MIRROR_SECURITY:-}
 
-	if [ -z "$site" ] && [ -z "${RINGSIDE_MIRROR:-}" ]; then
-		# shellcheck disable=SC2016 # apt's own $(...)
-		site=$(apt-get indextargets --format \
-			'$(ORIGIN) $(RELEASE) $(REPO_URI)' 'Created-By: Packages' |
-			awk '$1 == "Debian" && $2 ~ /-security$/ { print $3; exit }')
-	fi
+	[ -n "$site" ] || [ -n "${RINGSIDE_MIRROR:-}" ] || site=$(mirror_find '-security$')
 	[ -n "$site" ] || site=$(mirror_main)-security
 	echo "${site%/}"
+}
+
+# mirror_find REGEX: the first of the machine's Debian sites with a suite of
+# which REGEX matches what follows the code name
+mirror_find()
+{
+	{
+		# shellcheck disable=SC2016 # apt's own $(...)
+		apt-get indextargets --format '$(ORIGIN) $(RELEASE) $(REPO_URI)' \
+			'Created-By: Packages' | sed -n 's/^Debian //p'
+		sources_read
+	} | awk -v r="^[a-z]+$1" '$1 ~ r && !done { print $2; done = 1 }'
+}
+
+# sources_read: "SUITE URI" of apt's sources, for a machine that has no index yet
+sources_read()
+{
+	local dir=/etc/apt
+
+	cat "$dir"/sources.list "$dir"/sources.list.d/*.list 2>/dev/null |
+		sed -nE 's/^deb +(\[[^]]*\] +)?([^ ]+) +([^ ]+) .*\<main\>.*/\3 \2/p' || :
+	cat "$dir"/sources.list.d/*.sources 2>/dev/null |
+		awk '/^URIs:/ { uri = $2 } /^Suites:/ { suites = $0 } /^$/ { show() } END { show() }
+		     function show(n, i, s) { n = split(suites, s); suites = ""
+			for (i = 2; i <= n; i++) print s[i], uri }' || :
 }
 
 # sources_print SUITE...: apt's one-line format, signatures checked
@@ -109,13 +126,19 @@ apt_update()
 	if APT_CONFIG=$dir/conf apt-get -qq update >"$dir/update.log" 2>&1; then
 		touch "$dir/stamp"
 		stage_end
-	elif [ -e "$dir/stamp" ]; then
+	elif [ -e "$dir/stamp" ]; then	# not asked again before tomorrow
 		touch "$dir/stamp"
 		stage_end "mirror not reached: the cached index is used"
 	else
 		stage_end "failed"
 		die "cannot read the package index ($what): see $dir/update.log"
 	fi
+}
+
+# apt_stale CONF: the index is to be read again before its next use
+apt_stale()
+{
+	touch -d '3 days ago' "$(dirname "$1")/stamp"
 }
 
 # apt_download CONF DIR PACKAGE...: into DIR, checked against the index;

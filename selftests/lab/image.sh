@@ -21,33 +21,44 @@ userland_apt()
 # far as REGEX matches the names), prints the tree
 userland_get()
 {
-	local arch=$1 package=$2 regex=$3 conf dir=$CACHE/userland/$2-$1 name
+	local arch=$1 package=$2 regex=$3 conf dir=$CACHE/userland/$2-$1
 
 	mkdir -p "$CACHE/userland"
 	exec 5>"$dir.lock"
 	flock 5
 	if ! [ -d "$dir" ]; then
-		conf=$(userland_apt "$arch") || exit
 		stage "fetch $package for $arch"
-		rm -rf "$dir.part"
-		mkdir -p "$dir.part/tree"
-		# shellcheck disable=SC2046 # a list of words
-		apt_download "$conf" "$dir.part/debs" "$package" $(APT_CONFIG=$conf \
-			apt-get -qq -s install "$package" | awk '/^Inst/ { print $2 }' |
-			{ grep -E "$regex" || :; }) || {
-			rm -f "$(dirname "$conf")/stamp"
-			stage_end failed
-			die "cannot fetch $package: see $dir.part/debs/download.log"
-		}
-		for name in "$dir.part"/debs/*.deb; do
-			dpkg-deb -x "$name" "$dir.part/tree"
-		done
+		conf=$(userland_apt "$arch") || exit
+		if ! userland_fetch "$conf" "$package" "$regex" "$dir.part"; then
+			apt_stale "$conf"
+			conf=$(userland_apt "$arch") || exit
+			userland_fetch "$conf" "$package" "$regex" "$dir.part" || {
+				stage_end failed
+				die "cannot fetch $package: see $dir.part/debs/download.log"
+			}
+		fi
 		mv "$dir.part/tree" "$dir"
 		rm -rf "$dir.part"
 		stage_end
 	fi
 	flock -u 5
 	echo "$dir"
+}
+
+# userland_fetch CONF PACKAGE REGEX PART
+userland_fetch()
+{
+	local conf=$1 package=$2 regex=$3 part=$4 deb
+
+	rm -rf "$part"
+	mkdir -p "$part"/{debs,tree}
+	# shellcheck disable=SC2046 # a list of words
+	apt_download "$conf" "$part/debs" "$package" $(APT_CONFIG=$conf \
+		apt-get -qq -s install "$package" | awk '/^Inst/ { print $2 }' |
+		{ grep -E "$regex" || :; }) || return
+	for deb in "$part"/debs/*.deb; do
+		dpkg-deb -x "$deb" "$part/tree"
+	done
 }
 
 # layer_base ARCH: busybox, the lab's programs, and what runs first
@@ -246,6 +257,7 @@ image_guest()
 	mkdir "$dir/lab"
 	echo guest >"$dir/lab/role"
 	ringside_put "$dir" "$line" "$arch"
+	helper_put "$dir"
 	files_put "$dir" "$@"
 	layer "$dir" "$dir.cpio"
 	layers_package "$arch" "${GUEST_PACKAGES[@]}" >"$out"

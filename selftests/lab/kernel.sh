@@ -138,7 +138,8 @@ kernel_update()
 		shift
 		if [ -n "$again" ]; then
 			again=
-			rm -f "$CACHE/apt/kernel-$line-"*/stamp
+			apt_stale "$CACHE/apt/kernel-$line-$arch/conf"
+			apt_stale "$CACHE/apt/kernel-$line-$(build_arch)/conf"
 			# shellcheck disable=SC2046 # a list of words
 			set -- $(kernel_resolve "$line" "$arch")
 		fi

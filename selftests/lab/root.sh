@@ -172,6 +172,7 @@ module_make()
 	shift 5
 	in=$(as_root mktemp -d "$root/tmp/module.XXXXXX")
 	mkdir -p "$(dirname "$out")"
+	as_root chmod 755 "$in"
 	(cd "$dir" && as_root cp -r --parents "$@" "$in/")
 	as_root find "$in" \( -name '*.o' -o -name '*.cmd' -o -name '*.mod*' -o -name '*.ko' \) -delete
 	# kbuild's objtool reads /proc; module BTF would need pahole, and serves no one here
@@ -198,6 +199,7 @@ program_build()
 	gnu=$(gnu_name "$arch")
 	root=$(tools_get) || exit
 	in=$(as_root mktemp -d "$root/tmp/program.XXXXXX")
+	as_root chmod 755 "$in"
 	as_root cp "$@" "$in/"
 	as_root chroot "$root" sh -c "cd ${in#"$root"} && $gnu-gcc -O2 -g0 -Wall -Wextra \
 		-static -pthread -o program *.c" >"$out.log" 2>&1 || rc=$?
@@ -231,6 +233,7 @@ helper_build()
 		stage "build helper for $arch"
 		in=$(as_root mktemp -d "$root/tmp/helper.XXXXXX")
 		(cd "$TOP" && as_root cp -r --parents helper bpf kmod/counters.h "$in/")
+		as_root chmod 755 "$in"
 		as_root rm -rf "$in"/helper/build "$in"/helper/ringside
 		as_root mkdir "$in/out"
 		mkdir -p "$out.$$"
