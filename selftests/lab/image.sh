@@ -297,5 +297,5 @@ helper_put()
 
 	[ -n "$HELPER" ] && [ -e "$TOP/helper/Makefile" ] || return 0
 	helper=$(helper_build "$ARCH") || exit
-	cp "$helper" "$1/usr/bin/ringside"
+	install -D "$helper" "$1/usr/bin/ringside"
 }
