@@ -7,6 +7,7 @@
 #include "file.h"
 #include "guest.h"
 #include "json.h"
+#include "list.h"
 #include "opts.h"
 #include "show.h"
 
@@ -197,6 +198,30 @@ static int check_run(const struct rs_opts *opts, struct rs_error *err)
 	return ret ? RS_EXIT_CANNOT : RS_EXIT_OK;
 }
 
+static int list_tell(void *ctx, const struct rs_snapshot *s, struct rs_error *err)
+{
+	const struct taking *taking = ctx;
+
+	if (taking->opts->json)
+		return text_put(NULL, rs_snapshot_text(s), err);
+	rs_list_print(stdout, s->side, &s->end);
+	return stdout_flush(err);
+}
+
+static int list_run(const struct rs_opts *opts, struct rs_error *err)
+{
+	static const struct rs_source *const sources[RS_SIDES] = {
+		[RS_SIDE_GUEST] = &rs_guest_source, [RS_SIDE_HOST] = &rs_host_source
+	};
+	struct taking taking = { .opts = opts };
+	const struct rs_window once = { .duration_ns = 0 };
+	enum rs_side side;
+
+	if (side_choose(opts, &side, err))
+		return -1;
+	return rs_window_run(sources[side], &opts->filter, &once, list_tell, &taking, err);
+}
+
 const struct rs_command rs_commands[] = {
 	{ .name = "guest", .run = guest_run,
 	  .options = "duration interval json output quiet verbose",
@@ -218,6 +243,12 @@ const struct rs_command rs_commands[] = {
 	  .more = "GUEST and HOST are files written by `ringside guest -o' and `ringside host -o'.\n\n"
 		  "  ringside diff guest.json host.json\n"
 		  "  ringside diff -j guest.json host.json | jq .verdicts" },
+	{ .name = "list", .run = list_run, .args = "[guest|host]", .args_max = 1,
+	  .options = "json verbose tap vm pid queue",
+	  .summary = "which queue is which: IRQ, NAPI, ring and MSI, or VM, tap and backend",
+	  .more = "Without a word: the guest's side where the module is loaded, otherwise the host's.\n\n"
+		  "  ringside list\n"
+		  "  ringside list host --tap vnet37" },
 	{ .name = "check", .run = check_run, .args = "[guest|host]", .args_max = 1,
 	  .options = "quiet verbose",
 	  .summary = "what works on this kernel, what does not, why, and what to do",

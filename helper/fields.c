@@ -151,6 +151,15 @@ const struct rs_counter_table rs_counters[RS_SIDES] = {
 	[RS_SIDE_HOST] = { host_counters, ROWS(host_counters) },
 };
 
+const struct rs_field *rs_queue_field(const char *key)
+{
+	const struct rs_field *field = queue_fields;
+
+	while (strcmp(field->key, key))
+		field++;
+	return field;
+}
+
 int rs_counter_find(enum rs_side side, const char *name)
 {
 	for (size_t i = 0; i < rs_counters[side].count; i++)

@@ -230,15 +230,26 @@ const struct rs_source rs_guest_source = {
 	.close = guest_close,
 };
 
-static void hook_check(const struct rs_hook *hook, rs_check_fn row, void *ctx)
+/* The module writes a sentence as one word. */
+static void words_part(char *text)
 {
-	struct rs_check check = { .what = hook->name, .works = !strcmp(hook->state, "attached") };
-	char why[256];
+	for (; *text; text++)
+		if (*text == '-')
+			*text = ' ';
+}
 
-	snprintf(why, sizeof(why), "%s; without it unknown: %s", hook->state,
-		 *hook->loses ? hook->loses : "-");
-	check.why = check.works ? NULL : why;
+/* A hook that this kernel does not have and that loses nothing here is in order. */
+static bool hook_check(struct rs_hook *hook, rs_check_fn row, void *ctx)
+{
+	bool works = !strcmp(hook->state, "attached") || !strncmp(hook->loses, "nothing", 7);
+	char why[256];
+	struct rs_check check = { .what = hook->name, .works = works, .why = works ? NULL : why };
+
+	words_part(hook->loses);
+	snprintf(why, sizeof(why), "%s; unknown without it: %s", hook->state,
+		 *hook->loses ? hook->loses : "what it counts");
 	row(ctx, &check);
+	return works;
 }
 
 int rs_guest_check(rs_check_fn row, void *ctx)
@@ -253,10 +264,9 @@ int rs_guest_check(rs_check_fn row, void *ctx)
 		check.why = err.text;
 	}
 	row(ctx, &check);
-	for (size_t i = 0; i < s.hooks_n; i++) {
-		hook_check(&s.hooks[i], row, ctx);
-		ret |= -!!strcmp(s.hooks[i].state, "attached");
-	}
+	for (size_t i = 0; i < s.hooks_n; i++)
+		if (!hook_check(&s.hooks[i], row, ctx))
+			ret = -1;
 	rs_sample_clear(&s);
 	return ret;
 }

@@ -106,7 +106,7 @@ static const char *queue_set(struct rs_opts *opts, const char *arg)
 	return number_set(&opts->filter.queue, arg, 0, 65535);
 }
 
-enum { KEY_TAP = 0x100, KEY_VM, KEY_PID, KEY_QUEUE };
+enum { KEY_TAP = 0x100, KEY_VM, KEY_PID, KEY_QUEUE, KEY_USAGE };
 
 static const struct row {
 	struct argp_option option;
@@ -147,9 +147,9 @@ static error_t refuse(struct parse *p, const char *fmt, const char *a, const cha
 	return EINVAL;
 }
 
-static error_t help(struct parse *p, struct argp_state *state)
+static error_t help(struct parse *p, struct argp_state *state, unsigned int flags)
 {
-	argp_state_help(state, stdout, ARGP_HELP_STD_HELP & ~ARGP_HELP_EXIT_OK);
+	argp_state_help(state, stdout, flags & ~ARGP_HELP_EXIT_OK);
 	p->answered = true;
 	state->next = state->argc;
 	return 0;
@@ -189,7 +189,9 @@ static error_t command_parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case 'h':
-		return help(p, state);
+		return help(p, state, ARGP_HELP_STD_HELP);
+	case KEY_USAGE:
+		return help(p, state, ARGP_HELP_STD_USAGE);
 	case ARGP_KEY_ARG:
 		return argument_take(p, arg);
 	case ARGP_KEY_END:
@@ -202,16 +204,17 @@ static error_t command_parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_option help_option = { "help", 'h', NULL, 0, "this text", -1 };
+#define HELP_OPTIONS \
+	{ "help", 'h', NULL, 0, "this text", -1 }, { "usage", KEY_USAGE, NULL, OPTION_HIDDEN, NULL, -1 }
 
 /* argv[0] is the command's own name. */
 static int command_run(struct parse *p, int argc, char **argv)
 {
 	const struct rs_command *command = p->opts->command;
-	struct argp_option options[ROWS + 2] = { help_option };
+	struct argp_option options[ROWS + 3] = { HELP_OPTIONS };
 	char name[40], args[80], doc[2048];
 	struct argp argp = { options, command_parse, args, doc, NULL, NULL, NULL };
-	size_t n = 1;
+	size_t n = 2;
 
 	for (size_t i = 0; i < ROWS; i++)
 		if (is_taken(command, rows[i].option.name))
@@ -244,7 +247,9 @@ static error_t main_parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case 'h':
-		return help(p, state);
+		return help(p, state, ARGP_HELP_STD_HELP);
+	case KEY_USAGE:
+		return help(p, state, ARGP_HELP_STD_USAGE);
 	case 'V':
 		printf("ringside %s\n", RS_VERSION);
 		p->answered = true;
@@ -275,7 +280,7 @@ static void commands_list(char *text, size_t size)
 int rs_opts_parse(struct rs_opts *opts, int argc, char **argv, struct rs_error *err)
 {
 	static const struct argp_option options[] = {
-		help_option, { "version", 'V', NULL, 0, "the version", -1 }, { 0 }
+		HELP_OPTIONS, { "version", 'V', NULL, 0, "the version", -1 }, { 0 }
 	};
 	struct parse p = { .opts = opts, .err = err };
 	char doc[2048];

@@ -213,6 +213,28 @@ static void tables_print(const struct rs_show *show, const struct columns *const
 	}
 }
 
+static uint64_t entries_apart(struct rs_num skew)
+{
+	int64_t entries = skew.known ? (int64_t)skew.value : 0;
+
+	return entries < 0 ? -entries : entries;
+}
+
+/* Both windows need not coincide, but who compares two columns must know by how much they do not. */
+static void windows_compare(const struct rs_show *show, const struct rs_ledger *l)
+{
+	uint64_t begin = 0, end = 0;
+
+	for (size_t i = 0; i < l->lines_n; i++) {
+		begin += entries_apart(l->lines[i].figures[RS_FIG_D(skew_begin)]);
+		end += entries_apart(l->lines[i].figures[RS_FIG_D(skew_end)]);
+	}
+	if (begin || end)
+		fprintf(show->out,
+			"the windows do not coincide: %" PRIu64 " entries at the begin and %" PRIu64
+			" at the end were seen by one side only\n", begin, end);
+}
+
 static void columns_explain(const struct rs_show *show, const struct columns *columns)
 {
 	for (size_t c = 0; c < columns->n; c++) {
@@ -319,6 +341,7 @@ void rs_show_ledger(const struct rs_show *show, const struct rs_ledger *l,
 		tables_print(show, parts, n, l, v);
 		fprintf(show->out, "%s\n", show->verbose ? "-: unknown on this side or kernel" :
 			"-: unknown on this side or kernel; -v tells what each column means");
+		windows_compare(show, l);
 	}
 	for (size_t p = 0; show->verbose && p < n; p++)
 		columns_explain(show, parts[p]);

@@ -23,7 +23,4 @@ bool rs_show_colour(FILE *out);
 void rs_show_ledger(const struct rs_show *show, const struct rs_ledger *l,
 		    const struct rs_verdict *v);
 
-/* The queues' identities: which queue is which IRQ, tap, process. */
-void rs_show_list(const struct rs_show *show, const struct rs_ledger *l);
-
 #endif

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# Completion of ringside's commands and options.
+
+_ringside_options()
+{
+	case $1 in
+	guest) echo "--duration --interval --json --output --quiet --verbose --help" ;;
+	host) echo "--duration --interval --json --output --quiet --verbose --tap --vm --pid --queue --help" ;;
+	diff) echo "--json --output --quiet --verbose --help" ;;
+	list) echo "--json --verbose --tap --vm --pid --queue --help" ;;
+	check) echo "--quiet --verbose --help" ;;
+	*) echo "--help --version" ;;
+	esac
+}
+
+# Taps and other TUN devices have a tun_flags file.
+_ringside_taps()
+{
+	local flags
+
+	for flags in /sys/class/net/*/tun_flags; do
+		[ -e "$flags" ] || continue
+		flags=${flags%/tun_flags}
+		echo "${flags##*/}"
+	done
+}
+
+_ringside()
+{
+	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
+	local command=${COMP_WORDS[1]}
+	local words
+
+	if [ "$COMP_CWORD" -eq 1 ]; then
+		words="guest host diff list check --help --version"
+	else
+		case $before in
+		--tap) words=$(_ringside_taps) ;;
+		-d | --duration | -i | --interval) words="1s 10s 1m" ;;
+		-o | --output | --vm | --pid | --queue) words= ;;
+		*)
+			words=$(_ringside_options "$command")
+			case $command in check | list) words+=" guest host" ;; esac
+			;;
+		esac
+	fi
+	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+	case $command:$before in
+	diff:* | *:-o | *:--output)
+		[ "${word#-}" != "$word" ] || mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+	esac
+}
+
+complete -o filenames -F _ringside ringside

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What people read. */
+#include <kselftest_harness.h>
+
+#include "helper_fixture.h"
+#include "json.h"
+#include "show.h"
+
+FIXTURE(show)
+{
+	struct joined j;
+	struct rs_verdict v;
+	struct rs_show show;
+	char *text;
+	size_t size;
+};
+
+FIXTURE_SETUP(show)
+{
+	memset(self, 0, sizeof(*self));
+	snapshot_fill(&self->j.guest, RS_SIDE_GUEST);
+	snapshot_fill(&self->j.host, RS_SIDE_HOST);
+	self->show.out = open_memstream(&self->text, &self->size);
+	ASSERT_NE(NULL, self->show.out);
+}
+
+FIXTURE_TEARDOWN(show)
+{
+	rs_verdict_clear(&self->v);
+	joined_clear(&self->j);
+	fclose(self->show.out);
+	free(self->text);
+}
+
+#define SHOW() \
+	do { \
+		ASSERT_EQ(0, joined_make(&self->j)); \
+		ASSERT_EQ(0, rs_verdict_reach(&self->v, &self->j.ledger, &self->j.err)); \
+		rs_show_ledger(&self->show, &self->j.ledger, &self->v); \
+		fflush(self->show.out); \
+	} while (0)
+#define HAS(what) (strstr(self->text, what) != NULL)
+
+TEST_F(show, every_queue_and_the_sum)
+{
+	SHOW();
+	EXPECT_TRUE(HAS("eth0 input.0")) TH_LOG("%s", self->text);
+	EXPECT_TRUE(HAS("eth0 output.1"));
+	EXPECT_TRUE(HAS(" 10007 "));
+	EXPECT_TRUE(HAS("web1, kernel 6.1.0 x86_64, 10.000 s"));
+	EXPECT_TRUE(HAS("All 4 queues add up."));
+	EXPECT_FALSE(HAS("\033["));
+	EXPECT_FALSE(HAS("do not coincide"));
+}
+
+TEST_F(show, no_table_is_wider_than_a_terminal)
+{
+	for (int i = 0; i < QUEUES; i++) {
+		GC(&self->j.guest.end.queues[i], interrupts).value += 1000000000000;
+		HC(&self->j.host.end.queues[i], injected).value += 1000000000000;
+		HC(&self->j.host.end.queues[i], irqfd_wakeups).value += 1000000000000;
+		HC(&self->j.host.end.queues[i], eventfd_writes).value += 1000000000000;
+		HC(&self->j.host.end.queues[i], vhost_signals).value += 1000000000000;
+		HC(&self->j.host.end.queues[i], vhost_calls).value += 1000000000000;
+		GC(&self->j.guest.end.queues[i], handled).value += 1000000000000;
+	}
+	SHOW();
+	EXPECT_TRUE(HAS("All 4 queues add up.")) TH_LOG("%s", self->text);
+	for (const char *line = self->text; *line; line += strcspn(line, "\n") + 1) {
+		EXPECT_GE(RS_SHOW_WIDTH, strcspn(line, "\n")) TH_LOG("%s", line);
+	}
+}
+
+TEST_F(show, unknown_is_a_dash_and_zero_a_zero)
+{
+	for (int i = 0; i < QUEUES; i++)
+		GC(&self->j.guest.end.queues[i], polls_busy).known = false;
+	SHOW();
+	EXPECT_TRUE(HAS(" - ")) TH_LOG("%s", self->text);
+	EXPECT_TRUE(HAS(" 0 "));
+	EXPECT_TRUE(HAS("-: unknown"));
+}
+
+TEST_F(show, a_verdict_has_figures_and_advice)
+{
+	self->j.guest.end.irqs[2].disabled = rs_num_of(1);
+	SHOW();
+	EXPECT_TRUE(HAS("critical eth0 input.1 (vnet37 queue 1): ")) TH_LOG("%s", self->text);
+	EXPECT_TRUE(HAS("[irq-disabled]"));
+	EXPECT_TRUE(HAS("figures: irq_disabled 1, interrupts 4001"));
+	EXPECT_TRUE(HAS("  do: "));
+	EXPECT_TRUE(HAS("1 of 4 queues do not add up."));
+}
+
+TEST_F(show, quiet_leaves_only_what_is_wrong)
+{
+	self->show.quiet = true;
+	self->j.guest.end.irqs[2].disabled = rs_num_of(1);
+	SHOW();
+	EXPECT_FALSE(HAS("offered"));
+	EXPECT_TRUE(HAS("irq-disabled"));
+}
+
+TEST_F(show, verbose_tells_each_figure)
+{
+	self->show.verbose = true;
+	SHOW();
+	for (int i = 0; i < RS_FIGURES; i++) {
+		EXPECT_TRUE(!self->j.ledger.lines[0].figures[i].known || HAS(rs_figure_info(i).name))
+		TH_LOG("%s", rs_figure_info(i).name);
+	}
+}
+
+TEST_F(show, windows_that_do_not_coincide_are_told)
+{
+	self->j.host.begin.queues[0].used_idx.value += 5;
+	HC(&self->j.host.begin.queues[0], vhost_posted).value += 5;
+	SHOW();
+	EXPECT_TRUE(HAS("5 entries at the begin and 0 at the end")) TH_LOG("%s", self->text);
+}
+
+TEST_F(show, one_side_alone)
+{
+	struct rs_ledger l;
+
+	ASSERT_EQ(0, rs_ledger_make(&l, &self->j.guest, NULL, NULL, &self->j.err));
+	ASSERT_EQ(0, rs_verdict_reach(&self->v, &l, &self->j.err));
+	rs_show_ledger(&self->show, &l, &self->v);
+	fflush(self->show.out);
+	EXPECT_TRUE(HAS("unhand.")) TH_LOG("%s", self->text);
+	EXPECT_FALSE(HAS("offered"));
+	EXPECT_FALSE(HAS("guest only"));
+	rs_ledger_clear(&l);
+}
+
+TEST_F(show, json_has_labels_figures_and_verdicts)
+{
+	char *json;
+
+	GC(&self->j.guest.end.queues[0], polls_busy).known = false;
+	self->j.guest.end.irqs[2].disabled = rs_num_of(1);
+	self->j.host.begin.queues[1].used_idx.value += 5;
+	SHOW();
+	json = rs_json_ledger(&self->j.ledger, &self->v);
+	ASSERT_NE(NULL, json);
+	EXPECT_NE(NULL, strstr(json, "\"label\":\"eth0 input.1\"")) TH_LOG("%s", json);
+	EXPECT_NE(NULL, strstr(json, "\"vhost_posted\":10007"));
+	EXPECT_NE(NULL, strstr(json, "\"skew_begin\":5"));
+	EXPECT_NE(NULL, strstr(json, "\"id\":\"irq-disabled\""));
+	EXPECT_NE(NULL, strstr(json, "\"used ring\""));
+	free(json);
+}
+
+TEST_HARNESS_MAIN
