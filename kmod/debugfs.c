@@ -31,15 +31,18 @@ static void put_text(struct seq_file *m, const char *key, const char *value)
 	}
 }
 
-static void show_hooks(struct seq_file *m)
+static void show_hooks(struct seq_file *m, bool standby)
 {
 	struct rs_hook_info info;
 	unsigned int i;
 
-	for (i = 0; rs_hook_info(i, &info); i++)
+	for (i = 0; rs_hook_info(i, &info); i++) {
+		if (info.standby && !standby)
+			continue;
 		seq_printf(m, "hook name=%s kind=%s state=%s missed=%llu loses=%s\n",
 			   info.symbol, info.kind, info.state, info.missed,
 			   info.loses);
+	}
 }
 
 static void show_device(struct seq_file *m, const struct rs_device *d)
@@ -72,7 +75,7 @@ static void show_msi(struct seq_file *m, const struct rs_queue *q)
 static bool is_known(const struct rs_queue *q, unsigned int i)
 {
 	if (i >= RS_C_handled && i <= RS_C_none_unknown)
-		return q->irq && q->irq->own;
+		return q->counted;
 	return q->dir == RS_RX && q->napi && rs_hook_attached(rs_poll_done);
 }
 
@@ -81,12 +84,12 @@ static void show_counters(struct seq_file *m, const struct rs_queue *q,
 {
 	unsigned int i;
 
-	if (q->irq && q->irq->own)
+	if (q->counted)
 		seq_printf(m, " interrupts=%llu none=%llu", r->interrupts, r->none);
 	for (i = 0; i < RS_COUNTERS; i++)
 		if (is_known(q, i))
 			seq_printf(m, " %s=%llu", counter_names[i], r->v[i]);
-	if (r->exact && q->irq && q->irq->own)
+	if (r->exact && q->counted)
 		seq_printf(m, " missed=%lld", (s64)(r->kernel_count - r->interrupts));
 	seq_printf(m, " used_progress=%llu last_used_progress=%llu",
 		   r->used_progress, r->last_used_progress);
@@ -118,23 +121,103 @@ static void show_queue(struct seq_file *m, struct rs_queue *q)
 	if (q->irq)
 		show_msi(m, q);
 	seq_printf(m, " used_idx=%u last_used_idx=%u", r.used_idx, r.last_used_idx);
+	if (q->stalled)
+		seq_printf(m, " stalled_ms=%llu",
+			   div_u64(ktime_get_ns() - q->stall_since_ns, NSEC_PER_MSEC));
 	show_counters(m, q, &r);
 	seq_putc(m, '\n');
 }
 
+/* The first queue of @irq that is still there; it answers for the line. */
+static struct rs_queue *irq_queue(struct rs_irq *irq, struct rs_reading *r)
+{
+	struct rs_queue *q;
+
+	list_for_each_entry(q, &irq->queues, irq_list)
+		if (!rs_queue_read(q, r))
+			return q;
+	return NULL;
+}
+
 static void show_irq(struct seq_file *m, struct rs_irq *irq)
 {
-	struct rs_queue *q = list_first_entry(&irq->queues, struct rs_queue, irq_list);
-	struct irq_desc *desc = irq->desc;
+	const struct rs_spurious *s = &irq->spurious;
+	struct rs_reading r;
 
-	if (!rs_queue_hold(q))
+	if (!irq_queue(irq, &r))
 		return;
-	seq_printf(m, "irq irq=%u count=%u unhandled=%u last_unhandled_ms=%u kernel_count=%llu disabled=%d\n",
-		   irq->irq, desc->irq_count, desc->irqs_unhandled,
-		   jiffies_to_msecs(desc->last_unhandled),
-		   irq->kernel_sum - q->kernel_base,
-		   irqd_irq_disabled(&desc->irq_data));
-	rs_queue_release();
+	seq_printf(m, "irq irq=%u", irq->irq);
+	if (r.exact)
+		seq_printf(m, " count=%u unhandled=%u last_unhandled_ms=%u kernel_count=%llu disabled=%d can_trip=%d",
+			   s->count, s->unhandled, jiffies_to_msecs(s->last_unhandled),
+			   r.kernel_count, s->disabled, rs_spurious_can_trip(s));
+	seq_printf(m, " given_up=%u", irq->given_up);
+	if (irq->given_up)
+		seq_printf(m, " given_up_ns=%llu", irq->given_up_ns);
+	seq_putc(m, '\n');
+}
+
+static void show_irq_line(struct seq_file *m, struct rs_irq *irq)
+{
+	const struct rs_spurious *s = &irq->spurious;
+	struct rs_reading r;
+	struct rs_queue *q = irq_queue(irq, &r);
+
+	if (!q || !r.exact)
+		return;
+	seq_printf(m, "%5u %-10s %-10s %8u %9u %8u", irq->irq,
+		   q->device->netdev_name, irq->own ? q->name : "shared",
+		   s->count, s->unhandled, s->count - s->unhandled);
+	if (s->last_unhandled)
+		seq_printf(m, " %9u", jiffies_to_msecs(jiffies - s->last_unhandled));
+	else
+		seq_printf(m, " %9s", "never");
+	seq_printf(m, " %8s %9u %9u", rs_spurious_can_trip(s) ? "yes" : "no",
+		   rs_spurious_left(s), rs_spurious_none_left(s));
+	if (rs_spurious_can_trip(s) && irq->rate)
+		seq_printf(m, " %9llu", div64_u64(rs_spurious_left(s), irq->rate));
+	else
+		seq_printf(m, " %9s", "-");
+	seq_printf(m, " %8s %6u", s->disabled ? "yes" : "no", irq->given_up);
+	if (irq->given_up)
+		seq_printf(m, " %llu", irq->given_up_ns / NSEC_PER_MSEC);
+	seq_putc(m, '\n');
+}
+
+static int irqs_show(struct seq_file *m, void *unused)
+{
+	struct rs_irq *irq;
+
+	seq_puts(m, "ringside irqs 1\n");
+	seq_printf(m, "%5s %-10s %-10s %8s %9s %8s %9s %8s %9s %9s %9s %8s %6s %s\n",
+		   "irq", "netdev", "queue", "count", "unhandled", "handled",
+		   "age ms", "can trip", "left", "none left", "left s",
+		   "disabled", "times", "at ms");
+	mutex_lock(&rs_lock);
+	list_for_each_entry(irq, &rs_irqs, list)
+		show_irq_line(m, irq);
+	mutex_unlock(&rs_lock);
+	return 0;
+}
+
+static int events_show(struct seq_file *m, void *unused)
+{
+	struct rs_event e;
+	unsigned int i;
+
+	seq_printf(m, "ringside events 1\ndropped=%llu\n", rs_event_dropped());
+	for (i = 0; rs_event_get(i, &e); i++) {
+		seq_printf(m, "event time_ns=%llu kind=%s", e.time_ns,
+			   rs_event_name(e.kind));
+		put_text(m, "device", e.device);
+		put_text(m, "queue", e.queue);
+		if (e.irq)
+			seq_printf(m, " irq=%u", e.irq);
+		seq_printf(m, " pending=%u used_idx=%u last_used_idx=%u interrupts=%llu since_ms=%u\n",
+			   e.pending, e.used_idx, e.last_used_idx, e.interrupts,
+			   e.since_ms);
+	}
+	return 0;
 }
 
 static int snapshot_show(struct seq_file *m, void *unused)
@@ -151,7 +234,7 @@ static int snapshot_show(struct seq_file *m, void *unused)
 	put_text(m, "arch", utsname()->machine);
 	put_text(m, "module", RS_VERSION);
 	seq_putc(m, '\n');
-	show_hooks(m);
+	show_hooks(m, false);
 	list_for_each_entry(d, &rs_devices, list) {
 		show_device(m, d);
 		list_for_each_entry(q, &d->queues, list)
@@ -175,7 +258,7 @@ static void show_queue_line(struct seq_file *m, struct rs_queue *q)
 	if (rs_queue_read(q, &r))
 		return;
 	seq_printf(m, "%-10s %-10s", q->device->netdev_name, q->name);
-	if (q->irq && q->irq->own)
+	if (q->counted)
 		seq_printf(m, " %5u %10llu %10llu %10llu %6lld", q->irq->irq,
 			   r.interrupts, r.v[RS_C_handled], r.none,
 			   (s64)(r.kernel_count - r.interrupts));
@@ -213,13 +296,15 @@ static int queues_show(struct seq_file *m, void *unused)
 static int hooks_show(struct seq_file *m, void *unused)
 {
 	seq_puts(m, "ringside hooks 1\n");
-	show_hooks(m);
+	show_hooks(m, true);
 	return 0;
 }
 
 DEFINE_SHOW_ATTRIBUTE(snapshot);
 DEFINE_SHOW_ATTRIBUTE(queues);
 DEFINE_SHOW_ATTRIBUTE(hooks);
+DEFINE_SHOW_ATTRIBUTE(irqs);
+DEFINE_SHOW_ATTRIBUTE(events);
 
 static ssize_t reset_write(struct file *file, const char __user *buf, size_t n, loff_t *pos)
 {
@@ -249,6 +334,8 @@ int rs_debugfs_init(void)
 	debugfs_create_file("snapshot", 0400, root, NULL, &snapshot_fops);
 	debugfs_create_file("queues", 0400, root, NULL, &queues_fops);
 	debugfs_create_file("hooks", 0400, root, NULL, &hooks_fops);
+	debugfs_create_file("irqs", 0400, root, NULL, &irqs_fops);
+	debugfs_create_file("events", 0400, root, NULL, &events_fops);
 	debugfs_create_file("reset", 0200, root, NULL, &reset_fops);
 	return 0;
 }

@@ -8,6 +8,8 @@ struct hook {
 	enum rs_hook_kind kind;
 	void *handler;
 	bool needed;
+	bool on_demand;		/* attached when something needs it */
+	bool if_present;	/* without the function there is nothing to lose */
 	const char *loses;
 
 	const char *symbol;
@@ -22,15 +24,23 @@ static struct hook hooks[] = {
 	{ .symbols = { "vring_del_virtqueue" }, .kind = RS_KPROBE,
 	  .handler = rs_queue_gone, .needed = true, .loses = "everything" },
 	{ .symbols = { "virtqueue_resize" }, .kind = RS_KPROBE,
-	  .handler = rs_queue_gone, .loses = "nothing-where-rings-cannot-be-resized" },
+	  .handler = rs_queue_gone, .if_present = true,
+	  .loses = "rings-resized-while-watched" },
 	{ .symbols = { "virtqueue_reset" }, .kind = RS_KPROBE,
-	  .handler = rs_queue_gone, .loses = "nothing-where-rings-cannot-be-reset" },
+	  .handler = rs_queue_gone, .if_present = true,
+	  .loses = "rings-reset-while-watched" },
 	{ .symbols = { "napi_poll" }, .kind = RS_TRACEPOINT,
 	  .handler = rs_poll_done, .loses = "polls-and-packets" },
 	{ .symbols = { "virtnet_poll" }, .kind = RS_FTRACE,
 	  .handler = rs_poll_enter, .loses = "who-consumed-receive-entries" },
 	{ .symbols = { "free_old_xmit", "free_old_xmit_skbs" }, .kind = RS_FTRACE,
 	  .handler = rs_poll_clean, .loses = "who-consumed-transmit-entries" },
+	{ .symbols = { "__report_bad_irq" }, .kind = RS_FTRACE,
+	  .handler = rs_spurious_given_up, .loses = "when-an-irq-was-disabled" },
+	{ .symbols = { "skb_recv_done" }, .kind = RS_FTRACE, .on_demand = true,
+	  .handler = rs_irq_callback, .loses = "results-of-shared-interrupts" },
+	{ .symbols = { "skb_xmit_done" }, .kind = RS_FTRACE, .on_demand = true,
+	  .handler = rs_irq_callback, .loses = "results-of-shared-interrupts" },
 };
 
 static int ftrace_attach(struct hook *h)
@@ -90,6 +100,16 @@ static const struct {
 	[RS_TRACEPOINT] = { "tracepoint", tracepoint_attach, tracepoint_detach },
 };
 
+/* ftrace says -EINVAL where no function has the name, kprobes -ENOENT. */
+static enum rs_hook_state attach_state(const struct hook *h, int err)
+{
+	if (!err)
+		return RS_ATTACHED;
+	if (err != -ENOENT && err != -EINVAL)
+		return RS_FAILED;
+	return h->if_present ? RS_STANDBY : RS_ABSENT;
+}
+
 static int hook_attach(struct hook *h)
 {
 	unsigned int i;
@@ -99,7 +119,7 @@ static int hook_attach(struct hook *h)
 		h->symbol = h->symbols[i];
 		err = kinds[h->kind].attach(h);
 	}
-	h->state = err ? RS_ABSENT : RS_ATTACHED;
+	h->state = attach_state(h, err);
 	return err;
 }
 
@@ -110,13 +130,30 @@ static void hook_detach(struct hook *h)
 	h->state = RS_ABSENT;
 }
 
+/**
+ * rs_hook_want - attach the hooks with this handler that wait for their use
+ * @handler: as in the table
+ *
+ * Return: 0 when all of them are attached, or an errno.
+ */
+int rs_hook_want(const void *handler)
+{
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < ARRAY_SIZE(hooks) && !err; i++)
+		if (hooks[i].handler == handler && hooks[i].state != RS_ATTACHED)
+			err = hook_attach(&hooks[i]);
+	return err;
+}
+
 /* Drivers may be loaded after ringside: what was absent may be there now. */
 void rs_hook_retry(void)
 {
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(hooks); i++)
-		if (hooks[i].state == RS_ABSENT)
+		if (hooks[i].state != RS_ATTACHED && !hooks[i].on_demand)
 			hook_attach(&hooks[i]);
 }
 
@@ -130,6 +167,9 @@ int rs_hook_init(void)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(hooks); i++) {
+		hooks[i].state = hooks[i].on_demand ? RS_STANDBY : RS_ABSENT;
+		if (hooks[i].on_demand)
+			continue;
 		if (!hook_attach(&hooks[i]) || !hooks[i].needed)
 			continue;
 		pr_err("cannot hook %s, which this kernel does not let ringside trace; boot one with CONFIG_FUNCTION_TRACER and CONFIG_KPROBES\n",
@@ -153,6 +193,7 @@ bool rs_hook_info(unsigned int i, struct rs_hook_info *info)
 {
 	static const char * const states[] = {
 		[RS_ABSENT] = "absent", [RS_ATTACHED] = "attached",
+		[RS_FAILED] = "failed", [RS_STANDBY] = "standby",
 	};
 
 	if (i >= ARRAY_SIZE(hooks))
@@ -160,6 +201,7 @@ bool rs_hook_info(unsigned int i, struct rs_hook_info *info)
 	info->symbol = hooks[i].symbol ?: hooks[i].symbols[0];
 	info->kind = kinds[hooks[i].kind].name;
 	info->state = states[hooks[i].state];
+	info->standby = hooks[i].state == RS_STANDBY;
 	info->loses = hooks[i].loses;
 	info->missed = hooks[i].kprobe.nmissed;
 	return true;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What an interrupt of a virtqueue was worth, and why it was not. */
-#include <linux/kallsyms.h>
+#include <linux/ktime.h>
 #include <linux/slab.h>
 #include "queue.h"
 #include "ringside.h"
@@ -38,6 +38,30 @@ static void note_own(struct rs_queue *q, bool handled)
 }
 
 /*
+ * On a shared line what the handlers returned tells of all of them; which
+ * queue had work shows in the callbacks that ran meanwhile on this CPU.
+ */
+static void note_shared(struct rs_irq *irq, bool handled)
+{
+	struct rs_counts *counts;
+	struct rs_queue *q;
+	unsigned int row;
+
+	list_for_each_entry_rcu(q, &irq->queues, irq_list) {
+		counts = this_cpu_ptr(q->counts);
+		if (counts->called)
+			row = RS_C_handled;
+		else if (handled)
+			row = RS_C_none_shared;
+		else
+			row = none_cause(q, rs_queue_last_used(q));
+		counts->called = false;
+		counts->v[row]++;
+		q->irq_used = rs_queue_used(q);
+	}
+}
+
+/*
  * note_interrupt(desc, ret) runs once after the handlers of every interrupt,
  * on the same CPU, with what they returned.
  */
@@ -45,9 +69,24 @@ void rs_irq_note(unsigned long ip, unsigned long parent_ip,
 		 struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
 	struct rs_irq *irq = rs_map_find((void *)rs_ftrace_arg(fregs, 0));
+	bool handled = rs_ftrace_arg(fregs, 1) != IRQ_NONE;
 
-	if (irq && irq->own)
-		note_own(irq->own, rs_ftrace_arg(fregs, 1) != IRQ_NONE);
+	if (!irq)
+		return;
+	if (irq->own)
+		note_own(irq->own, handled);
+	else
+		note_shared(irq, handled);
+}
+
+/* The callback of a virtqueue begins: its interrupt found work. */
+void rs_irq_callback(unsigned long ip, unsigned long parent_ip,
+		     struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	struct rs_queue *q = rs_map_find((void *)rs_ftrace_arg(fregs, 0));
+
+	if (q && in_irq())
+		this_cpu_write(q->counts->called, true);
 }
 
 static bool is_shared_handler(irq_handler_t handler)
@@ -62,7 +101,7 @@ static bool is_shared_handler(irq_handler_t handler)
 	return false;
 }
 
-enum serves { SERVES_NOT, SERVES_SHARED, SERVES_OWN };
+enum serves { SERVES_NOT, SERVES_THREADED, SERVES_SHARED, SERVES_OWN };
 
 static enum serves action_serves(const struct irqaction *action,
 				 const struct rs_queue *q)
@@ -71,6 +110,8 @@ static enum serves action_serves(const struct irqaction *action,
 		return action->next ? SERVES_SHARED : SERVES_OWN;
 	if (action->dev_id == q->vq->vdev && is_shared_handler(action->handler))
 		return SERVES_SHARED;
+	if (action->thread_fn == vring_interrupt && action->dev_id == q->vq)
+		return SERVES_THREADED;
 	return SERVES_NOT;
 }
 
@@ -123,6 +164,7 @@ static struct rs_irq *irq_get(struct irq_desc *desc)
 		return NULL;
 	irq->desc = desc;
 	irq->irq = desc->irq_data.irq;
+	irq->rate_since_ns = ktime_get_ns();
 	INIT_LIST_HEAD(&irq->queues);
 	list_add_tail(&irq->list, &rs_irqs);
 	return irq;
@@ -147,8 +189,16 @@ static void kernel_count_update(struct rs_irq *irq)
 	irq->kernel_last = now;
 }
 
+/* Whether this queue's callback can be watched, which only a shared line needs. */
+static bool is_called(const struct rs_queue *q)
+{
+	return (q->dir == RS_RX || q->dir == RS_TX) &&
+	       !rs_hook_want(rs_irq_callback);
+}
+
 /**
  * rs_irq_attach - find the interrupt line of a queue and count it
+ * @q: the queue
  *
  * A queue without a line of its own, or whose line cannot be found, has no
  * irq and shows none. The caller holds rs_lock.
@@ -162,30 +212,31 @@ void rs_irq_attach(struct rs_queue *q)
 	if (!irq)
 		return;
 	q->irq = irq;
-	list_add_tail(&q->irq_list, &irq->queues);
+	q->irq_used = rs_queue_used(q);
+	list_add_tail_rcu(&q->irq_list, &irq->queues);
+	q->counted = serves == SERVES_OWN ||
+		     (serves == SERVES_SHARED && is_called(q));
 	if (serves == SERVES_OWN)
 		irq->own = q;
-	q->irq_used = rs_queue_used(q);
 	if (irq->key.owner)
 		return;
 	irq->kernel_last = kstat_sum(desc);
 	rs_map_add(&irq->key, desc, irq);
 }
 
-/* The caller holds rs_lock, and frees nothing before a grace period. */
+/* The caller holds rs_lock, and frees @q after a grace period. */
 void rs_irq_detach(struct rs_queue *q)
 {
 	struct rs_irq *irq = q->irq;
 
 	if (!irq)
 		return;
-	list_del(&q->irq_list);
+	list_del_rcu(&q->irq_list);
 	if (!list_empty(&irq->queues))
 		return;
 	rs_map_del(&irq->key);
 	list_del(&irq->list);
-	synchronize_rcu();
-	kfree(irq);
+	kfree_rcu(irq, rcu);
 }
 
 /*
@@ -203,6 +254,7 @@ static bool read_idle(struct rs_queue *q, u64 *v)
 	if (idle) {
 		rs_queue_sum(q, v);
 		kernel_count_update(q->irq);
+		rs_spurious_read(desc, &q->irq->spurious);
 	}
 	raw_spin_unlock_irqrestore(&desc->lock, flags);
 	return idle;
@@ -213,6 +265,7 @@ static bool read_idle(struct rs_queue *q, u64 *v)
 
 /**
  * rs_irq_read - what a queue and the kernel counted, at one instant
+ * @q: the queue
  * @v: receives the sums over all CPUs
  *
  * Return: 0; -ENODEV when the virtqueue is gone; -EBUSY when the handler never
@@ -232,4 +285,19 @@ int rs_irq_read(struct rs_queue *q, u64 *v)
 			cpu_relax();
 	}
 	return idle ? 0 : -EBUSY;
+}
+
+#define RATE_NS NSEC_PER_SEC
+
+/* Interrupts per second over the last full second. The caller holds a queue of @irq. */
+void rs_irq_sample_rate(struct rs_irq *irq, u64 now)
+{
+	u64 spent = now - irq->rate_since_ns;
+
+	if (spent < RATE_NS)
+		return;
+	kernel_count_update(irq);
+	irq->rate = div64_u64((irq->kernel_sum - irq->rate_from) * NSEC_PER_SEC, spent);
+	irq->rate_from = irq->kernel_sum;
+	irq->rate_since_ns = now;
 }

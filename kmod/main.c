@@ -18,6 +18,7 @@ static int __init rs_init(void)
 	err = rs_debugfs_init();
 	if (err)
 		goto queues;
+	rs_stall_init();
 	return 0;
 
 queues:
@@ -29,9 +30,10 @@ hooks:
 
 static void __exit rs_exit(void)
 {
+	rs_stall_exit();
 	rs_debugfs_exit();
-	rs_hook_exit();
 	rs_queue_exit();
+	rs_hook_exit();
 }
 
 module_init(rs_init);

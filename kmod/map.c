@@ -12,6 +12,7 @@ static DEFINE_SPINLOCK(map_lock);
 
 /**
  * rs_map_find - the object of a pointer, or NULL
+ * @ptr: any value
  *
  * Takes no lock and never follows @ptr. The caller runs with interrupts or
  * softirqs off or preemption disabled, which keeps the object from being freed.

@@ -102,36 +102,32 @@ void rs_queue_sum(struct rs_queue *q, u64 *v)
 			v[i] += READ_ONCE(per_cpu_ptr(q->counts, cpu)->v[i]);
 }
 
-/* 64-bit used and consumed counts at this instant; false when @q is gone. */
-static bool read_progress(struct rs_queue *q, u64 *used, u64 *consumed,
-			  struct rs_reading *r)
+/* 64-bit used and consumed counts at this instant. The caller holds @q. */
+void rs_queue_progress(struct rs_queue *q, u64 *used, u64 *consumed)
 {
-	if (!rs_queue_hold(q))
-		return false;
 	*consumed = smp_load_acquire(&q->consumed);
-	r->last_used_idx = rs_queue_last_used(q);
+	*consumed += rs_queue_ahead(q, *consumed, rs_queue_last_used(q));
 	smp_rmb();	/* the device is never behind what the guest consumed */
-	r->used_idx = rs_queue_used(q);
-	rs_queue_release();
-	*consumed += rs_queue_ahead(q, *consumed, r->last_used_idx);
-	*used = *consumed + rs_queue_ahead(q, *consumed, r->used_idx);
-	return true;
+	*used = *consumed + rs_queue_ahead(q, *consumed, rs_queue_used(q));
 }
 
 static void set_base(struct rs_queue *q)
 {
-	struct rs_reading r;
-
 	if (q->irq)
 		rs_irq_read(q, q->base);
 	else
 		rs_queue_sum(q, q->base);
 	q->kernel_base = q->irq ? q->irq->kernel_sum : 0;
-	read_progress(q, &q->used_base, &q->consumed_base, &r);
+	if (!rs_queue_hold(q))
+		return;
+	rs_queue_progress(q, &q->used_base, &q->consumed_base);
+	rs_queue_release();
 }
 
 /**
- * rs_queue_read - what @q did since the load or the last reset
+ * rs_queue_read - what a queue did since the load or the last reset
+ * @q: the queue
+ * @r: receives its counters and indexes
  *
  * Return: 0, or -ENODEV when its virtqueue is gone. The caller holds rs_lock.
  */
@@ -141,8 +137,12 @@ int rs_queue_read(struct rs_queue *q, struct rs_reading *r)
 	unsigned int i;
 	int err = 0;
 
-	if (!read_progress(q, &used, &consumed, r))
+	if (!rs_queue_hold(q))
 		return -ENODEV;
+	rs_queue_progress(q, &used, &consumed);
+	rs_queue_release();
+	r->used_idx = used % rs_queue_modulus(q);
+	r->last_used_idx = consumed % rs_queue_modulus(q);
 	r->used_progress = used - q->used_base;
 	r->last_used_progress = consumed - q->consumed_base;
 	if (q->irq)
@@ -313,13 +313,19 @@ static struct rs_device *device_get(struct virtio_device *vdev)
 	return d;
 }
 
-static void free_queue(struct rs_queue *q)
+static void queue_free(struct rcu_head *rcu)
+{
+	struct rs_queue *q = container_of(rcu, struct rs_queue, rcu);
+
+	free_percpu(q->counts);
+	kfree(q);
+}
+
+static void queue_drop(struct rs_queue *q)
 {
 	rs_irq_detach(q);
 	list_del(&q->list);
-	synchronize_rcu();
-	free_percpu(q->counts);
-	kfree(q);
+	call_rcu(&q->rcu, queue_free);
 }
 
 /* Forget the queues that are gone. The caller holds rs_lock. */
@@ -329,7 +335,7 @@ static void device_prune(struct rs_device *d)
 
 	list_for_each_entry_safe(q, next, &d->queues, list)
 		if (q->gone)
-			free_queue(q);
+			queue_drop(q);
 }
 
 /* Only where neither queues nor a netdev are left. */
@@ -446,6 +452,7 @@ void rs_queue_reset(void)
 	list_for_each_entry(d, &rs_devices, list)
 		list_for_each_entry(q, &d->queues, list)
 			set_base(q);
+	rs_event_reset();
 	started_ns = ktime_get_ns();
 	resets++;
 	mutex_unlock(&rs_lock);
@@ -477,4 +484,5 @@ void rs_queue_exit(void)
 	list_for_each_entry_safe(d, next, &rs_devices, list)
 		device_forget(d);
 	mutex_unlock(&rs_lock);
+	rcu_barrier();	/* queue_free() is ours */
 }

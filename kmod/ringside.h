@@ -39,6 +39,7 @@ enum rs_consumer {
 
 struct rs_counts {
 	u64 v[RS_COUNTERS];
+	bool called;	/* in the interrupt now running on this CPU */
 };
 
 /* A pointer the hot path meets, and the object it stands for. */
@@ -86,16 +87,21 @@ struct rs_queue {
 	struct list_head irq_list;
 	struct rs_device *device;
 	struct rs_irq *irq;
+	bool counted;	/* interrupts and their results are known */
 	struct napi_struct *napi;
 	enum rs_dir dir;
 	unsigned int index;
 	bool gone;
 	char name[16];
 	u64 used_addr;
+	u64 stall_from;		/* consumed when the ring was last seen served */
+	u64 stall_since_ns;	/* 0: nothing waits */
+	bool stalled;
 	u64 kernel_base;
 	u64 consumed_base;
 	u64 used_base;
 	u64 base[RS_COUNTERS];
+	struct rcu_head rcu;
 };
 
 /* A virtio device whose queues are watched. */
@@ -114,16 +120,37 @@ struct rs_device {
 	char bus[32];
 };
 
+/**
+ * struct rs_spurious - the kernel's patience with an interrupt line
+ * @count: interrupts in the present window, as /proc/irq/N/spurious shows it
+ * @unhandled: of those nobody handled, none 100 ms or more after another
+ * @last_unhandled: jiffies of the last one nobody handled; 0: never
+ * @disabled: the line is disabled, by whomever
+ */
+struct rs_spurious {
+	unsigned int count;
+	unsigned int unhandled;
+	unsigned long last_unhandled;
+	bool disabled;
+};
+
 /* An interrupt line that serves at least one watched virtqueue. */
 struct rs_irq {
+	struct rcu_head rcu;
 	struct rs_key key;
 	struct list_head list;
 	struct list_head queues;
-	struct rs_queue *own;
+	struct rs_queue *own;	/* NULL: the line serves more than one queue */
 	struct irq_desc *desc;
 	unsigned int irq;
 	u64 kernel_sum;
 	u32 kernel_last;
+	struct rs_spurious spurious;
+	u64 rate;
+	u64 rate_from;
+	u64 rate_since_ns;
+	u64 given_up_ns;	/* when the kernel last disabled it; 0: never */
+	unsigned int given_up;	/* how often */
 };
 
 /* What one virtqueue shows at one instant. */
@@ -140,7 +167,7 @@ struct rs_reading {
 };
 
 enum rs_hook_kind { RS_FTRACE, RS_KPROBE, RS_TRACEPOINT };
-enum rs_hook_state { RS_ABSENT, RS_ATTACHED, RS_FAILED };
+enum rs_hook_state { RS_ABSENT, RS_ATTACHED, RS_FAILED, RS_STANDBY };
 
 /* layout.c */
 struct rs_layout {
@@ -158,11 +185,13 @@ struct rs_hook_info {
 	const char *kind;
 	const char *state;
 	const char *loses;
+	bool standby;	/* not in use, and nothing is lost by that */
 	u64 missed;
 };
 int rs_hook_init(void);
 void rs_hook_exit(void);
 void rs_hook_retry(void);
+int rs_hook_want(const void *handler);
 bool rs_hook_info(unsigned int i, struct rs_hook_info *info);
 bool rs_hook_attached(const void *handler);
 
@@ -179,6 +208,7 @@ void rs_queue_exit(void);
 void rs_queue_reset(void);
 bool rs_queue_hold(struct rs_queue *q);
 void rs_queue_release(void);
+void rs_queue_progress(struct rs_queue *q, u64 *used, u64 *consumed);
 void rs_queue_sum(struct rs_queue *q, u64 *v);
 int rs_queue_read(struct rs_queue *q, struct rs_reading *r);
 int rs_queue_gone(struct kprobe *kp, struct pt_regs *regs);
@@ -190,8 +220,44 @@ extern struct list_head rs_irqs;
 void rs_irq_attach(struct rs_queue *q);
 void rs_irq_detach(struct rs_queue *q);
 int rs_irq_read(struct rs_queue *q, u64 *v);
+void rs_irq_callback(unsigned long ip, unsigned long parent_ip,
+		     struct ftrace_ops *ops, struct ftrace_regs *fregs);
 void rs_irq_note(unsigned long ip, unsigned long parent_ip,
 		 struct ftrace_ops *ops, struct ftrace_regs *fregs);
+
+void rs_irq_sample_rate(struct rs_irq *irq, u64 now);
+
+/* spurious.c */
+void rs_spurious_read(struct irq_desc *desc, struct rs_spurious *s);
+bool rs_spurious_can_trip(const struct rs_spurious *s);
+unsigned int rs_spurious_left(const struct rs_spurious *s);
+unsigned int rs_spurious_none_left(const struct rs_spurious *s);
+void rs_spurious_given_up(unsigned long ip, unsigned long parent_ip,
+			  struct ftrace_ops *ops, struct ftrace_regs *fregs);
+
+/* event.c */
+enum rs_event_kind { RS_EVENT_STALLED, RS_EVENT_SERVED, RS_EVENT_FULL, RS_EVENT_DISABLED };
+struct rs_event {
+	u64 time_ns;
+	enum rs_event_kind kind;
+	char device[32];
+	char queue[16];
+	unsigned int irq;	/* 0: none of its own */
+	unsigned int pending;	/* used entries nobody consumed */
+	u16 used_idx;
+	u16 last_used_idx;
+	u64 interrupts;
+	unsigned int since_ms;
+};
+void rs_event_note(enum rs_event_kind kind, struct rs_queue *q, u64 now_ns);
+void rs_event_reset(void);
+u64 rs_event_dropped(void);
+bool rs_event_get(unsigned int i, struct rs_event *event);
+const char *rs_event_name(enum rs_event_kind kind);
+
+/* stall.c */
+void rs_stall_init(void);
+void rs_stall_exit(void);
 
 /* poll.c */
 void rs_poll_enter(unsigned long ip, unsigned long parent_ip,
