@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "report.h"
 #include "run.h"
 #include "user.h"
 
@@ -150,7 +151,7 @@ static void nap(void)
 	nanosleep(&tenth, NULL);
 }
 
-static FILE *connect_control(const char *path)
+static int connect_control(const char *path)
 {
 	struct sockaddr_un addr = {.sun_family = AF_UNIX};
 
@@ -159,37 +160,41 @@ static FILE *connect_control(const char *path)
 		int sock = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 		if (sock >= 0 && !connect(sock, (struct sockaddr *)&addr, sizeof(addr)))
-			return fdopen(sock, "r+");
+			return sock;
 		if (sock >= 0)
 			close(sock);
 	}
-	return NULL;
+	return -1;
 }
 
 /* Lines gather until their braces match; the answer ends with "ok" or "error ...". */
-static void *control_thread(void *arg)
+static void converse(FILE *in, FILE *out)
 {
 	char text[TEXT_MAX] = "";
 	size_t used = 0;
-	FILE *f = connect_control(arg);
 
-	if (!f) {
-		fprintf(stderr, "fault: nobody answers at the control socket %s\n", (char *)arg);
-		return NULL;
-	}
-	while (fgets(text + used, sizeof(text) - used, f)) {
+	run.out = out;
+	while (fgets(text + used, sizeof(text) - used, in)) {
 		used += strlen(text + used);
 		if (used < sizeof(text) - 1 && fault_script_is_open(text))
 			continue;
-		fseek(f, 0, SEEK_CUR); /* from reading to writing */
-		run.out = f;
 		if (!fault_run_script(&run, "control", text))
-			fprintf(f, "ok\n");
-		fflush(f);
+			fprintf(out, "ok\n");
+		fflush(out);
 		used = 0;
-		text[0] = '\0';
 	}
-	fclose(f);
+}
+
+static void *control_thread(void *arg)
+{
+	int sock = connect_control(arg);
+	FILE *in = sock < 0 ? NULL : fdopen(sock, "r");
+	FILE *out = in ? fdopen(dup(sock), "w") : NULL;
+
+	if (out)
+		converse(in, out);
+	else
+		fprintf(stderr, "fault: nobody answers at the control socket %s\n", (char *)arg);
 	return NULL;
 }
 
@@ -341,6 +346,6 @@ int main(int argc, char **argv)
 		ret = start(echo_thread, NULL);
 	if (!ret)
 		ret = serve();
-	fault_run_report(&run, stdout);
+	fault_report_print(&run, stdout);
 	return ret;
 }

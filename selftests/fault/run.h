@@ -11,8 +11,8 @@
 
 /* What the guest's witness counted of one queue. */
 struct seen {
-	uint64_t handled, none, consumed;
-	uint64_t by[WITNESS_CONSUMERS_COUNT];
+	uint64_t handled, none, consumed, none_empty;
+	uint64_t none_by[WITNESS_CONSUMERS_COUNT];
 };
 
 /* How far one queue of the guest has come, as far as the script has to know. */
@@ -48,9 +48,6 @@ void fault_run_init(struct run *run, struct device *dev);
  * Return: 0, or -1 after the first error; the steps before it are done.
  */
 int fault_run_script(struct run *run, const char *name, const char *text);
-
-/* Print one line of key=value per queue that was used, since the last reset. */
-void fault_run_report(struct run *run, FILE *out);
 
 /* Say what stopped a step; always returns -1. The first error is kept. */
 int fault_run_fail(struct run *run, const struct step *s, const char *fmt, ...)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The verbs of the script, and what each waits for so that the counts are exact. */
+#include "report.h"
 #include "run.h"
 
 #include <string.h>
-#include <sys/eventfd.h>
 #include <time.h>
 
 #define PAYLOAD 64 /* bytes of a posted frame's UDP payload */
@@ -23,47 +23,16 @@ static struct wait wait_for(struct run *run, const struct step *s)
 	return (struct wait){run, &run->dev->queue[s->queue], s->queue, 0, 0};
 }
 
-/* The interrupt of a queue: its own vector's, else the shared one's, else the device's line. */
-static int find_irq(const struct witness_pages *w, int index)
-{
-	char queue[FAULT_NAME_MAX], own[48], shared[48];
-	int found = -1;
-
-	fault_queue_name(index, queue);
-	snprintf(own, sizeof(own), "%.16s-%s", w->device, queue);
-	snprintf(shared, sizeof(shared), "%.16s-virtqueues", w->device);
-	for (int i = 0; i < WITNESS_IRQS; i++) {
-		const char *name = w->irq[i].name;
-
-		if (!load(&w->irq[i].name[0]))
-			continue;
-		if (!strcmp(name, own))
-			return i;
-		if (!strcmp(name, shared) || !strcmp(name, w->device))
-			found = i;
-	}
-	return found;
-}
-
-static const struct witness_irq *irq_of(struct run *run, int index)
-{
-	struct pace *pace = &run->pace[index];
-
-	if (pace->irq < 0 && run->witness)
-		pace->irq = find_irq(run->witness, index);
-	return pace->irq < 0 ? NULL : &run->witness->irq[pace->irq];
-}
-
 static uint64_t interrupts(struct run *run, int index)
 {
-	const struct witness_irq *irq = irq_of(run, index);
+	const struct witness_irq *irq = fault_report_irq(run, index);
 
 	return irq ? load(&irq->handled) + load(&irq->none) : 0;
 }
 
 static uint64_t handled(struct run *run, int index)
 {
-	const struct witness_irq *irq = irq_of(run, index);
+	const struct witness_irq *irq = fault_report_irq(run, index);
 
 	return irq ? load(&irq->handled) : 0;
 }
@@ -187,6 +156,9 @@ static int signal_now(struct run *run, const struct step *s, bool always)
 	int ret;
 
 	w.number = interrupts(run, s->queue);
+	if (run->witness)
+		__atomic_store_n(&run->witness->queue[s->queue].posted, w.q->counts.posted,
+				 __ATOMIC_RELEASE);
 	ret = fault_queue_signal(w.q, always);
 	if (ret < 0)
 		return fault_run_fail(run, s, "the queue has no eventfd to signal by");
@@ -370,87 +342,17 @@ static int verb_echo(struct run *run, const struct step *s)
 	return 0;
 }
 
-static struct seen look(struct run *run, int index)
-{
-	const struct witness_irq *irq = irq_of(run, index);
-	struct seen seen = {0};
-
-	if (irq) {
-		seen.handled = load(&irq->handled);
-		seen.none = load(&irq->none);
-	}
-	if (run->witness) {
-		seen.consumed = load(&run->witness->queue[index].consumed);
-		for (int i = 0; i < WITNESS_CONSUMERS_COUNT; i++)
-			seen.by[i] = load(&run->witness->queue[index].consumed_by[i]);
-	}
-	return seen;
-}
-
-static void count_kicks(struct queue *q)
-{
-	eventfd_t n;
-
-	pthread_mutex_lock(&q->lock);
-	if (q->kick >= 0 && !eventfd_read(q->kick, &n))
-		q->counts.kicks += n;
-	pthread_mutex_unlock(&q->lock);
-}
-
-static void report_queue(struct run *run, FILE *out, int i)
-{
-	static const char *const by[] = {
-#define X(name, word) [WITNESS_##name] = word,
-		WITNESS_CONSUMERS(X)
-#undef X
-	};
-	struct pace *pace = &run->pace[i];
-	struct counts c = run->dev->queue[i].counts;
-	struct seen seen = look(run, i);
-	char name[FAULT_NAME_MAX];
-
-	fault_queue_name(i, name);
-	fprintf(out, "queue name=%s", name);
-#define X(count, meaning) \
-	fprintf(out, " " #count "=%llu", (unsigned long long)(c.count - pace->counts.count));
-	FAULT_COUNTS(X)
-#undef X
-	if (run->witness) {
-		fprintf(out, " witness_handled=%llu witness_none=%llu witness_consumed=%llu",
-			(unsigned long long)(seen.handled - pace->seen.handled),
-			(unsigned long long)(seen.none - pace->seen.none),
-			(unsigned long long)(seen.consumed - pace->seen.consumed));
-		for (int b = 0; b < WITNESS_CONSUMERS_COUNT; b++)
-			fprintf(out, " witness_by_%s=%llu", by[b],
-				(unsigned long long)(seen.by[b] - pace->seen.by[b]));
-	}
-	fputc('\n', out);
-}
-
-void fault_run_report(struct run *run, FILE *out)
-{
-	for (int i = 0; i < 2 * run->dev->pairs; i++) {
-		count_kicks(&run->dev->queue[i]);
-		if (run->dev->queue[i].running)
-			report_queue(run, out, i);
-	}
-}
-
 static int verb_report(struct run *run, const struct step *s)
 {
 	(void)s;
-	fault_run_report(run, run->out);
+	fault_report_print(run, run->out);
 	return 0;
 }
 
 static int verb_reset(struct run *run, const struct step *s)
 {
 	(void)s;
-	for (int i = 0; i < 2 * run->dev->pairs; i++) {
-		count_kicks(&run->dev->queue[i]);
-		run->pace[i].counts = run->dev->queue[i].counts;
-		run->pace[i].seen = look(run, i);
-	}
+	fault_report_reset(run);
 	return 0;
 }
 

@@ -15,11 +15,12 @@
 #include <linux/sched.h>
 #include <linux/skbuff.h>
 #include <linux/tracepoint.h>
+#include <linux/virtio.h>
 #include <net/busy_poll.h>
 #include "witness.h"
 
 #define FRAME_BYTES 60
-#define IDLE_US 200 /* between looks while the device asks nothing */
+#define IDLE_US	    200 /* between looks while the device asks nothing */
 
 static char *netdev = "eth1";
 module_param(netdev, charp, 0444);
@@ -32,23 +33,26 @@ MODULE_PARM_DESC(address, "guest-physical address of the shared pages (read only
 static struct witness_pages *pages;
 static struct net_device *dev;
 static struct task_struct *worker;
-static struct netpoll poller = { .name = "witness" };
+static struct netpoll poller = {.name = "witness"};
 static struct napi_struct *napis[WITNESS_QUEUES];
 static const struct irqaction *owners[WITNESS_IRQS];
 static atomic_t in_flight;
-/* What this module is doing on a CPU at the moment, so that it knows its own hand. */
-static DEFINE_PER_CPU(int, doing) = -1;
+static int queue_of_irq[WITNESS_IRQS];
 
-static enum witness_consumer consumer(void)
+/* What goes on on a CPU, as far as this module has to know it to name a consumer. */
+struct scene {
+	int doing;   /* this module's own hand: WITNESS_XMIT, else -1 */
+	int softirq; /* the one that was entered last */
+	int freed;   /* queue whose entries were freed by a poll that has not returned, or -1 */
+};
+static DEFINE_PER_CPU(struct scene, scene) = {-1, -1, -1};
+
+static enum witness_consumer poller_of(void)
 {
-	int mine = this_cpu_read(doing);
-
-	if (mine >= 0)
-		return mine;
 	if (in_serving_softirq())
-		return current->flags & PF_KTHREAD &&
-		       !strncmp(current->comm, "ksoftirqd/", 10) ?
-			WITNESS_KSOFTIRQD : WITNESS_SOFTIRQ;
+		return current->flags & PF_KTHREAD && !strncmp(current->comm, "ksoftirqd/", 10)
+			       ? WITNESS_KSOFTIRQD
+			       : WITNESS_SOFTIRQ;
 	if (current->flags & PF_KTHREAD && !strncmp(current->comm, "napi/", 5))
 		return WITNESS_THREADED;
 	return WITNESS_BUSY;
@@ -56,7 +60,6 @@ static enum witness_consumer consumer(void)
 
 static void count_consumed(struct witness_queue *q)
 {
-	q->consumed_by[consumer()]++;
 	smp_store_release(&q->consumed, q->consumed + 1);
 }
 
@@ -65,6 +68,33 @@ static bool is_ours(const char *name)
 	size_t n = strlen(pages->device);
 
 	return name && !strncmp(name, pages->device, n) && (name[n] == '-' || !name[n]);
+}
+
+static void meet(int irq, const struct irqaction *action)
+{
+	const char *queue = strchr(action->name, '-');
+	int n;
+
+	queue_of_irq[irq] = -1;
+	if (queue && sscanf(queue, "-input.%d", &n) == 1)
+		queue_of_irq[irq] = 2 * n;
+	else if (queue && sscanf(queue, "-output.%d", &n) == 1)
+		queue_of_irq[irq] = 2 * n + 1;
+	if (queue_of_irq[irq] >= WITNESS_QUEUES)
+		queue_of_irq[irq] = -1;
+	owners[irq] = action;
+	strscpy(pages->irq[irq].name, action->name, sizeof(pages->irq[irq].name));
+}
+
+static void judge(struct witness_queue *q, bool none)
+{
+	unsigned long long posted = READ_ONCE(q->posted);
+
+	if (none && posted == q->posted_at_irq)
+		q->none_empty++;
+	else if (none)
+		q->none_by[READ_ONCE(q->consumer)]++;
+	q->posted_at_irq = posted;
 }
 
 static void on_irq_exit(void *data, int irq, struct irqaction *action, int ret)
@@ -77,43 +107,70 @@ static void on_irq_exit(void *data, int irq, struct irqaction *action, int ret)
 	if (READ_ONCE(owners[irq]) != action) {
 		if (!is_ours(action->name))
 			return;
-		owners[irq] = action;
-		strscpy(slot->name, action->name, sizeof(slot->name));
+		meet(irq, action);
 	}
+	if (queue_of_irq[irq] >= 0)
+		judge(&pages->queue[queue_of_irq[irq]], ret == IRQ_NONE);
 	if (ret == IRQ_NONE)
 		smp_store_release(&slot->none, slot->none + 1);
 	else
 		smp_store_release(&slot->handled, slot->handled + 1);
 }
 
+static void on_softirq(void *data, unsigned int vec)
+{
+	this_cpu_write(scene.softirq, vec);
+}
+
 static void on_receive(void *data, const struct sk_buff *skb)
 {
+	struct witness_queue *q;
 	unsigned int pair;
 
 	if (skb->dev != dev || !skb_rx_queue_recorded(skb))
 		return;
 	pair = skb_get_rx_queue(skb);
-	if (pair < WITNESS_QUEUES / 2)
-		count_consumed(&pages->queue[2 * pair]);
+	if (pair >= WITNESS_QUEUES / 2)
+		return;
+	q = &pages->queue[2 * pair];
+	WRITE_ONCE(q->consumer, poller_of());
+	count_consumed(q);
 }
 
 static void on_poll_end(void *data, struct napi_struct *napi, int work, int budget)
 {
+	int freed = this_cpu_read(scene.freed);
 	struct witness_queue *q;
 	int i;
 
 	if (napi->dev != dev)
 		return;
+	this_cpu_write(scene.freed, -1);
 	for (i = 0; i < WITNESS_QUEUES && napis[i]; i++) {
+		if (napis[i] != napi)
+			continue;
 		q = &pages->queue[i];
-		if (napis[i] == napi)
-			smp_store_release(&q->at_poll_end, q->consumed);
+		if (freed >= 0)
+			WRITE_ONCE(pages->queue[freed].consumer,
+				   i & 1 ? WITNESS_TX_POLL : WITNESS_RX_POLL);
+		smp_store_release(&q->at_poll_end, q->consumed);
 	}
 }
 
+/*
+ * netpoll frees with interrupts off, so that the frame itself goes later, by
+ * NET_TX: who took it off the ring was noted then.
+ */
 static void on_free(struct sk_buff *skb)
 {
-	count_consumed(&pages->queue[2 * skb_get_queue_mapping(skb) + 1]);
+	int index = 2 * skb_get_queue_mapping(skb) + 1;
+	struct witness_queue *q = &pages->queue[index];
+
+	if (this_cpu_read(scene.doing) == WITNESS_XMIT)
+		WRITE_ONCE(q->consumer, WITNESS_XMIT);
+	else if (!in_serving_softirq() || this_cpu_read(scene.softirq) != NET_TX_SOFTIRQ)
+		this_cpu_write(scene.freed, index);
+	count_consumed(q);
 	atomic_dec(&in_flight);
 }
 
@@ -150,10 +207,10 @@ static int do_send(int index)
 	txq = netdev_get_tx_queue(dev, index / 2);
 	local_bh_disable();
 	__netif_tx_lock(txq, smp_processor_id());
-	this_cpu_write(doing, WITNESS_XMIT);
+	this_cpu_write(scene.doing, WITNESS_XMIT);
 	if (!netif_xmit_frozen_or_stopped(txq))
 		ret = netdev_start_xmit(skb, dev, txq, false);
-	this_cpu_write(doing, -1);
+	this_cpu_write(scene.doing, -1);
 	__netif_tx_unlock(txq);
 	local_bh_enable();
 	if (ret == NETDEV_TX_OK) {
@@ -213,10 +270,15 @@ static int do_netpoll(int index)
 	if (!poller.dev)
 		return -EOPNOTSUPP;
 	local_irq_save(flags);
-	this_cpu_write(doing, WITNESS_NETPOLL);
+	WRITE_ONCE(pages->queue[index].consumer, WITNESS_NETPOLL);
 	netpoll_poll_dev(dev);
-	this_cpu_write(doing, -1);
 	local_irq_restore(flags);
+	return 0;
+}
+
+static int do_break(int index)
+{
+	virtio_break_device(dev_to_virtio(dev->dev.parent));
 	return 0;
 }
 
@@ -226,12 +288,10 @@ static int do_nothing(int index)
 }
 
 static int (*const asks[])(int index) = {
-	[WITNESS_ASK_NOTHING] = do_nothing,
-	[WITNESS_ASK_SEND] = do_send,
-	[WITNESS_ASK_POLL] = do_poll,
-	[WITNESS_ASK_KSOFTIRQD_POLL] = do_poll_ksoftirqd,
-	[WITNESS_ASK_BUSY_POLL] = do_poll_busy,
-	[WITNESS_ASK_NETPOLL_POLL] = do_netpoll,
+	[WITNESS_ASK_NOTHING] = do_nothing,	[WITNESS_ASK_SEND] = do_send,
+	[WITNESS_ASK_POLL] = do_poll,		[WITNESS_ASK_KSOFTIRQD_POLL] = do_poll_ksoftirqd,
+	[WITNESS_ASK_BUSY_POLL] = do_poll_busy, [WITNESS_ASK_NETPOLL_POLL] = do_netpoll,
+	[WITNESS_ASK_BREAK] = do_break,
 };
 
 static void answer(int index)
@@ -271,7 +331,8 @@ static void find_napis(void)
 	char name[40];
 
 	rcu_read_lock();
-	list_for_each_entry_reverse(napi, &dev->napi_list, dev_list) {
+	list_for_each_entry_reverse(napi, &dev->napi_list, dev_list)
+	{
 		snprintf(name, sizeof(name), "%ps", (void *)napi->poll);
 		if (strncmp(name, "virtnet_poll_tx", 15))
 			rx += 2;
@@ -288,9 +349,10 @@ static struct {
 	void *probe;
 	struct tracepoint *tp;
 } points[] = {
-	{ "irq_handler_exit", on_irq_exit },
-	{ "napi_gro_receive_entry", on_receive },
-	{ "napi_poll", on_poll_end },
+	{"irq_handler_exit", on_irq_exit},
+	{"softirq_entry", on_softirq},
+	{"napi_gro_receive_entry", on_receive},
+	{"napi_poll", on_poll_end},
 };
 
 static void match_point(struct tracepoint *tp, void *unused)
@@ -318,8 +380,8 @@ static int attach(void)
 
 	for_each_kernel_tracepoint(match_point, NULL);
 	for (i = 0; i < ARRAY_SIZE(points) && !err; i++)
-		err = points[i].tp ?
-			tracepoint_probe_register(points[i].tp, points[i].probe, NULL) : -ENOENT;
+		err = points[i].tp ? tracepoint_probe_register(points[i].tp, points[i].probe, NULL)
+				   : -ENOENT;
 	if (!err)
 		return 0;
 	pr_err("witness: cannot attach to the tracepoint %s\n", points[i - 1].name);

@@ -15,14 +15,16 @@
 #define WITNESS_IRQS	   512
 #define WITNESS_QUEUES	   128 /* as virtio-net numbers them: 2n receives, 2n + 1 transmits */
 
-/* Who took an entry off a ring. */
+/* Who took an entry off a ring; the words are those of ringside's counters none_*. */
 #define WITNESS_CONSUMERS(X)      \
 	X(SOFTIRQ, "softirq")     \
 	X(KSOFTIRQD, "ksoftirqd") \
 	X(THREADED, "threaded")   \
-	X(BUSY, "busy")           \
+	X(BUSY, "busy_poll")      \
 	X(NETPOLL, "netpoll")     \
-	X(XMIT, "xmit")
+	X(RX_POLL, "tx_rx_poll")  \
+	X(TX_POLL, "tx_tx_poll")  \
+	X(XMIT, "tx_xmit")
 
 enum witness_consumer {
 #define X(name, word) WITNESS_##name,
@@ -39,7 +41,8 @@ enum witness_consumer {
 	X(KSOFTIRQD_POLL, "poll-ksoftirqd",                                                  \
 	  "schedule this queue's NAPI so that ksoftirqd runs it")                            \
 	X(BUSY_POLL, "poll-busy", "one pass of napi_busy_loop() on this queue's NAPI")       \
-	X(NETPOLL_POLL, "poll-netpoll", "netpoll_poll_dev() on the device")
+	X(NETPOLL_POLL, "poll-netpoll", "netpoll_poll_dev() on the device")                  \
+	X(BREAK, "break", "virtio_break_device(): all its queues, for good")
 
 enum witness_ask {
 #define X(name, word, help) WITNESS_ASK_##name,
@@ -56,10 +59,16 @@ struct witness_irq {
 struct witness_queue {
 	/* Received frames that reached GRO, transmitted ones that were freed. */
 	unsigned long long consumed;
-	unsigned long long consumed_by[WITNESS_CONSUMERS_COUNT];
 	/* What consumed was when a poll of this queue's NAPI last returned. */
 	unsigned long long at_poll_end;
 	unsigned long long sent;
+	/* Interrupts of its own vector that found nothing: the device's, or who had been there. */
+	unsigned long long none_empty;
+	unsigned long long none_by[WITNESS_CONSUMERS_COUNT];
+	unsigned int consumer; /* the last one */
+	/* The device writes what it returned before it signals; the witness notes it per interrupt.
+	 */
+	unsigned long long posted, posted_at_irq;
 	/* The device writes ask, then counts asked up; the witness answers and counts up answered.
 	 */
 	unsigned int ask, asked;

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Compares what three parties counted of one run: the fault device's report, the
+# witness's counts in it, and ringside's snapshots of before and after, with
+# /proc/interrupts of the same two moments. Prints each difference; prints
+# nothing where they agree.
+#
+# awk -v netdev=eth1 -v expect="QUEUE COUNTER NUMBER[+]..." -f account.awk \
+#	snapshot-before snapshot-after interrupts-before interrupts-after report
+
+function pairs(	i, at)
+{
+	delete field
+	for (i = 2; i <= NF; i++) {
+		at = index($i, "=")
+		field[substr($i, 1, at - 1)] = substr($i, at + 1)
+	}
+}
+
+function differ(queue, what, party, wants, got)
+{
+	if (wants != got)
+		print queue " " what ": " party " " wants ", ringside " got
+}
+
+FNR == 1 { file++ }
+
+file <= 2 && $1 == "device" {
+	pairs()
+	if (field["netdev"] == netdev)
+		device = field["name"]
+}
+
+file <= 2 && $1 == "queue" {
+	pairs()
+	if (field["device"] != device)
+		next
+	for (key in field)
+		if (field[key] ~ /^[0-9]+$/)
+			seen[field["name"], key] = field[key] - (file == 2 ? seen[field["name"], key] : 0)
+	irq[field["name"]] = field["irq"]
+}
+
+file == 3 || file == 4 {
+	sum = 0
+	for (i = 2; $i ~ /^[0-9]+$/; i++)
+		sum += $i
+	line = $1 + 0
+	kernel[line] = sum - (file == 4 ? kernel[line] : 0)
+}
+
+# What the snapshot calls none_X the witness calls witness_none_X.
+file == 5 && $1 == "queue" {
+	pairs()
+	q = field["name"]
+	if (!((q, "interrupts") in seen)) {
+		print q ": not in the snapshot"
+		next
+	}
+	checked++
+	if (shared)
+		next
+	differ(q, "interrupts", "device signalled", field["signals"], seen[q, "interrupts"])
+	differ(q, "interrupts", "/proc/interrupts", kernel[irq[q]], seen[q, "interrupts"])
+	differ(q, "handled", "irq_handler_exit", field["witness_handled"], seen[q, "handled"])
+	differ(q, "none", "irq_handler_exit", field["witness_none"], seen[q, "none"])
+	for (key in field)
+		if (key ~ /^witness_none_/ && !broken)
+			differ(q, substr(key, 9), "witness", field[key], seen[q, substr(key, 9)])
+	total = 0
+	for (key in seen) {
+		split(key, part, SUBSEP)
+		if (part[1] == q && part[2] ~ /^none_/)
+			total += seen[key]
+	}
+	differ(q, "sum of causes", "none", seen[q, "none"], total)
+	differ(q, "handled + none", "interrupts", seen[q, "interrupts"], seen[q, "handled"] + seen[q, "none"])
+	differ(q, "none_unknown", "must be", 0, seen[q, "none_unknown"])
+	differ(q, "missed", "must be", 0, seen[q, "missed"])
+	if ((q, "used_progress") in seen)
+		differ(q, "used_progress", "device returned", field["posted"], seen[q, "used_progress"])
+	if ((q, "last_used_progress") in seen && !broken)
+		differ(q, "last_used_progress", "witness saw consumed", field["witness_consumed"], seen[q, "last_used_progress"])
+}
+
+END {
+	if (!checked)
+		print "no queue was compared"
+	n = split(expect, want, " ")
+	for (i = 1; i + 2 <= n; i += 3) {
+		got = seen[want[i], want[i + 1]] + 0
+		if (want[i + 2] !~ /\+$/ || got < want[i + 2] + 0)
+			differ(want[i], want[i + 1], "script", want[i + 2], got)
+	}
+}

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# shellcheck shell=sh
+# Each class of interrupt by itself, as often as EVENTS says, on both sides.
+
+. /check/lib.sh
+
+n=$EVENTS
+# Whether a raised NET_RX is served at once or by ksoftirqd is the scheduler's to say.
+more=$((n + n / 10))
+quiet_netdev
+insmod /ringside.ko || exit 1
+witness_start || exit 1
+
+scene "handled, receive" "input.0 handled $n" \
+	"repeat $n { post-signal input.0 }; await input.0 quiet"
+scene "handled, transmit" "output.0 handled $n" \
+	"repeat $n { ask output.0 send; take-signal output.0 }; await output.0 quiet"
+scene "empty signal, receive" "input.0 none_empty $n" \
+	"repeat $n { signal-empty input.0 }"
+scene "empty signal, transmit" "output.1 none_empty $n" \
+	"repeat $n { signal-empty output.1 }"
+scene "busy poll first" "input.0 none_busy_poll $n" \
+	"repeat $n { post input.0; ask input.0 poll-busy; await input.0 quiet; signal input.0 }"
+scene "softirq first" "input.1 none $more input.1 none_softirq $n+" \
+	"repeat $more { post input.1; ask input.1 poll; await input.1 quiet; signal input.1 }"
+scene "ksoftirqd first" "input.0 none $more input.0 none_ksoftirqd $n+" \
+	"repeat $more { post input.0; ask input.0 poll-ksoftirqd; await input.0 quiet; signal input.0 }"
+scene "transmit cleaned by the receive poll" "output.0 none_tx_rx_poll $n" \
+	"repeat $n { ask output.0 send; take output.0; ask input.0 poll; await output.0 consumed; signal output.0 }"
+scene "transmit cleaned by the transmit poll" "output.0 none_tx_tx_poll $n" \
+	"repeat $n { ask output.0 send; take output.0; ask output.0 poll; await output.0 consumed; signal output.0 }"
+scene "transmit cleaned by netpoll" "output.0 none_netpoll $n" \
+	"repeat $n { ask output.0 send; take output.0; ask output.0 poll-netpoll; await output.0 consumed; signal output.0 }"
+scene "transmit cleaned by start_xmit" "output.0 none_tx_xmit $n" \
+	"ask output.0 send; take output.0; repeat $n { ask output.0 send; await output.0 consumed; signal output.0; take output.0 }; signal output.0; await output.0 quiet"
+
+if echo 1 2>/dev/null >"/sys/class/net/$NETDEV/threaded"; then
+	scene "threaded NAPI first" "input.0 none_threaded $n" \
+		"repeat $n { post input.0; ask input.0 poll; await input.0 quiet; signal input.0 }"
+	echo 0 >"/sys/class/net/$NETDEV/threaded"
+else
+	skip "threaded NAPI first" "this kernel has no threaded NAPI"
+fi
+
+scene "broken" "input.1 none_broken $n" \
+	"ask input.1 break; repeat $n { signal-empty input.1 }" -v broken=1

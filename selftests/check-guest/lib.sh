@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# shellcheck shell=sh
+# Runs in the guest: the fault device's control channel, and the comparison of
+# one scene's counts.
+
+NETDEV=eth1
+SNAPSHOT=/sys/kernel/debug/ringside/snapshot
+EVENTS=${EVENTS:-10007}
+
+exec 3<>/dev/virtio-ports/fault
+
+# fault SCRIPT: has the device carry it out, prints its reports; fails with the
+# device's message where a step could not be done
+fault()
+{
+	local line
+
+	echo "$*" | tr "\n" " " >&3; echo >&3
+	while read -r line <&3; do
+		case $line in
+		ok) return 0 ;;
+		error*) echo "$line" >&2; return 1 ;;
+		*) echo "$line" ;;
+		esac
+	done
+	echo "the fault device is gone" >&2
+	return 1
+}
+
+# The interface carries nothing but what the device posts and the witness sends.
+quiet_netdev()
+{
+	echo 1 >"/proc/sys/net/ipv6/conf/$NETDEV/disable_ipv6"
+	ip link set "$NETDEV" up
+}
+
+# queues_all VERB: the verb on each of the device's queues
+queues_all()
+{
+	local queue
+
+	for queue in $(cd "/sys/class/net/$NETDEV/queues" && echo *); do
+		case $queue in
+		rx-*) echo "$1 input.${queue#*-};" ;;
+		tx-*) echo "$1 output.${queue#*-};" ;;
+		esac
+	done
+}
+
+witness_start()
+{
+	insmod /witness.ko netdev=$NETDEV &&
+		fault "witness $(cat /sys/module/witness/parameters/address); $(queues_all ignore)"
+}
+
+# account EXPECT [awk option...]: compares what was counted since account_begin
+account_begin()
+{
+	fault reset && cat $SNAPSHOT >/run/before && cat /proc/interrupts >/run/irqs-before
+}
+
+account()
+{
+	local expect=$1
+
+	shift
+	fault report >/run/report || return
+	cat $SNAPSHOT >/run/after
+	cat /proc/interrupts >/run/irqs-after
+	awk -v netdev=$NETDEV -v expect="$expect" "$@" -f /check/account.awk \
+		/run/before /run/after /run/irqs-before /run/irqs-after /run/report
+}
+
+# keep NAME: the files of this scene, for whoever has to find out
+keep()
+{
+	mkdir -p "/out/$1"
+	cp /run/before /run/after /run/irqs-before /run/irqs-after /run/report "/out/$1/"
+}
+
+# scene NAME EXPECT SCRIPT [awk option...]: one result. EXPECT is "QUEUE COUNTER NUMBER..."
+scene()
+{
+	local name=$1 expect=$2 script=$3 differences
+
+	shift 3
+	account_begin || { fail "$name" "no snapshot"; return; }
+	if ! fault "$script" >/run/said 2>&1; then
+		fail "$name" "$(cat /run/said)"
+		return
+	fi
+	differences=$(account "$expect" "$@" 2>&1)
+	if [ -z "$differences" ]; then
+		pass "$name: $expect"
+		return
+	fi
+	keep "$name"
+	fail "$name: $expect" "$(echo "$differences" | head -n 8 | tr '\n' ';')"
+}
