@@ -21,17 +21,17 @@ struct taking {
 
 static struct rs_show show_of(const struct rs_opts *opts)
 {
-	return (struct rs_show){ .out = stdout,
-				 .colour = rs_show_colour(stdout),
-				 .quiet = opts->quiet,
-				 .verbose = opts->verbose };
+	return (struct rs_show){.out = stdout,
+				.colour = rs_show_colour(stdout),
+				.quiet = opts->quiet,
+				.verbose = opts->verbose};
 }
 
 /* Writes and frees a text. */
 static int text_put(const char *path, char *text, struct rs_error *err)
 {
-	int ret = text ? rs_file_write(path, text, err) :
-			 rs_error_set(err, RS_EXIT_ERROR, "out of memory");
+	int ret = text ? rs_file_write(path, text, err)
+		       : rs_error_set(err, RS_EXIT_ERROR, "out of memory");
 
 	free(text);
 	return ret;
@@ -39,8 +39,9 @@ static int text_put(const char *path, char *text, struct rs_error *err)
 
 static int stdout_flush(struct rs_error *err)
 {
-	return fflush(stdout) || ferror(stdout) ?
-		       rs_error_set(err, RS_EXIT_IO, "writing standard output failed") : 0;
+	return fflush(stdout) || ferror(stdout)
+		       ? rs_error_set(err, RS_EXIT_IO, "writing standard output failed")
+		       : 0;
 }
 
 /* Judge a ledger, show or write it. */
@@ -98,7 +99,7 @@ static int snapshot_take(void *ctx, const struct rs_snapshot *s, struct rs_error
 static int source_run(const struct rs_source *source, const struct rs_opts *opts,
 		      struct rs_error *err)
 {
-	struct taking taking = { .opts = opts };
+	struct taking taking = {.opts = opts};
 	struct rs_window window = opts->window;
 
 	if (opts->output && rs_file_probe(opts->output, err))
@@ -161,12 +162,14 @@ static int diff_run(const struct rs_opts *opts, struct rs_error *err)
 /* With no word from the user: in a guest with the module it is the guest. */
 static int side_choose(const struct rs_opts *opts, enum rs_side *side, struct rs_error *err)
 {
-	const char *word = opts->args_n ? opts->args[0] :
-			   access(RS_GUEST_DEBUGFS "/ringside", F_OK) ? "host" : "guest";
+	const char *word = opts->args_n					? opts->args[0]
+			   : access(RS_GUEST_DEBUGFS "/ringside", F_OK) ? "host"
+									: "guest";
 
 	*side = strcmp(word, "host") ? RS_SIDE_GUEST : RS_SIDE_HOST;
 	if (strcmp(word, "guest") && strcmp(word, "host"))
-		return rs_error_set(err, RS_EXIT_USAGE, "\"%.40s\" is no side: guest or host", word);
+		return rs_error_set(err, RS_EXIT_USAGE, "\"%.40s\" is no side: guest or host",
+				    word);
 	return 0;
 }
 
@@ -191,8 +194,8 @@ static int check_run(const struct rs_opts *opts, struct rs_error *err)
 
 	if (side_choose(opts, &side, err))
 		return -1;
-	ret = side == RS_SIDE_GUEST ? rs_guest_check(check_print, (void *)opts) :
-				      rs_host_check(check_print, (void *)opts);
+	ret = side == RS_SIDE_GUEST ? rs_guest_check(check_print, (void *)opts)
+				    : rs_host_check(check_print, (void *)opts);
 	if (stdout_flush(err))
 		return -1;
 	return ret ? RS_EXIT_CANNOT : RS_EXIT_OK;
@@ -211,10 +214,9 @@ static int list_tell(void *ctx, const struct rs_snapshot *s, struct rs_error *er
 static int list_run(const struct rs_opts *opts, struct rs_error *err)
 {
 	static const struct rs_source *const sources[RS_SIDES] = {
-		[RS_SIDE_GUEST] = &rs_guest_source, [RS_SIDE_HOST] = &rs_host_source
-	};
-	struct taking taking = { .opts = opts };
-	const struct rs_window once = { .duration_ns = 0 };
+		[RS_SIDE_GUEST] = &rs_guest_source, [RS_SIDE_HOST] = &rs_host_source};
+	struct taking taking = {.opts = opts};
+	const struct rs_window once = {.duration_ns = 0};
 	enum rs_side side;
 
 	if (side_choose(opts, &side, err))
@@ -223,37 +225,53 @@ static int list_run(const struct rs_opts *opts, struct rs_error *err)
 }
 
 const struct rs_command rs_commands[] = {
-	{ .name = "guest", .run = guest_run,
-	  .options = "duration interval json output quiet verbose",
-	  .summary = "the guest's side: what its module counted, queue by queue",
-	  .more = "Without -d: since the module was loaded or reset. Needs ringside.ko and root.\n\n"
-		  "  ringside guest\n"
-		  "  ringside guest -d 10s -o guest.json\n"
-		  "  ringside guest -i 1s" },
-	{ .name = "host", .run = host_run, .duration_ns = 10 * SECOND,
-	  .options = "duration interval json output quiet verbose tap vm pid queue",
-	  .summary = "the host's side: tap, vhost, eventfd, irqfd, injection, queue by queue",
-	  .more = "Counts for 10 s unless -d says otherwise. Needs root and a kernel with BTF.\n\n"
-		  "  ringside host --tap vnet37\n"
-		  "  ringside host --tap vnet37 -d 10s -o host.json\n"
-		  "  ringside host --vm web1 -i 1s" },
-	{ .name = "diff", .run = diff_run, .args = "GUEST HOST", .args_min = 2, .args_max = 2,
-	  .options = "json output quiet verbose",
-	  .summary = "join two snapshots into one ledger and say what does not add up",
-	  .more = "GUEST and HOST are files written by `ringside guest -o' and `ringside host -o'.\n\n"
-		  "  ringside diff guest.json host.json\n"
-		  "  ringside diff -j guest.json host.json | jq .verdicts" },
-	{ .name = "list", .run = list_run, .args = "[guest|host]", .args_max = 1,
-	  .options = "json verbose tap vm pid queue",
-	  .summary = "which queue is which: IRQ, NAPI, ring and MSI, or VM, tap and backend",
-	  .more = "Without a word: the guest's side where the module is loaded, otherwise the host's.\n\n"
-		  "  ringside list\n"
-		  "  ringside list host --tap vnet37" },
-	{ .name = "check", .run = check_run, .args = "[guest|host]", .args_max = 1,
-	  .options = "quiet verbose",
-	  .summary = "what works on this kernel, what does not, why, and what to do",
-	  .more = "Without a word: the guest's side where the module is loaded, otherwise the host's.\n\n"
-		  "  ringside check\n"
-		  "  ringside check host -q" },
-	{ .name = NULL },
+	{.name = "guest",
+	 .run = guest_run,
+	 .options = "duration interval json output quiet verbose",
+	 .summary = "the guest's side: what its module counted, queue by queue",
+	 .more = "Without -d: since the module was loaded or reset. Needs ringside.ko and root.\n\n"
+		 "  ringside guest\n"
+		 "  ringside guest -d 10s -o guest.json\n"
+		 "  ringside guest -i 1s"},
+	{.name = "host",
+	 .run = host_run,
+	 .duration_ns = 10 * SECOND,
+	 .options = "duration interval json output quiet verbose tap vm pid queue",
+	 .summary = "the host's side: tap, vhost, eventfd, irqfd, injection, queue by queue",
+	 .more = "Counts for 10 s unless -d says otherwise. Needs root and a kernel with BTF.\n\n"
+		 "  ringside host --tap vnet37\n"
+		 "  ringside host --tap vnet37 -d 10s -o host.json\n"
+		 "  ringside host --vm web1 -i 1s"},
+	{.name = "diff",
+	 .run = diff_run,
+	 .args = "GUEST HOST",
+	 .args_min = 2,
+	 .args_max = 2,
+	 .options = "json output quiet verbose",
+	 .summary = "join two snapshots into one ledger and say what does not add up",
+	 .more = "GUEST and HOST are files written by `ringside guest -o' and `ringside host "
+		 "-o'.\n\n"
+		 "  ringside diff guest.json host.json\n"
+		 "  ringside diff -j guest.json host.json | jq .verdicts"},
+	{.name = "list",
+	 .run = list_run,
+	 .args = "[guest|host]",
+	 .args_max = 1,
+	 .options = "json verbose tap vm pid queue",
+	 .summary = "which queue is which: IRQ, NAPI, ring and MSI, or VM, tap and backend",
+	 .more = "Without a word: the guest's side where the module is loaded, otherwise the "
+		 "host's.\n\n"
+		 "  ringside list\n"
+		 "  ringside list host --tap vnet37"},
+	{.name = "check",
+	 .run = check_run,
+	 .args = "[guest|host]",
+	 .args_max = 1,
+	 .options = "quiet verbose",
+	 .summary = "what works on this kernel, what does not, why, and what to do",
+	 .more = "Without a word: the guest's side where the module is loaded, otherwise the "
+		 "host's.\n\n"
+		 "  ringside check\n"
+		 "  ringside check host -q"},
+	{.name = NULL},
 };

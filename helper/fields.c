@@ -8,13 +8,17 @@
 
 #define ROWS(a) (sizeof(a) / sizeof((a)[0]))
 
-#define NUM(row, sides_, type_, member, key_, text_, required_) \
-	{ .key = key_, .text = text_, .type = RS_TYPE_##type_, \
-	  .offset = offsetof(struct row, member), .sides = sides_, .required = required_ }
-#define STR(row, sides_, member, key_, required_, choices_) \
-	{ .key = key_, .type = RS_TYPE_STR, .offset = offsetof(struct row, member), \
-	  .size = sizeof(((struct row *)0)->member), .sides = sides_, .required = required_, \
-	  .choices = choices_ }
+#define NUM(row, sides_, type_, member, key_, text_, required_)                                \
+	{                                                                                      \
+		.key = key_, .text = text_, .type = RS_TYPE_##type_,                           \
+		.offset = offsetof(struct row, member), .sides = sides_, .required = required_ \
+	}
+#define STR(row, sides_, member, key_, required_, choices_)                                        \
+	{                                                                                          \
+		.key = key_, .type = RS_TYPE_STR, .offset = offsetof(struct row, member),          \
+		.size = sizeof(((struct row *)0)->member), .sides = sides_, .required = required_, \
+		.choices = choices_                                                                \
+	}
 
 static const struct rs_field hook_fields[] = {
 	STR(rs_hook, RS_BOTH, name, "name", RS_BOTH, NULL),
@@ -121,11 +125,13 @@ const struct rs_field rs_taken_fields[] = {
 };
 const size_t rs_taken_fields_n = ROWS(rs_taken_fields);
 
-#define RECORD(key_, text_, sides_, row, counters_) \
-	{ .key = key_, .text = text_, .sides = sides_, .fields = row##_fields, \
-	  .fields_n = ROWS(row##_fields), .size = sizeof(struct rs_##row), \
-	  .array = offsetof(struct rs_sample, row##s), \
-	  .count = offsetof(struct rs_sample, row##s_n), .counters = counters_ }
+#define RECORD(key_, text_, sides_, row, counters_)                                  \
+	{                                                                            \
+		.key = key_, .text = text_, .sides = sides_, .fields = row##_fields, \
+		.fields_n = ROWS(row##_fields), .size = sizeof(struct rs_##row),     \
+		.array = offsetof(struct rs_sample, row##s),                         \
+		.count = offsetof(struct rs_sample, row##s_n), .counters = counters_ \
+	}
 
 const struct rs_record rs_records[RS_RECORDS] = {
 	[RS_RECORD_HOOK] = RECORD("hooks", "hook", RS_BOTH, hook, false),
@@ -137,18 +143,18 @@ const struct rs_record rs_records[RS_RECORDS] = {
 };
 
 static const struct rs_counter guest_counters[] = {
-#define RS_COUNTER(name, unit, meaning) { #name, #unit, meaning },
+#define RS_COUNTER(name, unit, meaning) {#name, #unit, meaning},
 #include "../kmod/counters.h"
 };
 
 static const struct rs_counter host_counters[] = {
-#define RS_STATION(name, unit, meaning) { #name, #unit, meaning },
+#define RS_STATION(name, unit, meaning) {#name, #unit, meaning},
 #include "../bpf/counters.h"
 };
 
 const struct rs_counter_table rs_counters[RS_SIDES] = {
-	[RS_SIDE_GUEST] = { guest_counters, ROWS(guest_counters) },
-	[RS_SIDE_HOST] = { host_counters, ROWS(host_counters) },
+	[RS_SIDE_GUEST] = {guest_counters, ROWS(guest_counters)},
+	[RS_SIDE_HOST] = {host_counters, ROWS(host_counters)},
 };
 
 const struct rs_field *rs_queue_field(const char *key)
@@ -211,8 +217,8 @@ const char *rs_field_parse(const struct rs_field *field, void *row, const char *
 	uint64_t value;
 
 	if (field->type != RS_TYPE_STR)
-		return rs_number_parse(text, &value) ? rs_field_put(field, row, value) :
-						       "a whole number from 0 to 2^64-1";
+		return rs_number_parse(text, &value) ? rs_field_put(field, row, value)
+						     : "a whole number from 0 to 2^64-1";
 	if (field->choices && !choice_has(field->choices, text))
 		return field->choices;
 	if (strlen(text) >= field->size)

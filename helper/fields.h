@@ -37,8 +37,8 @@ struct rs_record {
 	const struct rs_field *fields;
 	size_t fields_n;
 	size_t size;
-	size_t array; /* offset of the rows' pointer in struct rs_sample */
-	size_t count; /* offset of their number */
+	size_t array;  /* offset of the rows' pointer in struct rs_sample */
+	size_t count;  /* offset of their number */
 	bool counters; /* rows carry counters */
 };
 

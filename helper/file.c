@@ -126,8 +126,8 @@ static int write_plain(const char *path, int fd, const char *text, struct rs_err
 	if (fd < 0)
 		return cannot_create(path, err);
 	return write_all(fd, text) ? rs_error_set(err, RS_EXIT_IO, "writing %s failed: %s", path,
-						  strerror(errno)) :
-				     0;
+						  strerror(errno))
+				   : 0;
 }
 
 static int replace(const char *path, const char *text, struct rs_error *err)

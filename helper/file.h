@@ -13,7 +13,8 @@ char *rs_file_read(const char *path, size_t *len);
 /* First line of a small file without its line feed, "" where it cannot be read. */
 void rs_file_line(const char *path, char *line, size_t size);
 
-/* Whether a file can be written there at all, asked before the work begins. 0, or -1 with RS_EXIT_NOOUTPUT. */
+/* Whether a file can be written there at all, asked before the work begins. 0, or -1 with
+ * RS_EXIT_NOOUTPUT. */
 int rs_file_probe(const char *path, struct rs_error *err);
 
 /**

@@ -34,7 +34,7 @@ static void percent_decode(char *text)
 	for (; *text; text++) {
 		if (*text == '%' && isxdigit((unsigned char)text[1]) &&
 		    isxdigit((unsigned char)text[2])) {
-			char code[3] = { text[1], text[2], '\0' };
+			char code[3] = {text[1], text[2], '\0'};
 
 			*to++ = (char)strtol(code, NULL, 16);
 			text += 2;
@@ -149,7 +149,7 @@ static void queues_name(struct rs_sample *s)
 
 int rs_guest_parse(struct rs_sample *s, char *text, const char *where, struct rs_error *err)
 {
-	struct reader r = { .where = where, .line = 1, .err = err };
+	struct reader r = {.where = where, .line = 1, .err = err};
 	char *rest, *line;
 
 	line = text;
@@ -158,7 +158,8 @@ int rs_guest_parse(struct rs_sample *s, char *text, const char *where, struct rs
 		*rest++ = '\0';
 	if (strcmp(line, RS_GUEST_FORMAT))
 		return rs_error_set(err, RS_EXIT_DATA,
-				    "%s: its format is \"%.40s\", this ringside reads \"%s\": use the module and the helper of one version",
+				    "%s: its format is \"%.40s\", this ringside reads \"%s\": use "
+				    "the module and the helper of one version",
 				    where, line, RS_GUEST_FORMAT);
 	while (rest && *rest) {
 		line = rest;
@@ -210,7 +211,8 @@ static int guest_sample(void *handle, struct rs_sample *s, struct rs_error *err)
 	return ret;
 }
 
-/* Nothing to attach: the module counts by itself. Asked once here so that it fails before the window. */
+/* Nothing to attach: the module counts by itself. Asked once here so that it fails before the
+ * window. */
 static int guest_open(const struct rs_filter *filter, void **handle, struct rs_error *err)
 {
 	(void)filter;
@@ -243,7 +245,7 @@ static bool hook_check(struct rs_hook *hook, rs_check_fn row, void *ctx)
 {
 	bool works = !strcmp(hook->state, "attached") || !strncmp(hook->loses, "nothing", 7);
 	char why[256];
-	struct rs_check check = { .what = hook->name, .works = works, .why = works ? NULL : why };
+	struct rs_check check = {.what = hook->name, .works = works, .why = works ? NULL : why};
 
 	words_part(hook->loses);
 	snprintf(why, sizeof(why), "%s; unknown without it: %s", hook->state,
@@ -254,9 +256,9 @@ static bool hook_check(struct rs_hook *hook, rs_check_fn row, void *ctx)
 
 int rs_guest_check(rs_check_fn row, void *ctx)
 {
-	struct rs_error err = { .status = RS_EXIT_OK };
-	struct rs_sample s = { .hooks = NULL };
-	struct rs_check check = { .what = "guest module", .works = true };
+	struct rs_error err = {.status = RS_EXIT_OK};
+	struct rs_sample s = {.hooks = NULL};
+	struct rs_check check = {.what = "guest module", .works = true};
 	int ret = guest_sample(NULL, &s, &err);
 
 	if (ret) {

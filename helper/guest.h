@@ -5,7 +5,7 @@
 #include "snapshot.h"
 
 #define RS_GUEST_DEBUGFS "/sys/kernel/debug"
-#define RS_GUEST_FORMAT "ringside snapshot 1"
+#define RS_GUEST_FORMAT	 "ringside snapshot 1"
 
 /**
  * rs_guest_parse() - read the text of the module's snapshot file

@@ -7,11 +7,11 @@
 #include "window.h"
 
 /* note_interrupt(): a window of 100000, disabled above 99900 unhandled (kernel/irq/spurious.c) */
-#define IRQ_WINDOW  100000
+#define IRQ_WINDOW   100000
 #define IRQ_PATIENCE 99900
 
 static const struct rs_figure_info derived[] = {
-#define X(name, unit, negative, meaning) { #name, #unit, meaning, "both", negative },
+#define X(name, unit, negative, meaning) {#name, #unit, meaning, "both", negative},
 	RS_DERIVED_LIST(X)
 #undef X
 };
@@ -24,10 +24,10 @@ struct rs_figure_info rs_figure_info(enum rs_figure figure)
 		return derived[figure - RS_FIGURE_DERIVED];
 	if (figure >= RS_FIGURE_HOST) {
 		row = &rs_counters[RS_SIDE_HOST].rows[figure - RS_FIGURE_HOST];
-		return (struct rs_figure_info){ row->name, row->unit, row->meaning, "host", false };
+		return (struct rs_figure_info){row->name, row->unit, row->meaning, "host", false};
 	}
 	row = &rs_counters[RS_SIDE_GUEST].rows[figure];
-	return (struct rs_figure_info){ row->name, row->unit, row->meaning, "guest", false };
+	return (struct rs_figure_info){row->name, row->unit, row->meaning, "guest", false};
 }
 
 int64_t rs_index_distance(uint64_t a, uint64_t b)
@@ -37,7 +37,7 @@ int64_t rs_index_distance(uint64_t a, uint64_t b)
 
 static struct rs_num unknown(void)
 {
-	return (struct rs_num){ 0, false };
+	return (struct rs_num){0, false};
 }
 
 /* a - b as an int64_t; unknown if either is. */
@@ -60,21 +60,22 @@ static uint64_t magnitude(struct rs_num signed_num)
 
 static struct rs_num grown(struct rs_num begin, struct rs_num end)
 {
-	return begin.known && end.known && end.value >= begin.value ?
-		       rs_num_of(end.value - begin.value) : unknown();
+	return begin.known && end.known && end.value >= begin.value
+		       ? rs_num_of(end.value - begin.value)
+		       : unknown();
 }
 
 static struct rs_num distance(struct rs_num a, struct rs_num b)
 {
-	return a.known && b.known ? rs_num_of((uint64_t)rs_index_distance(a.value, b.value)) :
-				    unknown();
+	return a.known && b.known ? rs_num_of((uint64_t)rs_index_distance(a.value, b.value))
+				  : unknown();
 }
 
 /* How far behind an index is: always forward, 0 to 65535. */
 static struct rs_num behind(struct rs_num ahead, struct rs_num follower)
 {
-	return ahead.known && follower.known ? rs_num_of((uint16_t)(ahead.value - follower.value)) :
-					       unknown();
+	return ahead.known && follower.known ? rs_num_of((uint16_t)(ahead.value - follower.value))
+					     : unknown();
 }
 
 static bool nums_equal(struct rs_num a, struct rs_num b)
@@ -137,8 +138,8 @@ static void counters_subtract(struct rs_line *line, const struct rs_snapshot *s,
 			      const struct rs_queue *begin, const struct rs_queue *end)
 {
 	for (size_t i = 0; i < rs_counters[s->side].count; i++)
-		line->figures[first + i] = begin ? grown(begin->counters[i], end->counters[i]) :
-						   end->counters[i];
+		line->figures[first + i] =
+			begin ? grown(begin->counters[i], end->counters[i]) : end->counters[i];
 }
 
 static struct rs_num sum(const struct rs_line *line, const enum rs_figure *figures, size_t n)
@@ -150,9 +151,9 @@ static struct rs_num sum(const struct rs_line *line, const enum rs_figure *figur
 	return total;
 }
 
-#define SUM(line, ...) \
-	sum(line, (const enum rs_figure[]){ __VA_ARGS__ }, \
-	    sizeof((const enum rs_figure[]){ __VA_ARGS__ }) / sizeof(enum rs_figure))
+#define SUM(line, ...)                                   \
+	sum(line, (const enum rs_figure[]){__VA_ARGS__}, \
+	    sizeof((const enum rs_figure[]){__VA_ARGS__}) / sizeof(enum rs_figure))
 #define G(name) line->figures[RS_FIG_G(name)]
 #define H(name) line->figures[RS_FIG_H(name)]
 #define D(name) line->figures[RS_FIG_D(name)]
@@ -198,7 +199,8 @@ static void irq_derive(struct rs_line *line, const struct rs_sample *s, struct r
 		D(irq_unhandled) = row->unhandled;
 		D(irq_disabled) = row->disabled;
 		D(irq_handled) = grown(row->unhandled, row->count);
-		/* it looks only when the window is full: by then all but the handled ones are unhandled */
+		/* it looks only when the window is full: by then all but the handled ones are
+		 * unhandled */
 		if (D(irq_handled).known && IRQ_WINDOW - D(irq_handled).value > IRQ_PATIENCE &&
 		    row->count.value < IRQ_WINDOW)
 			D(irq_left) = rs_num_of(IRQ_WINDOW - row->count.value);
@@ -213,8 +215,8 @@ static void host_derive(struct rs_line *line, const struct rs_queue *begin,
 	D(occupancy_begin) = begin ? begin->occupancy : unknown();
 	D(avail_left) = behind(end->avail_idx, end->used_idx);
 	D(suppressed) = plus(H(vhost_suppressed_flag), H(vhost_suppressed_event_idx));
-	D(decision_off) = less(H(vhost_calls), plus(plus(H(vhost_signals), D(suppressed)),
-						    H(vhost_no_call)));
+	D(decision_off) =
+		less(H(vhost_calls), plus(plus(H(vhost_signals), D(suppressed)), H(vhost_no_call)));
 	D(tun_off) = less(less(H(tun_offered), plus(H(tun_dropped), H(vhost_taken))),
 			  less(D(occupancy), D(occupancy_begin)));
 	D(eventfd_off) = less(H(vhost_signals), H(eventfd_writes));
@@ -230,8 +232,8 @@ static void used_derive(struct rs_line *line, const struct rs_queue *guest_begin
 	if (!guest_begin || !host_begin)
 		return;
 	D(skew_begin) = distance(host_begin->used_idx, guest_begin->used_idx);
-	D(used_off) = less(less(H(vhost_posted), G(used_progress)),
-			   less(D(skew_end), D(skew_begin)));
+	D(used_off) =
+		less(less(H(vhost_posted), G(used_progress)), less(D(skew_end), D(skew_begin)));
 }
 
 /*
@@ -242,13 +244,13 @@ static void interrupts_derive(struct rs_line *line)
 {
 	struct rs_num got = G(interrupts), sent = H(injected);
 
+	if (D(skew_begin).known && D(skew_end).known && G(none_empty).known)
+		D(surplus_slack) = rs_num_of(magnitude(D(skew_begin)) + magnitude(D(skew_end)) +
+					     G(none_empty).value + 2);
 	if (!got.known || !sent.known)
 		return;
 	D(merged) = rs_num_of(sent.value > got.value ? sent.value - got.value : 0);
 	D(surplus) = rs_num_of(got.value > sent.value ? got.value - sent.value : 0);
-	if (D(skew_begin).known && D(skew_end).known && G(none_empty).known)
-		D(surplus_slack) = rs_num_of(magnitude(D(skew_begin)) + magnitude(D(skew_end)) +
-					     G(none_empty).value + 2);
 }
 
 static void label_make(struct rs_line *line)
@@ -271,8 +273,8 @@ static void label_make(struct rs_line *line)
 /* From begin to end, or since counting began. */
 static struct rs_num window_ms(const struct rs_snapshot *s)
 {
-	struct rs_num ns = grown(s->has_begin ? s->begin.time_ns : s->end.started_ns,
-				 s->end.time_ns);
+	struct rs_num ns =
+		grown(s->has_begin ? s->begin.time_ns : s->end.started_ns, s->end.time_ns);
 
 	return ns.known ? rs_num_of(ns.value / 1000000) : ns;
 }

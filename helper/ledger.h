@@ -13,37 +13,44 @@
  * an int64_t). The host's and the guest's windows need not coincide: the used
  * index, which both see, tells by how many entries they lie apart.
  */
-#define RS_DERIVED_LIST(X) \
-	X(standing, entries, 0, "used entries the guest had not consumed at the end") \
-	X(standing_begin, entries, 0, "used entries the guest had not consumed at the begin") \
-	X(none_sum, interrupts, 0, "the causes of IRQ_NONE, added up") \
-	X(sum_off, interrupts, 0, "interrupts not found as handled or as none with a cause") \
-	X(suppressed, decisions, 0, "times vhost did not signal because the guest asked it not to") \
+#define RS_DERIVED_LIST(X)                                                                       \
+	X(standing, entries, 0, "used entries the guest had not consumed at the end")            \
+	X(standing_begin, entries, 0, "used entries the guest had not consumed at the begin")    \
+	X(none_sum, interrupts, 0, "the causes of IRQ_NONE, added up")                           \
+	X(sum_off, interrupts, 0, "interrupts not found as handled or as none with a cause")     \
+	X(suppressed, decisions, 0,                                                              \
+	  "times vhost did not signal because the guest asked it not to")                        \
 	X(merged, interrupts, 0, "injections that reached the guest in another one's interrupt") \
-	X(surplus, interrupts, 0, "interrupts in the guest beyond those injected") \
-	X(surplus_slack, interrupts, 0, "how many of these the windows' distance can explain") \
-	X(skew_begin, entries, 1, "used index of the host ahead of the guest's at the begin, modulo 65536") \
-	X(skew_end, entries, 1, "used index of the host ahead of the guest's at the end, modulo 65536") \
-	X(used_off, entries, 1, "entries vhost posted less those the guest saw, both windows' distance taken out") \
-	X(tun_off, packets, 1, "packets offered, and neither dropped, taken nor waiting in the ring") \
-	X(decision_off, decisions, 1, "decisions of vhost less signals and suppressed signals") \
-	X(eventfd_off, signals, 1, "vhost's signals less writes to the eventfd") \
-	X(irqfd_off, writes, 1, "writes to the eventfd less wake-ups of the irqfd") \
-	X(inject_off, wakeups, 1, "wake-ups less interrupts injected or coalesced") \
-	X(occupancy_begin, packets, 0, "packets waiting in the tap queue's ring at the begin") \
-	X(occupancy, packets, 0, "packets waiting in the tap queue's ring at the end") \
-	X(ring_size, packets, 0, "packets the tap queue's ring can hold") \
-	X(avail_left, buffers, 0, "buffers of the guest vhost knew of and had not used at the end") \
-	X(polls_other, polls, 0, "NAPI polls from ksoftirqd, NAPI threads and netpoll") \
-	X(polls, polls, 0, "NAPI polls, all origins") \
-	X(irq_count, interrupts, 0, "the kernel's irq_count in this window of 100000") \
-	X(irq_unhandled, interrupts, 0, "the kernel's irqs_unhandled in this window") \
-	X(irq_handled, interrupts, 0, "handled in this window; from 100 on it cannot disable the IRQ") \
-	X(irq_left, interrupts, 0, "IRQ_NONE left until the kernel disables the IRQ") \
-	X(irq_disabled, flag, 0, "the kernel has disabled the IRQ") \
-	X(guest_window, ms, 0, "length of the guest's window") \
-	X(host_window, ms, 0, "length of the host's window") \
-	X(guest_missed, hits, 0, "hits of hooks lost in the guest") \
+	X(surplus, interrupts, 0, "interrupts in the guest beyond those injected")               \
+	X(surplus_slack, interrupts, 0, "how many of these the windows' distance can explain")   \
+	X(skew_begin, entries, 1,                                                                \
+	  "used index of the host ahead of the guest's at the begin, modulo 65536")              \
+	X(skew_end, entries, 1,                                                                  \
+	  "used index of the host ahead of the guest's at the end, modulo 65536")                \
+	X(used_off, entries, 1,                                                                  \
+	  "entries vhost posted less those the guest saw, both windows' distance taken out")     \
+	X(tun_off, packets, 1,                                                                   \
+	  "packets offered, and neither dropped, taken nor waiting in the ring")                 \
+	X(decision_off, decisions, 1, "decisions of vhost less signals and suppressed signals")  \
+	X(eventfd_off, signals, 1, "vhost's signals less writes to the eventfd")                 \
+	X(irqfd_off, writes, 1, "writes to the eventfd less wake-ups of the irqfd")              \
+	X(inject_off, wakeups, 1, "wake-ups less interrupts injected or coalesced")              \
+	X(occupancy_begin, packets, 0, "packets waiting in the tap queue's ring at the begin")   \
+	X(occupancy, packets, 0, "packets waiting in the tap queue's ring at the end")           \
+	X(ring_size, packets, 0, "packets the tap queue's ring can hold")                        \
+	X(avail_left, buffers, 0,                                                                \
+	  "buffers of the guest vhost knew of and had not used at the end")                      \
+	X(polls_other, polls, 0, "NAPI polls from ksoftirqd, NAPI threads and netpoll")          \
+	X(polls, polls, 0, "NAPI polls, all origins")                                            \
+	X(irq_count, interrupts, 0, "the kernel's irq_count in this window of 100000")           \
+	X(irq_unhandled, interrupts, 0, "the kernel's irqs_unhandled in this window")            \
+	X(irq_handled, interrupts, 0,                                                            \
+	  "handled in this window; from 100 on it cannot disable the IRQ")                       \
+	X(irq_left, interrupts, 0, "IRQ_NONE left until the kernel disables the IRQ")            \
+	X(irq_disabled, flag, 0, "the kernel has disabled the IRQ")                              \
+	X(guest_window, ms, 0, "length of the guest's window")                                   \
+	X(host_window, ms, 0, "length of the host's window")                                     \
+	X(guest_missed, hits, 0, "hits of hooks lost in the guest")                              \
 	X(host_missed, hits, 0, "hits of hooks lost on the host")
 
 /* Every figure of a line: the guest's counters, the host's, the derived ones. */
@@ -55,7 +62,7 @@ enum rs_figure {
 #define X(name, unit, negative, meaning) RS_FIGURE_##name,
 	RS_DERIVED_LIST(X)
 #undef X
-	RS_FIGURES
+		RS_FIGURES
 };
 
 #define RS_FIG_G(name) ((enum rs_figure)((int)RS_FIGURE_GUEST + (int)RS_GUEST_##name))
@@ -67,7 +74,7 @@ struct rs_figure_info {
 	const char *unit;
 	const char *meaning;
 	const char *side; /* "guest", "host" or "both" */
-	bool negative;    /* the value is an int64_t */
+	bool negative;	  /* the value is an int64_t */
 };
 
 struct rs_figure_info rs_figure_info(enum rs_figure figure);
@@ -77,7 +84,7 @@ struct rs_line {
 	char label[3 * RS_STR_LEN]; /* "eth0 input.0", or the tap's name and queue */
 	const struct rs_queue *guest;
 	const struct rs_queue *host;
-	unsigned int facts;     /* enum rs_fact bits: why both are the same queue */
+	unsigned int facts;	/* enum rs_fact bits: why both are the same queue */
 	const char *guest_flaw; /* why the guest's figures could not be subtracted, or NULL */
 	const char *host_flaw;
 	struct rs_num figures[RS_FIGURES];

@@ -12,26 +12,26 @@ struct column {
 };
 
 static const struct column guest_columns[] = {
-	{ "netdev", "netdev" },	  { "queue", "name" },	     { "irq", "irq" },
-	{ "shared", "shared" },	  { "napi", "napi_id" },     { "device", "device" },
-	{ "bus", "bus" },	  { "ring", "ring" },	     { "size", "size" },
-	{ "evidx", "event_idx" }, { "used ring", "used_addr" }, { "msi", "msi.address" },
-	{ "data", "msi.data" },
+	{"netdev", "netdev"},	{"queue", "name"},	    {"irq", "irq"},
+	{"shared", "shared"},	{"napi", "napi_id"},	    {"device", "device"},
+	{"bus", "bus"},		{"ring", "ring"},	    {"size", "size"},
+	{"evidx", "event_idx"}, {"used ring", "used_addr"}, {"msi", "msi.address"},
+	{"data", "msi.data"},
 };
 
 static const struct column host_columns[] = {
-	{ "tap", "tap" },	{ "queue", "queue" },	     { "dir", "dir" },
-	{ "backend", "backend" }, { "process", "comm" },     { "pid", "pid" },
-	{ "vm", "vm" },		{ "gsi", "gsi" },	     { "used ring", "used_addr" },
-	{ "msi", "msi.address" }, { "data", "msi.data" },    { "mac", "mac" },
+	{"tap", "tap"},		{"queue", "queue"},   {"dir", "dir"},
+	{"backend", "backend"}, {"process", "comm"},  {"pid", "pid"},
+	{"vm", "vm"},		{"gsi", "gsi"},	      {"used ring", "used_addr"},
+	{"msi", "msi.address"}, {"data", "msi.data"}, {"mac", "mac"},
 };
 
 static const struct {
 	const struct column *columns;
 	size_t n;
 } sides[RS_SIDES] = {
-	[RS_SIDE_GUEST] = { guest_columns, sizeof(guest_columns) / sizeof(guest_columns[0]) },
-	[RS_SIDE_HOST] = { host_columns, sizeof(host_columns) / sizeof(host_columns[0]) },
+	[RS_SIDE_GUEST] = {guest_columns, sizeof(guest_columns) / sizeof(guest_columns[0])},
+	[RS_SIDE_HOST] = {host_columns, sizeof(host_columns) / sizeof(host_columns[0])},
 };
 
 static void field_add(struct rs_table *t, const struct rs_field *field, const struct rs_queue *q)

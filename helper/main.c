@@ -5,7 +5,7 @@
 
 int main(int argc, char **argv)
 {
-	struct rs_error err = { .status = RS_EXIT_OK };
+	struct rs_error err = {.status = RS_EXIT_OK};
 	struct rs_opts opts;
 	int ret;
 

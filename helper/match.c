@@ -7,12 +7,15 @@
 #include "match.h"
 
 const char *const rs_fact_names[RS_FACTS] = {
-	[RS_FACT_USED_ADDR] = "used ring", [RS_FACT_UUID] = "uuid", [RS_FACT_MAC] = "MAC",
-	[RS_FACT_MSI] = "MSI",		   [RS_FACT_DIR] = "direction",
+	[RS_FACT_USED_ADDR] = "used ring",
+	[RS_FACT_UUID] = "uuid",
+	[RS_FACT_MAC] = "MAC",
+	[RS_FACT_MSI] = "MSI",
+	[RS_FACT_DIR] = "direction",
 };
 
 #define BIT(n) (1U << (n))
-#define WHO	(BIT(RS_FACT_UUID) | BIT(RS_FACT_MAC))
+#define WHO    (BIT(RS_FACT_UUID) | BIT(RS_FACT_MAC))
 
 enum answer { UNKNOWN, AGREE, DIFFER };
 
@@ -67,8 +70,10 @@ static enum answer dir_compare(const struct sides *s)
 }
 
 static enum answer (*const compare[RS_FACTS])(const struct sides *s) = {
-	[RS_FACT_USED_ADDR] = used_addr_compare, [RS_FACT_UUID] = uuid_compare,
-	[RS_FACT_MAC] = mac_compare,		 [RS_FACT_MSI] = msi_compare,
+	[RS_FACT_USED_ADDR] = used_addr_compare,
+	[RS_FACT_UUID] = uuid_compare,
+	[RS_FACT_MAC] = mac_compare,
+	[RS_FACT_MSI] = msi_compare,
 	[RS_FACT_DIR] = dir_compare,
 };
 
@@ -78,7 +83,7 @@ struct facts {
 
 static struct facts facts_of(const struct sides *s)
 {
-	struct facts f = { 0, 0 };
+	struct facts f = {0, 0};
 
 	for (int i = 0; i < RS_FACTS; i++) {
 		enum answer answer = compare[i](s);
@@ -132,9 +137,12 @@ static void difference_tell(const struct sides *s, unsigned int differ, char *te
 static int ambiguous(const struct sides *s, const struct rs_queue *other, struct rs_error *err)
 {
 	return rs_error_set(err, RS_EXIT_MISMATCH,
-			    "%s %s fits two queues of the host, %s of process %llu and %s of process %llu, and neither uuid nor MAC tells them apart: take the host's snapshot with --tap or --pid",
-			    s->g->netdev, s->g->name, other->tap, (unsigned long long)other->pid.value,
-			    s->h->tap, (unsigned long long)s->h->pid.value);
+			    "%s %s fits two queues of the host, %s of process %llu and %s of "
+			    "process %llu, and neither uuid nor MAC tells them apart: take the "
+			    "host's snapshot with --tap or --pid",
+			    s->g->netdev, s->g->name, other->tap,
+			    (unsigned long long)other->pid.value, s->h->tap,
+			    (unsigned long long)s->h->pid.value);
 }
 
 /* Fills the pair; why gets what kept a candidate out. */
@@ -170,10 +178,13 @@ static int nothing_found(const struct rs_snapshot *guest, const struct rs_snapsh
 {
 	if (*why)
 		return rs_error_set(err, RS_EXIT_MISMATCH,
-				    "these are snapshots of two different virtual machines: the rings lie at the same address, but they differ in %s",
+				    "these are snapshots of two different virtual machines: the "
+				    "rings lie at the same address, but they differ in %s",
 				    why);
 	return rs_error_set(err, RS_EXIT_MISMATCH,
-			    "these are snapshots of two different virtual machines: none of the %zu virtqueues of guest %s (uuid %s) is among the %zu of host %s; was the guest rebooted in between, or another tap meant?",
+			    "these are snapshots of two different virtual machines: none of the "
+			    "%zu virtqueues of guest %s (uuid %s) is among the %zu of host %s; was "
+			    "the guest rebooted in between, or another tap meant?",
 			    guest->end.queues_n, or_unknown(guest->taken.hostname),
 			    or_unknown(guest->taken.uuid), host->end.queues_n,
 			    or_unknown(host->taken.hostname));
@@ -183,11 +194,13 @@ static int sides_check(const struct rs_snapshot *guest, const struct rs_snapshot
 		       struct rs_error *err)
 {
 	if (guest->side == host->side)
-		return rs_error_set(err, RS_EXIT_DATA, "both snapshots are of the %s: one of each side is needed",
+		return rs_error_set(err, RS_EXIT_DATA,
+				    "both snapshots are of the %s: one of each side is needed",
 				    guest->side == RS_SIDE_GUEST ? "guest" : "host");
 	if (guest->side != RS_SIDE_GUEST)
-		return rs_error_set(err, RS_EXIT_DATA,
-				    "the snapshots are the wrong way round: ringside diff GUEST HOST");
+		return rs_error_set(
+			err, RS_EXIT_DATA,
+			"the snapshots are the wrong way round: ringside diff GUEST HOST");
 	if (!guest->end.queues_n || !host->end.queues_n)
 		return rs_error_set(err, RS_EXIT_DATA, "the %s's snapshot has no virtqueue",
 				    guest->end.queues_n ? "host" : "guest");
@@ -197,7 +210,7 @@ static int sides_check(const struct rs_snapshot *guest, const struct rs_snapshot
 int rs_match_make(const struct rs_snapshot *guest, const struct rs_snapshot *host,
 		  struct rs_match *m, struct rs_error *err)
 {
-	struct sides s = { .guest = guest, .host = host };
+	struct sides s = {.guest = guest, .host = host};
 	char why[200] = "";
 	size_t found = 0;
 

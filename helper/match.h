@@ -7,7 +7,7 @@
 /* What two virtqueues can agree on, strongest first. Bits of rs_pair.facts. */
 enum rs_fact {
 	RS_FACT_USED_ADDR, /* guest-physical address of the used ring */
-	RS_FACT_UUID,      /* of the virtual machine */
+	RS_FACT_UUID,	   /* of the virtual machine */
 	RS_FACT_MAC,
 	RS_FACT_MSI, /* address, data and, where both know it, device id */
 	RS_FACT_DIR,
@@ -20,7 +20,7 @@ extern const char *const rs_fact_names[RS_FACTS];
 struct rs_pair {
 	const struct rs_queue *guest;
 	const struct rs_queue *host; /* NULL = not in the host's snapshot */
-	unsigned int facts;          /* what agreed */
+	unsigned int facts;	     /* what agreed */
 };
 
 struct rs_match {

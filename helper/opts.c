@@ -17,7 +17,7 @@ typedef const char *(*setter)(struct rs_opts *opts, const char *arg);
 static const struct {
 	const char *suffix;
 	uint64_t ms;
-} units[] = { { "ms", 1 }, { "s", 1000 }, { "", 1000 }, { "m", 60000 }, { "h", 3600000 } };
+} units[] = {{"ms", 1}, {"s", 1000}, {"", 1000}, {"m", 60000}, {"h", 3600000}};
 
 const char *rs_duration_parse(const char *text, uint64_t *ns)
 {
@@ -92,8 +92,9 @@ static const char *vm_set(struct rs_opts *opts, const char *arg)
 static const char *number_set(struct rs_num *num, const char *arg, uint64_t min, uint64_t max)
 {
 	num->known = rs_number_parse(arg, &num->value) && num->value >= min && num->value <= max;
-	return num->known ? NULL : min ? "a process id, from 1 to 4194304" :
-					 "a queue's number, from 0 to 65535";
+	return num->known ? NULL
+	       : min	  ? "a process id, from 1 to 4194304"
+			  : "a queue's number, from 0 to 65535";
 }
 
 static const char *pid_set(struct rs_opts *opts, const char *arg)
@@ -112,17 +113,17 @@ static const struct row {
 	struct argp_option option;
 	setter set;
 } rows[] = {
-	{ { "duration", 'd', "TIME", 0, "count for TIME: 500ms, 10s, 2m, 1h", 0 }, duration_set },
-	{ { "interval", 'i', "TIME", 0, "a result every TIME, for -d or until Ctrl-C", 0 },
-	  interval_set },
-	{ { "json", 'j', NULL, 0, "JSON on standard output", 0 }, json_set },
-	{ { "output", 'o', "FILE", 0, "JSON into FILE, whole or not at all", 0 }, output_set },
-	{ { "quiet", 'q', NULL, 0, "only what is wrong; no progress, no table", 0 }, quiet_set },
-	{ { "verbose", 'v', NULL, 0, "every figure, with its unit and meaning", 0 }, verbose_set },
-	{ { "tap", KEY_TAP, "IF", 0, "only the queues of this tap", 0 }, tap_set },
-	{ { "vm", KEY_VM, "NAME", 0, "only this virtual machine, by name or uuid", 0 }, vm_set },
-	{ { "pid", KEY_PID, "PID", 0, "only the virtual machine of this process", 0 }, pid_set },
-	{ { "queue", KEY_QUEUE, "N", 0, "only this queue of the tap", 0 }, queue_set },
+	{{"duration", 'd', "TIME", 0, "count for TIME: 500ms, 10s, 2m, 1h", 0}, duration_set},
+	{{"interval", 'i', "TIME", 0, "a result every TIME, for -d or until Ctrl-C", 0},
+	 interval_set},
+	{{"json", 'j', NULL, 0, "JSON on standard output", 0}, json_set},
+	{{"output", 'o', "FILE", 0, "JSON into FILE, whole or not at all", 0}, output_set},
+	{{"quiet", 'q', NULL, 0, "only what is wrong; no progress, no table", 0}, quiet_set},
+	{{"verbose", 'v', NULL, 0, "every figure, with its unit and meaning", 0}, verbose_set},
+	{{"tap", KEY_TAP, "IF", 0, "only the queues of this tap", 0}, tap_set},
+	{{"vm", KEY_VM, "NAME", 0, "only this virtual machine, by name or uuid", 0}, vm_set},
+	{{"pid", KEY_PID, "PID", 0, "only the virtual machine of this process", 0}, pid_set},
+	{{"queue", KEY_QUEUE, "N", 0, "only this queue of the tap", 0}, queue_set},
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
@@ -204,16 +205,19 @@ static error_t command_parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-#define HELP_OPTIONS \
-	{ "help", 'h', NULL, 0, "this text", -1 }, { "usage", KEY_USAGE, NULL, OPTION_HIDDEN, NULL, -1 }
+#define HELP_OPTIONS                                              \
+	{"help", 'h', NULL, 0, "this text", -1},                  \
+	{                                                         \
+		"usage", KEY_USAGE, NULL, OPTION_HIDDEN, NULL, -1 \
+	}
 
 /* argv[0] is the command's own name. */
 static int command_run(struct parse *p, int argc, char **argv)
 {
 	const struct rs_command *command = p->opts->command;
-	struct argp_option options[ROWS + 3] = { HELP_OPTIONS };
+	struct argp_option options[ROWS + 3] = {HELP_OPTIONS};
 	char name[40], args[80], doc[2048];
-	struct argp argp = { options, command_parse, args, doc, NULL, NULL, NULL };
+	struct argp argp = {options, command_parse, args, doc, NULL, NULL, NULL};
 	size_t n = 2;
 
 	for (size_t i = 0; i < ROWS; i++)
@@ -258,8 +262,9 @@ static error_t main_parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_ARG:
 		return command_find(p, arg, state);
 	case ARGP_KEY_NO_ARGS:
-		return p->answered ? 0 : refuse(p, "%s: see %s", "a command is missing",
-						"ringside --help");
+		return p->answered
+			       ? 0
+			       : refuse(p, "%s: see %s", "a command is missing", "ringside --help");
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -267,24 +272,25 @@ static error_t main_parse(int key, char *arg, struct argp_state *state)
 
 static void commands_list(char *text, size_t size)
 {
-	size_t used = snprintf(text, size, "%s",
-			       "Whose interrupt went missing, and why: virtio-net under KVM.\vCommands:\n");
+	size_t used = snprintf(
+		text, size, "%s",
+		"Whose interrupt went missing, and why: virtio-net under KVM.\vCommands:\n");
 
 	for (const struct rs_command *c = rs_commands; c->name && used < size; c++)
 		used += snprintf(text + used, size - used, "  %-8s %s\n", c->name, c->summary);
 	if (used < size)
 		snprintf(text + used, size - used,
-			 "\nringside COMMAND --help tells more, with examples; so does ringside(8).");
+			 "\nringside COMMAND --help tells more, with examples; so does "
+			 "ringside(8).");
 }
 
 int rs_opts_parse(struct rs_opts *opts, int argc, char **argv, struct rs_error *err)
 {
 	static const struct argp_option options[] = {
-		HELP_OPTIONS, { "version", 'V', NULL, 0, "the version", -1 }, { 0 }
-	};
-	struct parse p = { .opts = opts, .err = err };
+		HELP_OPTIONS, {"version", 'V', NULL, 0, "the version", -1}, {0}};
+	struct parse p = {.opts = opts, .err = err};
 	char doc[2048];
-	struct argp argp = { options, main_parse, "COMMAND [ARGUMENT...]", doc, NULL, NULL, NULL };
+	struct argp argp = {options, main_parse, "COMMAND [ARGUMENT...]", doc, NULL, NULL, NULL};
 
 	memset(opts, 0, sizeof(*opts));
 	commands_list(doc, sizeof(doc));

@@ -24,7 +24,7 @@ struct rs_command {
 	const char *args; /* as the help shows them; NULL = none */
 	int args_min;
 	int args_max;
-	const char *options; /* the short letters and long names it takes, separated by spaces */
+	const char *options;  /* the short letters and long names it takes, separated by spaces */
 	uint64_t duration_ns; /* default of -d */
 	const char *summary;
 	const char *more; /* for --help: what it does, examples */

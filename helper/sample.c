@@ -40,10 +40,10 @@ void *rs_sample_add(struct rs_sample *s, const struct rs_record *record)
 	return memset(row, 0, record->size);
 }
 
-#define ADD(row, id) \
+#define ADD(row, id)                                              \
 	struct rs_##row *rs_sample_add_##row(struct rs_sample *s) \
-	{ \
-		return rs_sample_add(s, &rs_records[id]); \
+	{                                                         \
+		return rs_sample_add(s, &rs_records[id]);         \
 	}
 
 ADD(hook, RS_RECORD_HOOK)

@@ -24,61 +24,77 @@ struct columns {
 
 /* Host first: that is the way of a packet to the guest. */
 static const struct columns diff_host = {
-	"host", 7,
-	{ { h(tun_offered), "offered" },
-	  { h(tun_dropped), "dropped" },
-	  { h(vhost_taken), "taken" },
-	  { h(vhost_posted), "posted" },
-	  { h(vhost_signals), "signals" },
-	  { d(suppressed), "suppr." },
-	  { h(injected), "injected" } }
+	.title = "host",
+	.n = 7,
+	.rows =
+		{
+			{h(tun_offered), "offered"},
+			{h(tun_dropped), "dropped"},
+			{h(vhost_taken), "taken"},
+			{h(vhost_posted), "posted"},
+			{h(vhost_signals), "signals"},
+			{d(suppressed), "suppr."},
+			{h(injected), "injected"},
+		},
 };
 
 static const struct columns diff_guest = {
-	"guest", 8,
-	{ { g(interrupts), "intr." },
-	  { g(handled), "handled" },
-	  { g(none), "none" },
-	  { g(polls_softirq), "softirq" },
-	  { g(polls_busy), "busy" },
-	  { d(polls_other), "other" },
-	  { g(used_progress), "used" },
-	  { d(standing), "left" } }
+	.title = "guest",
+	.n = 8,
+	.rows =
+		{
+			{g(interrupts), "intr."},
+			{g(handled), "handled"},
+			{g(none), "none"},
+			{g(polls_softirq), "softirq"},
+			{g(polls_busy), "busy"},
+			{d(polls_other), "other"},
+			{g(used_progress), "used"},
+			{d(standing), "left"},
+		},
 };
 
 static const struct columns host_only = {
-	"host", 14,
-	{ { h(tun_offered), "offered" },
-	  { h(tun_dropped), "dropped" },
-	  { d(occupancy), "waiting" },
-	  { d(ring_size), "of" },
-	  { h(vhost_taken), "taken" },
-	  { h(vhost_posted), "posted" },
-	  { h(vhost_signals), "signals" },
-	  { h(vhost_suppressed_flag), "flag" },
-	  { h(vhost_suppressed_event_idx), "evidx" },
-	  { h(eventfd_writes), "eventfd" },
-	  { h(irqfd_wakeups), "irqfd" },
-	  { h(injected), "injected" },
-	  { h(coalesced), "coal." },
-	  { h(vcpu_kicks), "kicks" } }
+	.title = "host",
+	.n = 14,
+	.rows =
+		{
+			{h(tun_offered), "offered"},
+			{h(tun_dropped), "dropped"},
+			{d(occupancy), "waiting"},
+			{d(ring_size), "of"},
+			{h(vhost_taken), "taken"},
+			{h(vhost_posted), "posted"},
+			{h(vhost_signals), "signals"},
+			{h(vhost_suppressed_flag), "flag"},
+			{h(vhost_suppressed_event_idx), "evidx"},
+			{h(eventfd_writes), "eventfd"},
+			{h(irqfd_wakeups), "irqfd"},
+			{h(injected), "injected"},
+			{h(coalesced), "coal."},
+			{h(vcpu_kicks), "kicks"},
+		},
 };
 
 static const struct columns guest_only = {
-	"guest", 13,
-	{ { g(interrupts), "intr." },
-	  { g(handled), "handled" },
-	  { g(none), "none" },
-	  { g(none_empty), "empty" },
-	  { g(none_busy_poll), "busyp." },
-	  { g(polls_softirq), "softirq" },
-	  { g(polls_busy), "busy" },
-	  { d(polls_other), "other" },
-	  { g(used_progress), "used" },
-	  { g(last_used_progress), "served" },
-	  { d(standing), "left" },
-	  { d(irq_count), "irqcnt" },
-	  { d(irq_unhandled), "unhand." } }
+	.title = "guest",
+	.n = 13,
+	.rows =
+		{
+			{g(interrupts), "intr."},
+			{g(handled), "handled"},
+			{g(none), "none"},
+			{g(none_empty), "empty"},
+			{g(none_busy_poll), "busyp."},
+			{g(polls_softirq), "softirq"},
+			{g(polls_busy), "busy"},
+			{d(polls_other), "other"},
+			{g(used_progress), "used"},
+			{g(last_used_progress), "served"},
+			{d(standing), "left"},
+			{d(irq_count), "irqcnt"},
+			{d(irq_unhandled), "unhand."},
+		},
 };
 
 #undef g
@@ -89,9 +105,8 @@ static const struct columns guest_only = {
 static const struct {
 	const char *unit, *shortened;
 } units[] = {
-	{ "packets", "pkts" }, { "entries", "ents" },	{ "signals", "sigs" },
-	{ "decisions", "sigs" }, { "interrupts", "irqs" }, { "wakeups", "wake" },
-	{ "writes", "writ" },
+	{"packets", "pkts"},	{"entries", "ents"}, {"signals", "sigs"}, {"decisions", "sigs"},
+	{"interrupts", "irqs"}, {"wakeups", "wake"}, {"writes", "writ"},
 };
 
 static const char *unit_short(const char *unit)
@@ -151,8 +166,8 @@ static void headings_add(struct rs_table *t, const struct columns *const *parts,
 			const struct column *column = &parts[p]->rows[c];
 
 			rs_table_add(t, "%s",
-				     want_units ? unit_short(rs_figure_info(column->figure).unit) :
-						  column->heading);
+				     want_units ? unit_short(rs_figure_info(column->figure).unit)
+						: column->heading);
 		}
 	rs_table_add(t, "%s", want_units ? "" : "verdict");
 }
@@ -160,7 +175,7 @@ static void headings_add(struct rs_table *t, const struct columns *const *parts,
 static void line_add(struct rs_table *t, const struct columns *const *parts, size_t parts_n,
 		     const struct rs_line *line, const char *word)
 {
-	struct rs_num irq = line->guest ? line->guest->irq : (struct rs_num){ 0, false };
+	struct rs_num irq = line->guest ? line->guest->irq : (struct rs_num){0, false};
 	char text[24];
 
 	rs_table_add(t, "%s", line->label);
@@ -220,7 +235,8 @@ static uint64_t entries_apart(struct rs_num skew)
 	return entries < 0 ? -entries : entries;
 }
 
-/* Both windows need not coincide, but who compares two columns must know by how much they do not. */
+/* Both windows need not coincide, but who compares two columns must know by how much they do not.
+ */
 static void windows_compare(const struct rs_show *show, const struct rs_ledger *l)
 {
 	uint64_t begin = 0, end = 0;
@@ -232,7 +248,8 @@ static void windows_compare(const struct rs_show *show, const struct rs_ledger *
 	if (begin || end)
 		fprintf(show->out,
 			"the windows do not coincide: %" PRIu64 " entries at the begin and %" PRIu64
-			" at the end were seen by one side only\n", begin, end);
+			" at the end were seen by one side only\n",
+			begin, end);
 }
 
 static void columns_explain(const struct rs_show *show, const struct columns *columns)
@@ -278,7 +295,7 @@ static void finding_print(const struct rs_show *show, const struct rs_finding *f
 {
 	const char *severity = rs_severity_names[f->rule->severity];
 	bool critical = f->rule->severity == RS_SEVERITY_CRITICAL;
-	struct evidence e = { show->out, "  figures: " };
+	struct evidence e = {show->out, "  figures: "};
 
 	fprintf(show->out, "%s%s%s %s", show->colour ? critical ? "\033[1;31m" : "\033[33m" : "",
 		severity, show->colour ? "\033[0m" : "", f->line->label);
@@ -339,8 +356,10 @@ void rs_show_ledger(const struct rs_show *show, const struct rs_ledger *l,
 		if (l->guest)
 			side_print(show, "guest:", l->guest);
 		tables_print(show, parts, n, l, v);
-		fprintf(show->out, "%s\n", show->verbose ? "-: unknown on this side or kernel" :
-			"-: unknown on this side or kernel; -v tells what each column means");
+		fprintf(show->out, "%s\n",
+			show->verbose ? "-: unknown on this side or kernel"
+				      : "-: unknown on this side or kernel; -v tells what each "
+					"column means");
 		windows_compare(show, l);
 	}
 	for (size_t p = 0; show->verbose && p < n; p++)

@@ -9,7 +9,7 @@
 #include "file.h"
 #include "json.h"
 
-static const char *const side_names[RS_SIDES] = { "guest", "host" };
+static const char *const side_names[RS_SIDES] = {"guest", "host"};
 
 /* Where in the JSON we are, for messages: "end.queues[3].counters". */
 struct place {
@@ -63,8 +63,8 @@ static const char *field_take(const struct rs_field *field, struct json_object *
 			return "true or false";
 		return rs_field_put(field, row, json_object_get_boolean(val));
 	default:
-		return number_of(val, &value) ? rs_field_put(field, row, value) :
-						"a whole number from 0 to 2^64-2";
+		return number_of(val, &value) ? rs_field_put(field, row, value)
+					      : "a whole number from 0 to 2^64-2";
 	}
 }
 
@@ -183,11 +183,13 @@ static int schema_take(struct place *p, struct json_object *root)
 	schema = json_object_object_get(root, "schema");
 	if (!json_object_is_type(schema, json_type_string))
 		return rs_error_set(p->err, RS_EXIT_DATA,
-				    "%s: not a snapshot: it has no \"schema\"; `ringside guest -o FILE` and `ringside host -o FILE` write snapshots",
+				    "%s: not a snapshot: it has no \"schema\"; `ringside guest -o "
+				    "FILE` and `ringside host -o FILE` write snapshots",
 				    p->where);
 	if (strcmp(json_object_get_string(schema), RS_SNAPSHOT_SCHEMA))
 		return rs_error_set(p->err, RS_EXIT_DATA,
-				    "%s: its format is \"%.40s\", this ringside reads \"%s\": use the same ringside for both",
+				    "%s: its format is \"%.40s\", this ringside reads \"%s\": use "
+				    "the same ringside for both",
 				    p->where, json_object_get_string(schema), RS_SNAPSHOT_SCHEMA);
 	return 0;
 }
@@ -253,7 +255,7 @@ static struct json_object *tree_parse(const struct place *p, const char *text, s
 int rs_snapshot_parse(struct rs_snapshot *s, const char *text, size_t len, const char *where,
 		      struct rs_error *err)
 {
-	struct place p = { .where = where, .err = err };
+	struct place p = {.where = where, .err = err};
 	struct json_object *root;
 	int ret;
 

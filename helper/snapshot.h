@@ -13,7 +13,7 @@
 #include "error.h"
 
 #define RS_SNAPSHOT_SCHEMA "ringside-snapshot/1"
-#define RS_STR_LEN 64
+#define RS_STR_LEN	   64
 
 enum rs_side { RS_SIDE_GUEST, RS_SIDE_HOST, RS_SIDES };
 
@@ -25,7 +25,7 @@ struct rs_num {
 
 static inline struct rs_num rs_num_of(uint64_t value)
 {
-	return (struct rs_num){ .value = value, .known = true };
+	return (struct rs_num){.value = value, .known = true};
 }
 
 /* RS_GUEST_<name> and RS_HOST_<name> index rs_queue.counters of their side. */
@@ -41,9 +41,9 @@ enum rs_host_counter {
 	RS_HOST_COUNTERS
 };
 
-#define RS_COUNTERS_MAX \
-	((int)RS_GUEST_COUNTERS > (int)RS_HOST_COUNTERS ? (int)RS_GUEST_COUNTERS : \
-							  (int)RS_HOST_COUNTERS)
+#define RS_COUNTERS_MAX                                                          \
+	((int)RS_GUEST_COUNTERS > (int)RS_HOST_COUNTERS ? (int)RS_GUEST_COUNTERS \
+							: (int)RS_HOST_COUNTERS)
 
 struct rs_counter {
 	const char *name;
@@ -61,11 +61,11 @@ extern const struct rs_counter_table rs_counters[RS_SIDES];
 
 /* Strings: empty = unknown. */
 struct rs_hook {
-	char name[RS_STR_LEN];  /* the symbol; for a clone its full name */
-	char kind[RS_STR_LEN];  /* ftrace, kprobe, fentry, tracepoint ... */
+	char name[RS_STR_LEN];	/* the symbol; for a clone its full name */
+	char kind[RS_STR_LEN];	/* ftrace, kprobe, fentry, tracepoint ... */
 	char state[RS_STR_LEN]; /* attached, absent, failed */
-	char loses[160];        /* counters unknown without it, separated by '-' or ',' */
-	struct rs_num missed;   /* hits the kernel could not deliver */
+	char loses[160];	/* counters unknown without it, separated by '-' or ',' */
+	struct rs_num missed;	/* hits the kernel could not deliver */
 };
 
 struct rs_vm {
@@ -104,7 +104,7 @@ struct rs_device {
 
 struct rs_irq {
 	struct rs_num irq;
-	struct rs_num count;     /* note_interrupt()'s irq_count, 0..99999 */
+	struct rs_num count;	 /* note_interrupt()'s irq_count, 0..99999 */
 	struct rs_num unhandled; /* its irqs_unhandled */
 	struct rs_num last_unhandled_ms;
 	struct rs_num kernel_count; /* /proc/interrupts, all CPUs */
@@ -120,8 +120,8 @@ struct rs_msi {
 /* One virtqueue, seen from one side. dir is the guest's word on both sides. */
 struct rs_queue {
 	/* both */
-	char dir[RS_STR_LEN]; /* rx (towards the guest), tx, ctrl, other */
-	char mac[RS_STR_LEN]; /* the guest's */
+	char dir[RS_STR_LEN];	 /* rx (towards the guest), tx, ctrl, other */
+	char mac[RS_STR_LEN];	 /* the guest's */
 	struct rs_num used_addr; /* guest-physical address of the used ring */
 	struct rs_msi msi;
 	struct rs_num used_idx; /* guest: ring's used->idx; host: vhost's last_used_idx; 16 bit */
@@ -143,9 +143,9 @@ struct rs_queue {
 
 	/* host */
 	char tap[RS_STR_LEN];
-	char comm[RS_STR_LEN];    /* of the process that owns the virtqueue */
-	char uuid[RS_STR_LEN];    /* of the virtual machine */
-	char vm[RS_STR_LEN];      /* its name */
+	char comm[RS_STR_LEN];	  /* of the process that owns the virtqueue */
+	char uuid[RS_STR_LEN];	  /* of the virtual machine */
+	char vm[RS_STR_LEN];	  /* its name */
 	char backend[RS_STR_LEN]; /* "vhost-net" or "user-space backend" */
 	struct rs_num tap_ifindex;
 	struct rs_num queue; /* the tap's queue number */
@@ -220,7 +220,7 @@ struct rs_filter {
 	const char *vm; /* name or uuid */
 	struct rs_num pid;
 	struct rs_num queue; /* the tap's queue number */
-	bool verbose;        /* -v: libbpf's and libnl's own messages may go to stderr */
+	bool verbose;	     /* -v: libbpf's and libnl's own messages may go to stderr */
 };
 
 /*
@@ -251,9 +251,10 @@ struct rs_check {
 
 typedef void (*rs_check_fn)(void *ctx, const struct rs_check *row);
 
-/* Calls @row for each thing this side needs or can do. Return: 0 all works, -1 something does not. */
+/* Calls @row for each thing this side needs or can do. Return: 0 all works, -1 something does not.
+ */
 int rs_guest_check(rs_check_fn row, void *ctx); /* guest.c */
-int rs_host_check(rs_check_fn row, void *ctx);  /* host.c */
+int rs_host_check(rs_check_fn row, void *ctx);	/* host.c */
 
 /**
  * rs_snapshot_parse() - read a snapshot from JSON text
@@ -272,7 +273,8 @@ int rs_snapshot_load(struct rs_snapshot *s, const char *path, struct rs_error *e
 /* Return: the snapshot as JSON with a line feed at its end, to be freed; NULL = out of memory. */
 char *rs_snapshot_text(const struct rs_snapshot *s);
 
-/* Fills hostname, kernel, arch, boot_id and uuid of this machine; what cannot be read stays unknown. */
+/* Fills hostname, kernel, arch, boot_id and uuid of this machine; what cannot be read stays
+ * unknown. */
 void rs_taken_fill(struct rs_taken *t);
 
 #endif

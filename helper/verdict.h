@@ -16,8 +16,9 @@ struct rs_rule {
 	enum rs_severity severity;
 	unsigned int exact; /* sides (1 << enum rs_side) that must not have missed a hit */
 	const char *dir;    /* only queues of this direction; NULL = any */
-	const char *group;  /* of rules on one subject only the first that fires is told; NULL = all */
-	bool total;         /* asked once, of the ledger's total */
+	const char
+		*group; /* of rules on one subject only the first that fires is told; NULL = all */
+	bool total;	/* asked once, of the ledger's total */
 	/* Unless all are known the rule stays silent; needs[0] is what it is about. */
 	size_t needs_n;
 	enum rs_figure needs[RS_RULE_FIGURES];

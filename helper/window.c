@@ -21,7 +21,7 @@ static void stop(int sig)
 /* SA_RESETHAND: the second signal meets the default action. */
 static void stop_arm(void)
 {
-	struct sigaction act = { .sa_handler = stop, .sa_flags = SA_RESETHAND };
+	struct sigaction act = {.sa_handler = stop, .sa_flags = SA_RESETHAND};
 
 	stopped = 0;
 	sigaction(SIGINT, &act, NULL);
@@ -87,7 +87,8 @@ const char *rs_window_flaw(const struct rs_snapshot *s)
 	if (!s->has_begin)
 		return NULL;
 	if (!num_same(b->started_ns, e->started_ns))
-		return "counting started anew within the window (loaded again, or reset): nothing can be subtracted";
+		return "counting started anew within the window (loaded again, or reset): nothing "
+		       "can be subtracted";
 	if (e->time_ns.value < b->time_ns.value)
 		return "the end of the window lies before its begin: nothing can be subtracted";
 	return NULL;
@@ -104,11 +105,10 @@ static int take(const struct rs_source *source, void *handle, struct rs_sample *
 }
 
 /* The end of one snapshot is the begin of the next: nothing is lost between them. */
-static int snapshots_take(const struct rs_source *source, void *handle,
-			  const struct rs_window *w, rs_window_fn done, void *ctx,
-			  struct rs_error *err)
+static int snapshots_take(const struct rs_source *source, void *handle, const struct rs_window *w,
+			  rs_window_fn done, void *ctx, struct rs_error *err)
 {
-	struct rs_snapshot s = { .side = source->side, .has_begin = w->duration_ns != 0 };
+	struct rs_snapshot s = {.side = source->side, .has_begin = w->duration_ns != 0};
 	uint64_t begin = now(), end = begin + w->duration_ns;
 	int ret = s.has_begin ? take(source, handle, &s.begin, err) : 0;
 
@@ -116,8 +116,9 @@ static int snapshots_take(const struct rs_source *source, void *handle,
 	if (!ret)
 		begin_tell(w);
 	while (!ret) {
-		uint64_t next = w->interval_ns && begin + w->interval_ns < end ?
-					begin + w->interval_ns : end;
+		uint64_t next = w->interval_ns && begin + w->interval_ns < end
+					? begin + w->interval_ns
+					: end;
 
 		wait_until(next, w->progress);
 		ret = take(source, handle, &s.end, err) || done(ctx, &s, err) ? -1 : 0;

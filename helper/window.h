@@ -7,7 +7,7 @@
 struct rs_window {
 	uint64_t duration_ns; /* 0 = look once: figures since counting began */
 	uint64_t interval_ns; /* 0 = one snapshot over the whole window */
-	bool progress;        /* show on standard error, where that is a terminal */
+	bool progress;	      /* show on standard error, where that is a terminal */
 };
 
 /* Gets each finished snapshot. Return: 0 to go on, -1 to stop with err set. */

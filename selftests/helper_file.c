@@ -64,7 +64,7 @@ TEST_F(file, longer_than_any_buffer)
 
 TEST_F(file, what_cannot_be_created_is_said_before_the_work)
 {
-	struct rs_error err = { 0 };
+	struct rs_error err = {0};
 
 	EXPECT_EQ(-1, rs_file_probe("/nonexistent/out.json", &err));
 	EXPECT_EQ(RS_EXIT_NOOUTPUT, err.status);
@@ -95,7 +95,7 @@ TEST_F(file, a_full_disk_leaves_what_was_there)
 	ASSERT_EQ(0, rs_file_write(self->path, "before\n", &self->err));
 	pid = fork();
 	if (!pid) {
-		struct rlimit limit = { 100, 100 };
+		struct rlimit limit = {100, 100};
 		static char text[4096];
 
 		signal(SIGXFSZ, SIG_IGN);

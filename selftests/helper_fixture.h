@@ -52,7 +52,10 @@ static inline void guest_queue_add(struct rs_sample *s, int i, unsigned int time
 	rs_str_set(q->device, "virtio0");
 	rs_str_set(q->netdev, "eth0");
 	rs_str_set(q->mac, "52:54:00:12:34:56");
-	rs_str_set(q->name, i == 0 ? "input.0" : i == 1 ? "output.0" : i == 2 ? "input.1" : "output.1");
+	rs_str_set(q->name, i == 0   ? "input.0"
+			    : i == 1 ? "output.0"
+			    : i == 2 ? "input.1"
+				     : "output.1");
 	rs_str_set(q->dir, i % 2 ? "tx" : "rx");
 	rs_str_set(q->ring, "split");
 	q->index = rs_num_of(i);
@@ -60,7 +63,7 @@ static inline void guest_queue_add(struct rs_sample *s, int i, unsigned int time
 	q->irq = irq->irq = rs_num_of(40 + i);
 	q->generation = rs_num_of(1);
 	q->used_addr = rs_num_of(0x10000 + i * 0x1000);
-	q->msi = (struct rs_msi){ rs_num_of(0xfee01000), rs_num_of(0x20 + i), rs_num_of(8) };
+	q->msi = (struct rs_msi){rs_num_of(0xfee01000), rs_num_of(0x20 + i), rs_num_of(8)};
 	/* starts close below a wrap of the 16-bit index */
 	q->used_idx = q->last_used_idx = rs_num_of((uint16_t)(65530 + ENTRIES * times));
 	irq->count = rs_num_of(100);
@@ -84,7 +87,7 @@ static inline void host_queue_add(struct rs_sample *s, int i, unsigned int times
 	q->pid = rs_num_of(1234);
 	q->vhost_vq = rs_num_of(i % 2);
 	q->used_addr = rs_num_of(0x10000 + i * 0x1000);
-	q->msi = (struct rs_msi){ rs_num_of(0xfee01000), rs_num_of(0x20 + i), rs_num_of(8) };
+	q->msi = (struct rs_msi){rs_num_of(0xfee01000), rs_num_of(0x20 + i), rs_num_of(8)};
 	q->used_idx = rs_num_of((uint16_t)(65530 + ENTRIES * times));
 	q->avail_idx = rs_num_of((uint16_t)(q->used_idx.value + 200));
 	q->ring_size = rs_num_of(256);

@@ -25,13 +25,21 @@ TEST(every_record_is_read)
 	struct rs_error err;
 	struct rs_sample s;
 
-	ASSERT_EQ(0, parse(&s, HEAD
-		"hook name=vring_interrupt kind=ftrace state=attached missed=7 loses=interrupts\n"
-		"device name=virtio0 bus=0000:00:02.0 id=1 netdev=eth0 mac=52:54:00:12:34:56 features=0x8000000000000001 generation=2\n"
-		ROW " name=input.0 ring=packed event_idx=1 size=256 irq=45 shared=0 napi_id=8193 used_addr=0xfedcba9876543210"
-		" msi_addr=0xfee01000 msi_data=0x25 msi_devid=16 used_idx=65535 last_used_idx=1 interrupts=18446744073709551614 newer=1\n"
-		"irq irq=45 count=99 unhandled=98 last_unhandled_ms=5 kernel_count=1234 disabled=1\n"
-		"pollers name=nginx pid=5\n", &err)) TH_LOG("%s", err.text);
+	ASSERT_EQ(0,
+		  parse(&s,
+			HEAD "hook name=vring_interrupt kind=ftrace state=attached missed=7 "
+			     "loses=interrupts\n"
+			     "device name=virtio0 bus=0000:00:02.0 id=1 netdev=eth0 "
+			     "mac=52:54:00:12:34:56 features=0x8000000000000001 generation=2\n" ROW
+			     " name=input.0 ring=packed event_idx=1 size=256 irq=45 shared=0 "
+			     "napi_id=8193 used_addr=0xfedcba9876543210"
+			     " msi_addr=0xfee01000 msi_data=0x25 msi_devid=16 used_idx=65535 "
+			     "last_used_idx=1 interrupts=18446744073709551614 newer=1\n"
+			     "irq irq=45 count=99 unhandled=98 last_unhandled_ms=5 "
+			     "kernel_count=1234 disabled=1\n"
+			     "pollers name=nginx pid=5\n",
+			&err))
+	TH_LOG("%s", err.text);
 	EXPECT_EQ(20, s.time_ns.value);
 	EXPECT_EQ(3, s.generation.value);
 	ASSERT_EQ(1, s.queues_n);
@@ -52,9 +60,12 @@ TEST(a_queue_carries_its_devices_names)
 	struct rs_error err;
 	struct rs_sample s;
 
-	ASSERT_EQ(0, parse(&s, HEAD "device name=virtio0 netdev=eth0 mac=52:54:00:00:00:01 generation=4\n"
-			   "device name=virtio1 netdev=eth1 mac=52:54:00:00:00:02 generation=5\n"
-			   "queue device=virtio1 index=0 dir=rx\n", &err));
+	ASSERT_EQ(0,
+		  parse(&s,
+			HEAD "device name=virtio0 netdev=eth0 mac=52:54:00:00:00:01 generation=4\n"
+			     "device name=virtio1 netdev=eth1 mac=52:54:00:00:00:02 generation=5\n"
+			     "queue device=virtio1 index=0 dir=rx\n",
+			&err));
 	EXPECT_STREQ("eth1", s.queues[0].netdev);
 	EXPECT_STREQ("52:54:00:00:00:02", s.queues[0].mac);
 	EXPECT_EQ(5, s.queues[0].generation.value);
@@ -86,22 +97,22 @@ TEST(a_negative_difference_is_unknown)
 static const struct {
 	const char *text, *word;
 } broken[] = {
-	{ "", "its format is \"\"" },
-	{ "ringside snapshot 2\n", "ringside snapshot 2" },
-	{ "ringside snapshot 1", "time_ns" },
-	{ "ringside snapshot 1\nqueue device=v index=0 dir=rx\n", "time_ns" },
-	{ HEAD ROW " used_idx=12", "snap:3" },
-	{ HEAD ROW " used_idx=x\n", "snap:3: used_idx=x" },
-	{ HEAD ROW " used_idx=65536\n", "65535" },
-	{ HEAD ROW " used_idx=+1\n", "used_idx" },
-	{ HEAD ROW " interrupts=1x\n", "interrupts=1x" },
-	{ HEAD ROW " interrupts=18446744073709551616\n", "interrupts" },
-	{ HEAD ROW " interrupts=\n", "interrupts" },
-	{ HEAD ROW " shared=2\n", "0 or 1" },
-	{ HEAD ROW " lonely\n", "lonely" },
-	{ HEAD "queue device=virtio0 index=0\n", "dir" },
-	{ HEAD "queue device=virtio0 index=0 dir=up\n", "rx tx ctrl other" },
-	{ HEAD "\n" ROW " size=-1\n", "snap:4" },
+	{"", "its format is \"\""},
+	{"ringside snapshot 2\n", "ringside snapshot 2"},
+	{"ringside snapshot 1", "time_ns"},
+	{"ringside snapshot 1\nqueue device=v index=0 dir=rx\n", "time_ns"},
+	{HEAD ROW " used_idx=12", "snap:3"},
+	{HEAD ROW " used_idx=x\n", "snap:3: used_idx=x"},
+	{HEAD ROW " used_idx=65536\n", "65535"},
+	{HEAD ROW " used_idx=+1\n", "used_idx"},
+	{HEAD ROW " interrupts=1x\n", "interrupts=1x"},
+	{HEAD ROW " interrupts=18446744073709551616\n", "interrupts"},
+	{HEAD ROW " interrupts=\n", "interrupts"},
+	{HEAD ROW " shared=2\n", "0 or 1"},
+	{HEAD ROW " lonely\n", "lonely"},
+	{HEAD "queue device=virtio0 index=0\n", "dir"},
+	{HEAD "queue device=virtio0 index=0 dir=up\n", "rx tx ctrl other"},
+	{HEAD "\n" ROW " size=-1\n", "snap:4"},
 };
 
 TEST(broken_ones_are_refused_by_line)

@@ -21,9 +21,9 @@ FIXTURE_TEARDOWN(ledger)
 	joined_clear(&self->j);
 }
 
-#define MAKE() ASSERT_EQ(0, joined_make(&self->j)) TH_LOG("%s", self->j.err.text)
-#define GUEST(when) (&self->j.guest.when.queues[0])
-#define HOST(when)  (&self->j.host.when.queues[0])
+#define MAKE()		   ASSERT_EQ(0, joined_make(&self->j)) TH_LOG("%s", self->j.err.text)
+#define GUEST(when)	   (&self->j.guest.when.queues[0])
+#define HOST(when)	   (&self->j.host.when.queues[0])
 #define FIG(kind, name)	   (self->j.ledger.lines[0].figures[RS_FIG_##kind(name)])
 #define SIGNED(kind, name) ((int64_t)FIG(kind, name).value)
 
@@ -88,10 +88,10 @@ TEST_F(ledger, a_counter_that_fell_is_unknown)
 static const struct {
 	uint64_t guest_begin, guest_end, host_begin, host_end;
 } windows[] = {
-	{ 65530, 75537, 65530, 75537 },	  { 65530, 75537, 65000, 76000 },
-	{ 65530, 75537, 65540, 75530 },	  { 0, 65536, 0, 65536 },
-	{ 0, 1000000, 30000, 1030000 },	  { 100, 1000100, 50, 1032000 },
-	{ 65535, 65536, 65534, 65537 },	  { 5, 5, 5, 5 },
+	{65530, 75537, 65530, 75537}, {65530, 75537, 65000, 76000},
+	{65530, 75537, 65540, 75530}, {0, 65536, 0, 65536},
+	{0, 1000000, 30000, 1030000}, {100, 1000100, 50, 1032000},
+	{65535, 65536, 65534, 65537}, {5, 5, 5, 5},
 };
 
 TEST_F(ledger, used_index_joins_windows_that_do_not_coincide)
@@ -107,8 +107,10 @@ TEST_F(ledger, used_index_joins_windows_that_do_not_coincide)
 		HC(HOST(end), vhost_posted) = rs_num_of(windows[i].host_end);
 		MAKE();
 		EXPECT_EQ(0, SIGNED(D, used_off)) TH_LOG("window %zu", i);
-		EXPECT_EQ((int64_t)(windows[i].host_begin - windows[i].guest_begin), SIGNED(D, skew_begin));
-		EXPECT_EQ((int64_t)(windows[i].host_end - windows[i].guest_end), SIGNED(D, skew_end));
+		EXPECT_EQ((int64_t)(windows[i].host_begin - windows[i].guest_begin),
+			  SIGNED(D, skew_begin));
+		EXPECT_EQ((int64_t)(windows[i].host_end - windows[i].guest_end),
+			  SIGNED(D, skew_end));
 		rs_ledger_clear(&self->j.ledger);
 		rs_match_clear(&self->j.match);
 		/* one entry too many is seen in each of them */
@@ -159,10 +161,9 @@ static const struct {
 	bool can_trip;
 	uint64_t left;
 } patience[] = {
-	{ 0, 0, 0, true, 100000 },     { 1000, 1000, 0, true, 99000 },
-	{ 99999, 99900, 99, true, 1 }, { 99999, 99899, 100, false, 0 },
-	{ 200, 100, 100, false, 0 },   { 199, 100, 99, true, 99801 },
-	{ 99999, 99999, 0, true, 1 },
+	{0, 0, 0, true, 100000},       {1000, 1000, 0, true, 99000}, {99999, 99900, 99, true, 1},
+	{99999, 99899, 100, false, 0}, {200, 100, 100, false, 0},    {199, 100, 99, true, 99801},
+	{99999, 99999, 0, true, 1},
 };
 
 TEST_F(ledger, distance_to_nobody_cared)

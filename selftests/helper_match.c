@@ -36,7 +36,8 @@ TEST_F(match, each_queue_is_found_with_its_reasons)
 	ASSERT_EQ(QUEUES, self->m.n);
 	for (int i = 0; i < QUEUES; i++) {
 		EXPECT_EQ(&self->host.end.queues[i], self->m.pairs[i].host);
-		EXPECT_EQ(FACT(USED_ADDR) | FACT(MAC) | FACT(MSI) | FACT(DIR), self->m.pairs[i].facts);
+		EXPECT_EQ(FACT(USED_ADDR) | FACT(MAC) | FACT(MSI) | FACT(DIR),
+			  self->m.pairs[i].facts);
 	}
 }
 
@@ -54,14 +55,15 @@ TEST_F(match, the_order_of_rows_does_not_matter)
 TEST_F(match, without_ring_address_msi_and_mac_decide)
 {
 	EACH_HOST(q)
-		q->used_addr.known = false;
+	q->used_addr.known = false;
 	ASSERT_EQ(0, MATCH()) TH_LOG("%s", self->err.text);
 	EXPECT_EQ(&self->host.end.queues[2], self->m.pairs[2].host);
 }
 
 TEST_F(match, msi_alone_is_not_enough)
 {
-	EACH_HOST(q) {
+	EACH_HOST(q)
+	{
 		q->used_addr.known = false;
 		*q->mac = '\0';
 	}
@@ -72,14 +74,15 @@ TEST_F(match, msi_alone_is_not_enough)
 TEST_F(match, a_moved_interrupt_is_no_contradiction)
 {
 	EACH_HOST(q)
-		q->msi.address = rs_num_of(0xfee02000);
+	q->msi.address = rs_num_of(0xfee02000);
 	ASSERT_EQ(0, MATCH()) TH_LOG("%s", self->err.text);
 	EXPECT_EQ(0, self->m.pairs[0].facts & FACT(MSI));
 }
 
 TEST_F(match, another_msi_contradicts_where_nothing_tells_who)
 {
-	EACH_HOST(q) {
+	EACH_HOST(q)
+	{
 		q->msi.data = rs_num_of(0x99);
 		*q->mac = '\0';
 	}
@@ -91,7 +94,7 @@ TEST_F(match, another_msi_contradicts_where_nothing_tells_who)
 TEST_F(match, another_mac_is_another_machine)
 {
 	EACH_HOST(q)
-		rs_str_set(q->mac, "52:54:00:99:99:99");
+	rs_str_set(q->mac, "52:54:00:99:99:99");
 	EXPECT_EQ(-1, MATCH());
 	EXPECT_EQ(RS_EXIT_MISMATCH, self->err.status);
 	EXPECT_NE(NULL, strstr(self->err.text, "52:54:00:99:99:99")) TH_LOG("%s", self->err.text);
@@ -101,7 +104,7 @@ TEST_F(match, another_mac_is_another_machine)
 TEST_F(match, another_uuid_is_another_machine)
 {
 	EACH_HOST(q)
-		rs_str_set(q->uuid, "00000000-0f5f-4bd3-9a49-2e8c5e3f9d01");
+	rs_str_set(q->uuid, "00000000-0f5f-4bd3-9a49-2e8c5e3f9d01");
 	EXPECT_EQ(-1, MATCH());
 	EXPECT_EQ(RS_EXIT_MISMATCH, self->err.status);
 	EXPECT_NE(NULL, strstr(self->err.text, "uuid")) TH_LOG("%s", self->err.text);
@@ -110,7 +113,7 @@ TEST_F(match, another_uuid_is_another_machine)
 TEST_F(match, letters_of_a_uuid_have_no_case)
 {
 	EACH_HOST(q)
-		rs_str_set(q->uuid, "6AA2BA6E-0F5F-4BD3-9A49-2E8C5E3F9D01");
+	rs_str_set(q->uuid, "6AA2BA6E-0F5F-4BD3-9A49-2E8C5E3F9D01");
 	ASSERT_EQ(0, MATCH()) TH_LOG("%s", self->err.text);
 	EXPECT_NE(0, self->m.pairs[0].facts & FACT(UUID));
 }
@@ -118,7 +121,7 @@ TEST_F(match, letters_of_a_uuid_have_no_case)
 TEST_F(match, other_rings_are_another_machine)
 {
 	EACH_HOST(q)
-		q->used_addr.value += 0x100000;
+	q->used_addr.value += 0x100000;
 	EXPECT_EQ(-1, MATCH());
 	EXPECT_EQ(RS_EXIT_MISMATCH, self->err.status);
 	EXPECT_NE(NULL, strstr(self->err.text, "web1")) TH_LOG("%s", self->err.text);
@@ -158,7 +161,7 @@ TEST_F(match, a_queue_the_host_does_not_have_stays_alone)
 
 TEST_F(match, sides_are_checked)
 {
-	struct rs_error err = { 0 };
+	struct rs_error err = {0};
 
 	EXPECT_EQ(-1, rs_match_make(&self->host, &self->guest, &self->m, &err));
 	EXPECT_EQ(RS_EXIT_DATA, err.status);

@@ -8,7 +8,7 @@
 #include "opts.h"
 
 /* The commands refer to it; nothing here runs one. */
-const struct rs_source rs_host_source = { .side = RS_SIDE_HOST };
+const struct rs_source rs_host_source = {.side = RS_SIDE_HOST};
 
 int rs_host_check(rs_check_fn row, void *ctx)
 {
@@ -20,7 +20,7 @@ int rs_host_check(rs_check_fn row, void *ctx)
 static int parse(struct rs_opts *opts, struct rs_error *err, const char *line)
 {
 	static char copy[256];
-	char *argv[16] = { "ringside" }, *rest, *word;
+	char *argv[16] = {"ringside"}, *rest, *word;
 	int argc = 1;
 
 	memset(err, 0, sizeof(*err));
@@ -35,7 +35,9 @@ TEST(options_reach_their_fields)
 	struct rs_opts o;
 	struct rs_error err;
 
-	ASSERT_EQ(0, parse(&o, &err, "host --tap vnet37 -d 500ms -i 100ms -jqv -o f.json --vm web1 --pid 12 --queue 3"));
+	ASSERT_EQ(0, parse(&o, &err,
+			   "host --tap vnet37 -d 500ms -i 100ms -jqv -o f.json --vm web1 --pid 12 "
+			   "--queue 3"));
 	EXPECT_STREQ("host", o.command->name);
 	EXPECT_STREQ("vnet37", o.filter.tap);
 	EXPECT_STREQ("web1", o.filter.vm);
@@ -75,27 +77,27 @@ TEST(options_may_follow_arguments)
 static const struct {
 	const char *line, *word;
 } wrong[] = {
-	{ "", "--help" },
-	{ "hots", "\"hots\" is no command" },
-	{ "diff a", "diff GUEST HOST" },
-	{ "diff a b c", "\"c\"" },
-	{ "guest x", "\"x\"" },
-	{ "host -d 10x", "--duration 10x" },
-	{ "host -d 0", "--duration 0" },
-	{ "host -d -5s", "--duration -5s" },
-	{ "host -d 1.5s", "1.5s" },
-	{ "host -d 169h", "168h" },
-	{ "host -d 99999999999999999999s", "168h" },
-	{ "host -d 18446744073709551615h", "168h" },
-	{ "host -i s", "--interval s" },
-	{ "host --pid 0", "process id" },
-	{ "host --pid x", "process id" },
-	{ "host --queue -1", "queue" },
-	{ "host --queue 65536", "queue" },
-	{ "guest --tap t", NULL },
-	{ "guest --nonsense", NULL },
-	{ "diff -d 1s a b", NULL },
-	{ "host -d", NULL },
+	{"", "--help"},
+	{"hots", "\"hots\" is no command"},
+	{"diff a", "diff GUEST HOST"},
+	{"diff a b c", "\"c\""},
+	{"guest x", "\"x\""},
+	{"host -d 10x", "--duration 10x"},
+	{"host -d 0", "--duration 0"},
+	{"host -d -5s", "--duration -5s"},
+	{"host -d 1.5s", "1.5s"},
+	{"host -d 169h", "168h"},
+	{"host -d 99999999999999999999s", "168h"},
+	{"host -d 18446744073709551615h", "168h"},
+	{"host -i s", "--interval s"},
+	{"host --pid 0", "process id"},
+	{"host --pid x", "process id"},
+	{"host --queue -1", "queue"},
+	{"host --queue 65536", "queue"},
+	{"guest --tap t", NULL},
+	{"guest --nonsense", NULL},
+	{"diff -d 1s a b", NULL},
+	{"host -d", NULL},
 };
 
 TEST(wrong_ones_are_refused_by_name)
@@ -123,8 +125,8 @@ TEST(durations)
 	static const struct {
 		const char *text;
 		uint64_t ms;
-	} good[] = { { "1ms", 1 },   { "500ms", 500 },	 { "1", 1000 },	      { "10s", 10000 },
-		     { "2m", 120000 }, { "1h", 3600000 }, { "168h", 604800000 } };
+	} good[] = {{"1ms", 1},	    {"500ms", 500},  {"1", 1000},	 {"10s", 10000},
+		    {"2m", 120000}, {"1h", 3600000}, {"168h", 604800000}};
 	uint64_t ns;
 
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
@@ -148,7 +150,7 @@ TEST(man_page_lists_each_exit_status_and_command)
 	char text[200];
 
 	ASSERT_NE(NULL, page);
-#define X(name, status, meaning) \
+#define X(name, status, meaning)                                           \
 	snprintf(text, sizeof(text), ".TP\n.B %d\n%s\n", status, meaning); \
 	EXPECT_NE(NULL, strstr(page, text)) TH_LOG("no %s in the man page", text);
 	RS_EXITS(X)
@@ -188,9 +190,11 @@ TEST(man_page_and_completion_know_each_option)
 
 		EXPECT_TRUE(list_has(completion, "", c->name)) TH_LOG("completion: %s", c->name);
 		snprintf(options, sizeof(options), "%s", c->options);
-		for (word = strtok_r(options, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
+		for (word = strtok_r(options, " ", &rest); word;
+		     word = strtok_r(NULL, " ", &rest)) {
 			EXPECT_TRUE(list_has(page, "\\-\\-", word)) TH_LOG("man page: --%s", word);
-			EXPECT_TRUE(list_has(completion, "--", word)) TH_LOG("completion: --%s", word);
+			EXPECT_TRUE(list_has(completion, "--", word))
+			TH_LOG("completion: --%s", word);
 		}
 	}
 	free(page);

@@ -32,12 +32,12 @@ FIXTURE_TEARDOWN(show)
 	free(self->text);
 }
 
-#define SHOW() \
-	do { \
-		ASSERT_EQ(0, joined_make(&self->j)); \
+#define SHOW()                                                                           \
+	do {                                                                             \
+		ASSERT_EQ(0, joined_make(&self->j));                                     \
 		ASSERT_EQ(0, rs_verdict_reach(&self->v, &self->j.ledger, &self->j.err)); \
-		rs_show_ledger(&self->show, &self->j.ledger, &self->v); \
-		fflush(self->show.out); \
+		rs_show_ledger(&self->show, &self->j.ledger, &self->v);                  \
+		fflush(self->show.out);                                                  \
 	} while (0)
 #define HAS(what) (strstr(self->text, what) != NULL)
 
@@ -106,7 +106,8 @@ TEST_F(show, verbose_tells_each_figure)
 	self->show.verbose = true;
 	SHOW();
 	for (int i = 0; i < RS_FIGURES; i++) {
-		EXPECT_TRUE(!self->j.ledger.lines[0].figures[i].known || HAS(rs_figure_info(i).name))
+		EXPECT_TRUE(!self->j.ledger.lines[0].figures[i].known ||
+			    HAS(rs_figure_info(i).name))
 		TH_LOG("%s", rs_figure_info(i).name);
 	}
 }

@@ -77,8 +77,8 @@ TEST_F(snapshot, host_comes_back_as_it_was)
 
 TEST_F(snapshot, 64_bits_are_exact)
 {
-	static const uint64_t values[] = { 0, 1, 1ULL << 53, (1ULL << 53) + 1, INT64_MAX,
-					   INT64_MAX + 1ULL, UINT64_MAX - 1 };
+	static const uint64_t values[] = {
+		0, 1, 1ULL << 53, (1ULL << 53) + 1, INT64_MAX, INT64_MAX + 1ULL, UINT64_MAX - 1};
 
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
 		GC(&self->s.end.queues[0], interrupts) = rs_num_of(values[i]);
@@ -107,9 +107,10 @@ TEST_F(snapshot, unknown_stays_unknown_and_zero_stays_zero)
 
 TEST(unknown_keys_are_ignored)
 {
-	static const char text[] = HEAD "\"new\":[1],\"begin\":{\"time_ns\":0,\"x\":{}}," END
-		",\"queues\":[{" ROW ",\"colour\":\"red\",\"counters\":{\"interrupts\":5,\"newer\":-1}}]}}";
-	struct rs_error err = { 0 };
+	static const char text[] =
+		HEAD "\"new\":[1],\"begin\":{\"time_ns\":0,\"x\":{}}," END ",\"queues\":[{" ROW
+		     ",\"colour\":\"red\",\"counters\":{\"interrupts\":5,\"newer\":-1}}]}}";
+	struct rs_error err = {0};
 	struct rs_snapshot s;
 
 	ASSERT_EQ(0, rs_snapshot_parse(&s, text, strlen(text), "f", &err)) TH_LOG("%s", err.text);
@@ -121,58 +122,63 @@ TEST(unknown_keys_are_ignored)
 static const struct {
 	const char *text, *word;
 } broken[] = {
-	{ "", "f:1:1" },
-	{ "hello", "f:1:1" },
-	{ "[]", "no JSON object" },
-	{ "null", "no JSON object" },
-	{ "12", "no JSON object" },
-	{ "{}", "schema" },
-	{ "{\"schema\":1}", "schema" },
-	{ "{\"schema\":\"ringside-snapshot/2\"}", "ringside-snapshot/2" },
-	{ "{\"schema\":\"ringside-snapshot/1\"}", "side" },
-	{ "{\"schema\":\"ringside-snapshot/1\",\"side\":\"both\"}", "side" },
-	{ "{\"schema\":\"ringside-snapshot/1\",\"side\":7}", "side" },
-	{ HEAD "\"taken\":5," END "}}", "taken" },
-	{ HEAD "\"taken\":{\"hostname\":5}," END "}}", "hostname must be a text" },
-	{ HEAD "\"x\":1}", "end must be an object" },
-	{ HEAD "\"end\":[]}", "end must be an object" },
-	{ HEAD "\"end\":{}}", "end.time_ns must be there" },
-	{ HEAD "\"end\":{\"time_ns\":\"1\"}}", "end.time_ns" },
-	{ HEAD "\"end\":{\"time_ns\":-1}}", "end.time_ns" },
-	{ HEAD "\"end\":{\"time_ns\":1.5}}", "end.time_ns" },
-	{ HEAD "\"end\":{\"time_ns\":18446744073709551615}}", "end.time_ns" },
-	{ HEAD "\"end\":{\"time_ns\":18446744073709551616}}", "end.time_ns" },
-	{ HEAD "\"end\":{\"time_ns\":NaN}}", "end.time_ns" },
-	{ HEAD "\"begin\":1," END "}}", "begin must be an object" },
-	{ HEAD "\"begin\":null," END "}}", "begin must be an object" },
-	{ HEAD END ",\"queues\":{}}}", "end.queues must be a list" },
-	{ HEAD END ",\"queues\":[3]}}", "end.queues[0]" },
-	{ HEAD END ",\"queues\":[{\"index\":0,\"dir\":\"rx\"}]}}", "end.queues[0].device must be there" },
-	{ HEAD END ",\"queues\":[{" ROW "},{" ROW ",\"dir\":\"up\"}]}}", "end.queues[1].dir" },
-	{ HEAD END ",\"queues\":[{" ROW ",\"used_idx\":65536}]}}", "used_idx must be a whole number from 0 to 65535" },
-	{ HEAD END ",\"queues\":[{" ROW ",\"used_addr\":4096}]}}", "used_addr must be a text" },
-	{ HEAD END ",\"queues\":[{" ROW ",\"used_addr\":\"0xg\"}]}}", "used_addr" },
-	{ HEAD END ",\"queues\":[{" ROW ",\"used_addr\":\"0x1ffffffffffffffff\"}]}}", "used_addr" },
-	{ HEAD END ",\"queues\":[{" ROW ",\"event_idx\":1}]}}", "event_idx must be true or false" },
-	{ HEAD END ",\"queues\":[{" ROW ",\"msi\":{\"data\":2}}]}}", "msi.data" },
-	{ HEAD END ",\"queues\":[{" ROW ",\"counters\":[]}]}}", "counters must be an object" },
-	{ HEAD END ",\"queues\":[{" ROW ",\"counters\":{\"handled\":-1}}]}}", "end.queues[0].handled" },
-	{ HEAD END ",\"queues\":[{" ROW ",\"counters\":{\"handled\":\"1\"}}]}}", "end.queues[0].handled" },
-	{ HEAD END ",\"hooks\":[{\"name\":\"a\"}]}}", "end.hooks[0].state must be there" },
-	{ HEAD END "}", "cut" },
-	{ HEAD END "}}}", "f:1:" },
-	{ HEAD END "}}{}", "f:1:" },
-	{ HEAD "\n\n" END ",,}}", "f:3:" },
-	{ HEAD END ",\"\xff\":1}}", "f:1:" },
+	{"", "f:1:1"},
+	{"hello", "f:1:1"},
+	{"[]", "no JSON object"},
+	{"null", "no JSON object"},
+	{"12", "no JSON object"},
+	{"{}", "schema"},
+	{"{\"schema\":1}", "schema"},
+	{"{\"schema\":\"ringside-snapshot/2\"}", "ringside-snapshot/2"},
+	{"{\"schema\":\"ringside-snapshot/1\"}", "side"},
+	{"{\"schema\":\"ringside-snapshot/1\",\"side\":\"both\"}", "side"},
+	{"{\"schema\":\"ringside-snapshot/1\",\"side\":7}", "side"},
+	{HEAD "\"taken\":5," END "}}", "taken"},
+	{HEAD "\"taken\":{\"hostname\":5}," END "}}", "hostname must be a text"},
+	{HEAD "\"x\":1}", "end must be an object"},
+	{HEAD "\"end\":[]}", "end must be an object"},
+	{HEAD "\"end\":{}}", "end.time_ns must be there"},
+	{HEAD "\"end\":{\"time_ns\":\"1\"}}", "end.time_ns"},
+	{HEAD "\"end\":{\"time_ns\":-1}}", "end.time_ns"},
+	{HEAD "\"end\":{\"time_ns\":1.5}}", "end.time_ns"},
+	{HEAD "\"end\":{\"time_ns\":18446744073709551615}}", "end.time_ns"},
+	{HEAD "\"end\":{\"time_ns\":18446744073709551616}}", "end.time_ns"},
+	{HEAD "\"end\":{\"time_ns\":NaN}}", "end.time_ns"},
+	{HEAD "\"begin\":1," END "}}", "begin must be an object"},
+	{HEAD "\"begin\":null," END "}}", "begin must be an object"},
+	{HEAD END ",\"queues\":{}}}", "end.queues must be a list"},
+	{HEAD END ",\"queues\":[3]}}", "end.queues[0]"},
+	{HEAD END ",\"queues\":[{\"index\":0,\"dir\":\"rx\"}]}}",
+	 "end.queues[0].device must be there"},
+	{HEAD END ",\"queues\":[{" ROW "},{" ROW ",\"dir\":\"up\"}]}}", "end.queues[1].dir"},
+	{HEAD END ",\"queues\":[{" ROW ",\"used_idx\":65536}]}}",
+	 "used_idx must be a whole number from 0 to 65535"},
+	{HEAD END ",\"queues\":[{" ROW ",\"used_addr\":4096}]}}", "used_addr must be a text"},
+	{HEAD END ",\"queues\":[{" ROW ",\"used_addr\":\"0xg\"}]}}", "used_addr"},
+	{HEAD END ",\"queues\":[{" ROW ",\"used_addr\":\"0x1ffffffffffffffff\"}]}}", "used_addr"},
+	{HEAD END ",\"queues\":[{" ROW ",\"event_idx\":1}]}}", "event_idx must be true or false"},
+	{HEAD END ",\"queues\":[{" ROW ",\"msi\":{\"data\":2}}]}}", "msi.data"},
+	{HEAD END ",\"queues\":[{" ROW ",\"counters\":[]}]}}", "counters must be an object"},
+	{HEAD END ",\"queues\":[{" ROW ",\"counters\":{\"handled\":-1}}]}}",
+	 "end.queues[0].handled"},
+	{HEAD END ",\"queues\":[{" ROW ",\"counters\":{\"handled\":\"1\"}}]}}",
+	 "end.queues[0].handled"},
+	{HEAD END ",\"hooks\":[{\"name\":\"a\"}]}}", "end.hooks[0].state must be there"},
+	{HEAD END "}", "cut"},
+	{HEAD END "}}}", "f:1:"},
+	{HEAD END "}}{}", "f:1:"},
+	{HEAD "\n\n" END ",,}}", "f:3:"},
+	{HEAD END ",\"\xff\":1}}", "f:1:"},
 };
 
 TEST(broken_ones_are_refused_by_place)
 {
 	for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
-		struct rs_error err = { 0 };
+		struct rs_error err = {0};
 		struct rs_snapshot s;
 
-		EXPECT_EQ(-1, rs_snapshot_parse(&s, broken[i].text, strlen(broken[i].text), "f", &err))
+		EXPECT_EQ(-1,
+			  rs_snapshot_parse(&s, broken[i].text, strlen(broken[i].text), "f", &err))
 		TH_LOG("taken: %s", broken[i].text);
 		EXPECT_EQ(RS_EXIT_DATA, err.status);
 		EXPECT_NE(NULL, strstr(err.text, broken[i].word))
@@ -184,7 +190,7 @@ TEST(broken_ones_are_refused_by_place)
 TEST(what_follows_a_nul_is_not_overlooked)
 {
 	static const char text[] = HEAD END "}}\0{}";
-	struct rs_error err = { 0 };
+	struct rs_error err = {0};
 	struct rs_snapshot s;
 
 	EXPECT_EQ(-1, rs_snapshot_parse(&s, text, sizeof(text) - 1, "f", &err));
@@ -198,7 +204,7 @@ TEST_F(snapshot, cut_anywhere_is_refused)
 
 	/* its last two bytes are the brace and a line feed */
 	for (size_t cut = 0; cut < len - 1; cut += cut < 300 ? 1 : 97) {
-		struct rs_error err = { 0 };
+		struct rs_error err = {0};
 		char *part = strndup(text, cut);
 
 		EXPECT_EQ(-1, rs_snapshot_parse(&self->back, part, cut, "f", &err))

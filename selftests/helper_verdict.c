@@ -10,10 +10,10 @@ struct set {
 	int64_t value;
 };
 
-#define G(name) RS_FIG_G(name)
-#define H(name) RS_FIG_H(name)
-#define D(name) RS_FIG_D(name)
-#define SETS(...) { __VA_ARGS__ }, sizeof((struct set[]){ __VA_ARGS__ }) / sizeof(struct set)
+#define G(name)	  RS_FIG_G(name)
+#define H(name)	  RS_FIG_H(name)
+#define D(name)	  RS_FIG_D(name)
+#define SETS(...) {__VA_ARGS__}, sizeof((struct set[]){__VA_ARGS__}) / sizeof(struct set)
 
 /* The first change makes the rule fire; with the second one on top it does not. */
 static const struct {
@@ -23,46 +23,51 @@ static const struct {
 	struct set off[2];
 	size_t off_n;
 } rules[] = {
-	{ "irq-disabled", SETS({ D(irq_disabled), 1 }), SETS({ D(irq_disabled), 0 }) },
-	{ "silent-deadlock",
-	  SETS({ H(tun_dropped), 1 }, { H(vhost_taken), 0 }, { D(occupancy), 256 }, { D(standing), 256 },
-	       { D(standing_begin), 256 }, { G(last_used_progress), 0 }),
-	  SETS({ D(occupancy), 255 }) },
-	{ "interrupts-lost",
-	  SETS({ H(injected), 1 }, { G(interrupts), 0 }, { D(standing), 1 }, { G(last_used_progress), 0 }),
-	  SETS({ G(interrupts), 1 }) },
-	{ "suppressed-while-waiting",
-	  SETS({ H(vhost_suppressed_flag), 1 }, { H(vhost_signals), 0 }, { D(standing), 1 },
-	       { D(standing_begin), 1 }, { G(last_used_progress), 0 }),
-	  SETS({ H(vhost_signals), 1 }) },
-	{ "queue-dead",
-	  SETS({ D(standing), 1 }, { D(standing_begin), 1 }, { G(last_used_progress), 0 }),
-	  SETS({ G(last_used_progress), 1 }) },
-	{ "vhost-stuck",
-	  SETS({ D(occupancy), 1 }, { D(occupancy_begin), 1 }, { H(vhost_taken), 0 }, { D(avail_left), 1 }),
-	  SETS({ D(avail_left), 0 }) },
-	{ "no-buffers",
-	  SETS({ D(occupancy), 1 }, { D(occupancy_begin), 1 }, { H(vhost_taken), 0 }, { D(avail_left), 0 }),
-	  SETS({ D(standing), 1 }) },
-	{ "used-differs", SETS({ D(used_off), -1 }), SETS({ D(used_off), 65536 }) },
-	{ "surplus", SETS({ D(surplus), 3 }, { D(surplus_slack), 2 }), SETS({ D(surplus_slack), 3 }) },
-	{ "decisions-lost", SETS({ D(decision_off), -2 }), SETS({ D(decision_off), -1 }) },
-	{ "signal-lost", SETS({ D(eventfd_off), 2 }), SETS({ D(eventfd_off), 1 }) },
-	{ "wakeup-lost", SETS({ D(irqfd_off), 2 }), SETS({ D(irqfd_off), -2 }) },
-	{ "injection-lost", SETS({ D(inject_off), 2 }), SETS({ H(irqfd_deferred), 1 }) },
-	{ "tun-lost", SETS({ D(tun_off), 66 }), SETS({ D(tun_off), -65 }) },
-	{ "irq-near-disabled", SETS({ D(irq_unhandled), 1000 }, { D(irq_left), 99000 }), SETS({ D(irq_unhandled), 999 }) },
-	{ "busy-poll-theft", SETS({ G(interrupts), 4000 }, { G(none_busy_poll), 200 }),
-	  SETS({ G(none_busy_poll), 199 }) },
-	{ "empty-signals", SETS({ G(interrupts), 10000 }, { G(none_empty), 100 }), SETS({ G(none_empty), 99 }) },
-	{ "empty-signals-sent", SETS({ H(vhost_signals), 10000 }, { H(vhost_signals_empty), 100 }),
-	  SETS({ H(vhost_signals), 10001 }) },
-	{ "drops", SETS({ H(tun_dropped_full), 1 }), SETS({ H(vhost_taken), 0 }) },
-	{ "sum-off", SETS({ D(sum_off), 1 }), SETS({ D(sum_off), 0 }) },
-	{ "cause-unknown", SETS({ G(none_unknown), 1 }), SETS({ G(none_unknown), 0 }) },
-	{ "interrupts-unseen", SETS({ G(missed), 1 }), SETS({ G(missed), 0 }) },
-	{ "guest-missed", SETS({ D(guest_missed), 1 }), SETS({ D(guest_missed), 0 }) },
-	{ "host-missed", SETS({ D(host_missed), 1 }), SETS({ D(host_missed), 0 }) },
+	{"irq-disabled", SETS({D(irq_disabled), 1}), SETS({D(irq_disabled), 0})},
+	{"silent-deadlock",
+	 SETS({H(tun_dropped), 1}, {H(vhost_taken), 0}, {D(occupancy), 256}, {D(standing), 256},
+	      {D(standing_begin), 256}, {G(last_used_progress), 0}),
+	 SETS({D(occupancy), 255})},
+	{"interrupts-lost",
+	 SETS({H(injected), 1}, {G(interrupts), 0}, {D(standing), 1}, {G(last_used_progress), 0}),
+	 SETS({G(interrupts), 1})},
+	{"suppressed-while-waiting",
+	 SETS({H(vhost_suppressed_flag), 1}, {H(vhost_signals), 0}, {D(standing), 1},
+	      {D(standing_begin), 1}, {G(last_used_progress), 0}),
+	 SETS({H(vhost_signals), 1})},
+	{"queue-dead", SETS({D(standing), 1}, {D(standing_begin), 1}, {G(last_used_progress), 0}),
+	 SETS({G(last_used_progress), 1})},
+	{"vhost-stuck",
+	 SETS({D(occupancy), 1}, {D(occupancy_begin), 1}, {H(vhost_taken), 0}, {D(avail_left), 1}),
+	 SETS({D(avail_left), 0})},
+	{"no-buffers",
+	 SETS({D(occupancy), 1}, {D(occupancy_begin), 1}, {H(vhost_taken), 0}, {D(avail_left), 0}),
+	 SETS({D(standing), 1})},
+	{"used-differs", SETS({D(used_off), -1}), SETS({D(used_off), 65536})},
+	{"surplus", SETS({D(surplus), 3}, {D(surplus_slack), 2}), SETS({D(surplus_slack), 3})},
+	{"decisions-lost", SETS({D(decision_off), -2}), SETS({D(decision_off), -1})},
+	{"host-blind", SETS({H(irqfd_wakeups), 10}, {G(interrupts), 13}),
+	 SETS({G(interrupts), 12})},
+	{"signal-lost", SETS({D(eventfd_off), 2}, {H(eventfd_writes), INTERRUPTS}),
+	 SETS({D(eventfd_off), 1})},
+	{"wakeup-lost", SETS({D(irqfd_off), 2}, {H(irqfd_wakeups), INTERRUPTS}),
+	 SETS({H(irqfd_wakeups), INTERRUPTS - 1})},
+	{"injection-lost", SETS({D(inject_off), 2}), SETS({H(irqfd_deferred), 1})},
+	{"tun-lost", SETS({D(tun_off), 66}), SETS({D(tun_off), -65})},
+	{"irq-near-disabled", SETS({D(irq_unhandled), 1000}, {D(irq_left), 99000}),
+	 SETS({D(irq_unhandled), 999})},
+	{"busy-poll-theft", SETS({G(interrupts), 4000}, {G(none_busy_poll), 200}),
+	 SETS({G(none_busy_poll), 199})},
+	{"empty-signals", SETS({G(interrupts), 10000}, {G(none_empty), 100}),
+	 SETS({G(none_empty), 99})},
+	{"empty-signals-sent", SETS({H(vhost_signals), 10000}, {H(vhost_signals_empty), 100}),
+	 SETS({H(vhost_signals), 10001})},
+	{"drops", SETS({H(tun_dropped_full), 1}), SETS({H(vhost_taken), 0})},
+	{"sum-off", SETS({D(sum_off), 1}), SETS({D(sum_off), 0})},
+	{"cause-unknown", SETS({G(none_unknown), 1}), SETS({G(none_unknown), 0})},
+	{"interrupts-unseen", SETS({G(missed), 1}), SETS({G(missed), 0})},
+	{"guest-missed", SETS({D(guest_missed), 1}), SETS({D(guest_missed), 0})},
+	{"host-missed", SETS({D(host_missed), 1}), SETS({D(host_missed), 0})},
 };
 
 #define RULES (sizeof(rules) / sizeof(rules[0]))
@@ -124,7 +129,8 @@ TEST_F(verdict, each_rule_fires_on_its_figures_only)
 		figures_set(at, rules[i].on, rules[i].on_n);
 		EXPECT_TRUE(rs_rule_fires(rule, l, at)) TH_LOG("%s does not fire", rule->id);
 		figures_set(at, rules[i].off, rules[i].off_n);
-		EXPECT_FALSE(rs_rule_fires(rule, l, at)) TH_LOG("%s fires beside its figures", rule->id);
+		EXPECT_FALSE(rs_rule_fires(rule, l, at))
+		TH_LOG("%s fires beside its figures", rule->id);
 	}
 }
 
@@ -144,7 +150,8 @@ TEST_F(verdict, a_rule_is_silent_where_a_figure_is_unknown)
 			figures_set(at, rules[i].on, rules[i].on_n);
 			at->figures[rule->needs[n]].known = false;
 			EXPECT_FALSE(rs_rule_fires(rule, l, at))
-			TH_LOG("%s fires without %s", rule->id, rs_figure_info(rule->needs[n]).name);
+			TH_LOG("%s fires without %s", rule->id,
+			       rs_figure_info(rule->needs[n]).name);
 		}
 	}
 }
@@ -166,7 +173,8 @@ TEST_F(verdict, an_exact_rule_is_silent_where_hits_were_missed)
 			figures_set(&l->lines[0], rules[i].on, rules[i].on_n);
 			l->total.figures[RS_FIG_D(guest_missed)] = rs_num_of(side == RS_SIDE_GUEST);
 			l->total.figures[RS_FIG_D(host_missed)] = rs_num_of(side == RS_SIDE_HOST);
-			EXPECT_EQ(!silent, rs_rule_fires(rule, l, &l->lines[0])) TH_LOG("%s", rule->id);
+			EXPECT_EQ(!silent, rs_rule_fires(rule, l, &l->lines[0]))
+			TH_LOG("%s", rule->id);
 		}
 	}
 }
@@ -215,8 +223,8 @@ TEST_F(verdict, of_one_subject_only_the_closest_is_told)
 
 TEST_F(verdict, critical_ones_come_first)
 {
-	figures_set(&self->j.ledger.lines[0], (struct set[]){ { D(sum_off), 1 } }, 1);
-	figures_set(&self->j.ledger.lines[3], (struct set[]){ { D(irq_disabled), 1 } }, 1);
+	figures_set(&self->j.ledger.lines[0], (struct set[]){{D(sum_off), 1}}, 1);
+	figures_set(&self->j.ledger.lines[3], (struct set[]){{D(irq_disabled), 1}}, 1);
 	ASSERT_EQ(0, rs_verdict_reach(&self->v, &self->j.ledger, &self->j.err));
 	ASSERT_EQ(2, self->v.n);
 	EXPECT_STREQ("irq-disabled", self->v.findings[0].rule->id);

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Applies the table of rules to a ledger. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "verdict.h"
+
+const char *const rs_severity_names[] = {
+	[RS_SEVERITY_WARNING] = "warning",
+	[RS_SEVERITY_CRITICAL] = "critical",
+};
+
+static bool is_exact(const struct rs_rule *rule, const struct rs_ledger *l)
+{
+	struct rs_num guest = l->total.figures[RS_FIG_D(guest_missed)];
+	struct rs_num host = l->total.figures[RS_FIG_D(host_missed)];
+
+	if (rule->exact & (1U << RS_SIDE_GUEST) && (!guest.known || guest.value))
+		return false;
+	return !(rule->exact & (1U << RS_SIDE_HOST) && (!host.known || host.value));
+}
+
+static const char *line_dir(const struct rs_line *line)
+{
+	return line->guest ? line->guest->dir : line->host ? line->host->dir : "";
+}
+
+bool rs_rule_fires(const struct rs_rule *rule, const struct rs_ledger *l,
+		   const struct rs_line *line)
+{
+	if (rule->total != (line == &l->total) || !is_exact(rule, l))
+		return false;
+	if (rule->dir && strcmp(rule->dir, line_dir(line)))
+		return false;
+	for (size_t i = 0; i < rule->needs_n; i++)
+		if (!line->figures[rule->needs[i]].known)
+			return false;
+	return rule->fires(rule, line);
+}
+
+/* Whether a rule on the same subject, further up, has fired on this line. */
+static bool is_covered(const struct rs_verdict *v, const struct rs_rule *rule,
+		       const struct rs_line *line)
+{
+	for (size_t i = v->n; rule->group && i-- && v->findings[i].line == line;)
+		if (v->findings[i].rule->group && !strcmp(v->findings[i].rule->group, rule->group))
+			return true;
+	return false;
+}
+
+static void severity_reach(struct rs_verdict *v, const struct rs_ledger *l,
+			   enum rs_severity severity)
+{
+	for (size_t i = 0; i <= l->lines_n; i++) {
+		const struct rs_line *line = i < l->lines_n ? &l->lines[i] : &l->total;
+
+		for (size_t r = 0; r < rs_rules_n; r++)
+			if (rs_rules[r].severity == severity &&
+			    !is_covered(v, &rs_rules[r], line) &&
+			    rs_rule_fires(&rs_rules[r], l, line))
+				v->findings[v->n++] = (struct rs_finding){&rs_rules[r], line};
+	}
+}
+
+int rs_verdict_reach(struct rs_verdict *v, const struct rs_ledger *l, struct rs_error *err)
+{
+	v->n = 0;
+	v->findings = calloc((l->lines_n + 1) * rs_rules_n, sizeof(*v->findings));
+	if (!v->findings)
+		return rs_error_set(err, RS_EXIT_ERROR, "out of memory");
+	severity_reach(v, l, RS_SEVERITY_CRITICAL);
+	severity_reach(v, l, RS_SEVERITY_WARNING);
+	return 0;
+}
+
+void rs_verdict_clear(struct rs_verdict *v)
+{
+	free(v->findings);
+	memset(v, 0, sizeof(*v));
+}
+
+const char *rs_finding_sentence(const struct rs_finding *f)
+{
+	if (f->rule->sentence)
+		return f->rule->sentence;
+	return f->line->guest_flaw ? f->line->guest_flaw : f->line->host_flaw;
+}
+
+void rs_finding_evidence(const struct rs_finding *f,
+			 void (*figure)(void *ctx, enum rs_figure figure, struct rs_num value),
+			 void *ctx)
+{
+	for (size_t i = 0; i < f->rule->needs_n; i++)
+		figure(ctx, f->rule->needs[i], f->line->figures[f->rule->needs[i]]);
+	for (size_t i = 0; i < f->rule->tells_n; i++)
+		if (f->line->figures[f->rule->tells[i]].known)
+			figure(ctx, f->rule->tells[i], f->line->figures[f->rule->tells[i]]);
+}
