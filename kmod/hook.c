@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The table of hooks: where ringside looks, and what it loses without. */
-#include <trace/events/napi.h>
+#include <linux/tracepoint.h>
 #include "ringside.h"
 
 struct hook {
@@ -16,6 +16,7 @@ struct hook {
 	enum rs_hook_state state;
 	struct ftrace_ops ops;
 	struct kprobe kprobe;
+	struct tracepoint *tracepoint;
 };
 
 static struct hook hooks[] = {
@@ -35,6 +36,10 @@ static struct hook hooks[] = {
 	  .handler = rs_poll_enter, .loses = "who-consumed-receive-entries" },
 	{ .symbols = { "free_old_xmit", "free_old_xmit_skbs" }, .kind = RS_FTRACE,
 	  .handler = rs_poll_clean, .loses = "who-consumed-transmit-entries" },
+	{ .symbols = { "softirq_entry" }, .kind = RS_TRACEPOINT,
+	  .handler = rs_softirq_enter, .loses = "time-in-net_rx_action" },
+	{ .symbols = { "softirq_exit" }, .kind = RS_TRACEPOINT,
+	  .handler = rs_softirq_leave, .loses = "time-in-net_rx_action" },
 	{ .symbols = { "__report_bad_irq" }, .kind = RS_FTRACE,
 	  .handler = rs_spurious_given_up, .loses = "when-an-irq-was-disabled" },
 	{ .symbols = { "skb_recv_done" }, .kind = RS_FTRACE, .on_demand = true,
@@ -79,14 +84,27 @@ static void kprobe_detach(struct hook *h)
 	unregister_kprobe(&h->kprobe);
 }
 
+static void tracepoint_match(struct tracepoint *tp, void *hook)
+{
+	struct hook *h = hook;
+
+	if (!strcmp(tp->name, h->symbol))
+		h->tracepoint = tp;
+}
+
+/* Not every tracepoint is exported, but all of the kernel's own can be listed. */
 static int tracepoint_attach(struct hook *h)
 {
-	return register_trace_napi_poll(h->handler, NULL);
+	h->tracepoint = NULL;
+	for_each_kernel_tracepoint(tracepoint_match, h);
+	if (!h->tracepoint)
+		return -ENOENT;
+	return tracepoint_probe_register(h->tracepoint, h->handler, NULL);
 }
 
 static void tracepoint_detach(struct hook *h)
 {
-	unregister_trace_napi_poll(h->handler, NULL);
+	tracepoint_probe_unregister(h->tracepoint, h->handler, NULL);
 	tracepoint_synchronize_unregister();
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Who polled, and who took entries from a ring. */
 #include <linux/sched.h>
+#include <linux/timex.h>
 #include "queue.h"
 #include "ringside.h"
 
@@ -20,6 +21,19 @@ static enum rs_consumer poll_origin(const struct napi_struct *napi, int budget)
 	return rs_napi_is_thread(napi) ? RS_THREADED : RS_BUSY_POLL;
 }
 
+/* Counters of two CPUs may differ: a poll is never before the one it follows. */
+static void count_gap(struct rs_queue *q, enum rs_consumer origin)
+{
+	u64 now = get_cycles(), last = q->polled;
+	unsigned int bucket;
+
+	q->polled = now;
+	if (unlikely(!last || now < last))
+		return;
+	bucket = fls64((now - last) >> RS_GAP_SHIFT);
+	this_cpu_inc(q->hist->gaps[origin][min(bucket, RS_GAP_BUCKETS - 1U)]);
+}
+
 /*
  * virtnet_poll(napi, budget) begins. NAPI_STATE_SCHED makes its callers take
  * turns, except for netpoll's, which consumes nothing on the receive side.
@@ -30,9 +44,13 @@ void rs_poll_enter(unsigned long ip, unsigned long parent_ip,
 	struct napi_struct *napi = (void *)rs_ftrace_arg(fregs, 0);
 	int budget = rs_ftrace_arg(fregs, 1);
 	struct rs_queue *q = rs_map_find(napi);
+	enum rs_consumer origin;
 
-	if (q && budget)
-		rs_queue_consume(q, poll_origin(napi, budget));
+	if (!q || !budget)
+		return;
+	origin = poll_origin(napi, budget);
+	rs_queue_consume(q, origin);
+	count_gap(q, origin);
 }
 
 /* A poll is over: @work packets of at most @budget, whoever polled. */
@@ -48,6 +66,9 @@ void rs_poll_done(void *data, struct napi_struct *napi, int work, int budget)
 	counts = this_cpu_ptr(q->counts);
 	counts->v[RS_C_polls_softirq + origin]++;
 	counts->v[RS_C_packets_softirq + origin] += work;
+	this_cpu_inc(q->hist->packets[origin][min(fls(work), RS_PACKET_BUCKETS - 1)]);
+	if (origin == RS_BUSY_POLL)
+		rs_poller_count(work);
 	if (!work)
 		counts->v[RS_C_empty_softirq + origin]++;
 	else if (work >= budget)

@@ -102,6 +102,29 @@ void rs_queue_sum(struct rs_queue *q, u64 *v)
 			v[i] += READ_ONCE(per_cpu_ptr(q->counts, cpu)->v[i]);
 }
 
+static void hist_sum(struct rs_queue *q, struct rs_hist *hist)
+{
+	u64 *sum = (u64 *)hist;
+	unsigned int i;
+	int cpu;
+
+	memset(hist, 0, sizeof(*hist));
+	for_each_possible_cpu(cpu)
+		for (i = 0; i < sizeof(*hist) / sizeof(u64); i++)
+			sum[i] += READ_ONCE(((u64 *)per_cpu_ptr(q->hist, cpu))[i]);
+}
+
+/* Since the load or the last reset. For queues with histograms only. */
+void rs_queue_hist(struct rs_queue *q, struct rs_hist *hist)
+{
+	u64 *sum = (u64 *)hist, *base = (u64 *)&q->hist_base;
+	unsigned int i;
+
+	hist_sum(q, hist);
+	for (i = 0; i < sizeof(*hist) / sizeof(u64); i++)
+		sum[i] -= base[i];
+}
+
 /* 64-bit used and consumed counts at this instant. The caller holds @q. */
 void rs_queue_progress(struct rs_queue *q, u64 *used, u64 *consumed)
 {
@@ -118,6 +141,8 @@ static void set_base(struct rs_queue *q)
 	else
 		rs_queue_sum(q, q->base);
 	q->kernel_base = q->irq ? q->irq->kernel_sum : 0;
+	if (q->hist)
+		hist_sum(q, &q->hist_base);
 	if (!rs_queue_hold(q))
 		return;
 	rs_queue_progress(q, &q->used_base, &q->consumed_base);
@@ -192,22 +217,39 @@ static void find_ring(struct rs_queue *q)
 	}
 }
 
-static void queue_add(struct rs_device *d, struct virtqueue *vq)
+static void queue_destroy(struct rs_queue *q)
+{
+	free_percpu(q->counts);
+	free_percpu(q->hist);
+	kfree(q);
+}
+
+static struct rs_queue *queue_alloc(const char *name)
 {
 	struct rs_queue *q = kzalloc(sizeof(*q), GFP_KERNEL);
 
 	if (!q)
-		return;
+		return NULL;
+	strscpy(q->name, name, sizeof(q->name));
+	q->dir = dir_of(name);
 	q->counts = alloc_percpu(struct rs_counts);
-	if (!q->counts) {
-		kfree(q);
+	if (q->dir == RS_RX)
+		q->hist = alloc_percpu(struct rs_hist);
+	if (q->counts && (q->hist || q->dir != RS_RX))
+		return q;
+	queue_destroy(q);
+	return NULL;
+}
+
+static void queue_add(struct rs_device *d, struct virtqueue *vq)
+{
+	struct rs_queue *q = queue_alloc(vq->name ?: "");
+
+	if (!q)
 		return;
-	}
 	q->vq = vq;
 	q->device = d;
 	q->index = vq->index;
-	strscpy(q->name, vq->name ?: "", sizeof(q->name));
-	q->dir = dir_of(q->name);
 	find_ring(q);
 	q->consumed = rs_queue_last_used(q);
 	q->consumer = RS_UNKNOWN;
@@ -315,10 +357,7 @@ static struct rs_device *device_get(struct virtio_device *vdev)
 
 static void queue_free(struct rcu_head *rcu)
 {
-	struct rs_queue *q = container_of(rcu, struct rs_queue, rcu);
-
-	free_percpu(q->counts);
-	kfree(q);
+	queue_destroy(container_of(rcu, struct rs_queue, rcu));
 }
 
 static void queue_drop(struct rs_queue *q)
@@ -453,6 +492,8 @@ void rs_queue_reset(void)
 		list_for_each_entry(q, &d->queues, list)
 			set_base(q);
 	rs_event_reset();
+	rs_poller_reset();
+	rs_softirq_reset();
 	started_ns = ktime_get_ns();
 	resets++;
 	mutex_unlock(&rs_lock);
@@ -470,6 +511,8 @@ unsigned int rs_queue_resets(void)
 
 int rs_queue_init(void)
 {
+	rs_clock_init();
+	rs_softirq_reset();
 	started_ns = ktime_get_ns();
 	return register_netdevice_notifier(&netdev_nb);
 }

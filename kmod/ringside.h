@@ -42,6 +42,19 @@ struct rs_counts {
 	bool called;	/* in the interrupt now running on this CPU */
 };
 
+/*
+ * Packets of a poll: 0, 1, 2 to 3, 4 to 7 and so on, 64 and more. Time since
+ * the queue's previous poll: below 16 cycles, below 32 and so on.
+ */
+#define RS_PACKET_BUCKETS 8
+#define RS_GAP_BUCKETS 32
+#define RS_GAP_SHIFT 4
+
+struct rs_hist {
+	u64 packets[RS_POLL_ORIGINS][RS_PACKET_BUCKETS];
+	u64 gaps[RS_POLL_ORIGINS][RS_GAP_BUCKETS];
+};
+
 /* A pointer the hot path meets, and the object it stands for. */
 struct rs_key {
 	struct hlist_node node;
@@ -56,6 +69,7 @@ struct rs_irq;
 /**
  * struct rs_queue - one virtqueue, from its discovery until it is deleted
  * @counts: what happened, per CPU; only ever grows
+ * @hist: histograms of its polls, per CPU; receive queues only
  * @last_used: the virtqueue's private index of the next entry to consume
  * @vring: the split ring inside the virtqueue; NULL for a packed ring
  * @wrap: the packed ring's used wrap counter where it is a field apart, or NULL
@@ -63,11 +77,13 @@ struct rs_irq;
  * @irq_used: used index at the last interrupt; written with interrupts off
  * @consumed: entries consumed, 64 bits; its low bits are the last index seen.
  *	Written by consumers only, who take turns (NAPI_STATE_SCHED, tx lock)
+ * @polled: when the last poll began
  * @consumer: who entered the ring last
  * @previous: who had entered before, when @consumed was last brought forward
  */
 struct rs_queue {
 	struct rs_counts __percpu *counts;
+	struct rs_hist __percpu *hist;
 	const u16 *last_used;
 	const struct vring *vring;
 	const bool *wrap;
@@ -77,6 +93,7 @@ struct rs_queue {
 	u16 irq_used;
 
 	u64 consumed ____cacheline_aligned_in_smp;
+	u64 polled;	/* cycles */
 	u8 consumer;
 	u8 previous;
 
@@ -101,6 +118,7 @@ struct rs_queue {
 	u64 consumed_base;
 	u64 used_base;
 	u64 base[RS_COUNTERS];
+	struct rs_hist hist_base;
 	struct rcu_head rcu;
 };
 
@@ -210,6 +228,7 @@ bool rs_queue_hold(struct rs_queue *q);
 void rs_queue_release(void);
 void rs_queue_progress(struct rs_queue *q, u64 *used, u64 *consumed);
 void rs_queue_sum(struct rs_queue *q, u64 *v);
+void rs_queue_hist(struct rs_queue *q, struct rs_hist *hist);
 int rs_queue_read(struct rs_queue *q, struct rs_reading *r);
 int rs_queue_gone(struct kprobe *kp, struct pt_regs *regs);
 u64 rs_queue_started(void);
@@ -226,6 +245,32 @@ void rs_irq_note(unsigned long ip, unsigned long parent_ip,
 		 struct ftrace_ops *ops, struct ftrace_regs *fregs);
 
 void rs_irq_sample_rate(struct rs_irq *irq, u64 now);
+
+/* poller.c */
+struct rs_poller {
+	pid_t pid;
+	char name[TASK_COMM_LEN];
+	u64 polls;
+	u64 packets;
+};
+void rs_poller_count(unsigned int packets);
+unsigned int rs_poller_read(struct rs_poller *list, unsigned int max, struct rs_poller *others);
+void rs_poller_reset(void);
+
+/* softirq.c */
+struct rs_softirq {
+	u64 cycles;
+	u64 runs;
+	u32 time_squeeze;
+};
+void rs_softirq_enter(void *data, unsigned int vector);
+void rs_softirq_leave(void *data, unsigned int vector);
+void rs_softirq_read(int cpu, struct rs_softirq *r);
+void rs_softirq_reset(void);
+
+/* clock.c */
+void rs_clock_init(void);
+u64 rs_clock_ns(u64 cycles);
 
 /* spurious.c */
 void rs_spurious_read(struct irq_desc *desc, struct rs_spurious *s);
@@ -269,5 +314,23 @@ void rs_poll_done(void *data, struct napi_struct *napi, int work, int budget);
 /* debugfs.c */
 int rs_debugfs_init(void);
 void rs_debugfs_exit(void);
+void rs_show_text(struct seq_file *m, const char *key, const char *value);
+void rs_show_hooks(struct seq_file *m, bool standby);
+struct rs_queue *rs_show_irq_queue(struct rs_irq *irq, struct rs_reading *r);
+extern const char * const rs_origin_names[RS_POLL_ORIGINS];
+
+/* snapshot.c */
+void rs_show_hists(struct seq_file *m, struct rs_queue *q);
+void rs_show_cpus(struct seq_file *m);
+int rs_snapshot_show(struct seq_file *m, void *unused);
+
+/* view.c */
+int rs_view_queues(struct seq_file *m, void *unused);
+int rs_view_irqs(struct seq_file *m, void *unused);
+int rs_view_events(struct seq_file *m, void *unused);
+int rs_view_hooks(struct seq_file *m, void *unused);
+int rs_view_map(struct seq_file *m, void *unused);
+int rs_view_polls(struct seq_file *m, void *unused);
+int rs_view_pollers(struct seq_file *m, void *unused);
 
 #endif

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Which processes busy-poll, by name and pid. */
+#include <linux/hash.h>
+#include <linux/percpu.h>
+#include <linux/sched.h>
+#include "ringside.h"
+
+#define SLOT_BITS 6
+#define SLOTS (1 << SLOT_BITS)
+#define PROBES 8
+
+/*
+ * One table per CPU, written there with softirqs off. A table of an older
+ * epoch counts for nothing; its CPU empties it when it next polls.
+ */
+struct table {
+	unsigned int epoch;
+	struct rs_poller slot[SLOTS];
+	struct rs_poller others;
+};
+
+static DEFINE_PER_CPU(struct table, tables);
+static unsigned int epoch = 1;
+
+static struct rs_poller *slot_claim(struct rs_poller *p, pid_t pid)
+{
+	memcpy(p->name, current->comm, sizeof(p->name));
+	smp_store_release(&p->pid, pid);
+	return p;
+}
+
+static struct rs_poller *slot_of(struct table *t, pid_t pid)
+{
+	unsigned int i, at = hash_32(pid, SLOT_BITS);
+	struct rs_poller *p;
+
+	for (i = 0; i < PROBES; i++) {
+		p = &t->slot[(at + i) % SLOTS];
+		if (p->pid == pid)
+			return p;
+		if (!p->pid)
+			return slot_claim(p, pid);
+	}
+	return &t->others;
+}
+
+/* The current process has polled: @packets came of it. Softirqs are off. */
+void rs_poller_count(unsigned int packets)
+{
+	struct table *t = this_cpu_ptr(&tables);
+	struct rs_poller *p;
+
+	if (unlikely(t->epoch != READ_ONCE(epoch))) {
+		memset(t->slot, 0, sizeof(t->slot));
+		memset(&t->others, 0, sizeof(t->others));
+		smp_store_release(&t->epoch, epoch);
+	}
+	p = slot_of(t, current->tgid);
+	p->polls++;
+	p->packets += packets;
+}
+
+static void add(struct rs_poller *sum, const struct rs_poller *p)
+{
+	sum->polls += READ_ONCE(p->polls);
+	sum->packets += READ_ONCE(p->packets);
+}
+
+/* Add @p to the row of its process, a new one, or to @others when there is no room. */
+static unsigned int collect(struct rs_poller *list, unsigned int n, unsigned int max,
+			    const struct rs_poller *p, struct rs_poller *others)
+{
+	pid_t pid = smp_load_acquire(&p->pid);
+	unsigned int i;
+
+	for (i = 0; i < n && list[i].pid != pid; i++)
+		;
+	if (i == max) {
+		add(others, p);
+		return n;
+	}
+	if (i == n) {
+		list[i] = (struct rs_poller){ .pid = pid };
+		memcpy(list[i].name, p->name, sizeof(list[i].name));
+	}
+	add(&list[i], p);
+	return max(n, i + 1);
+}
+
+/**
+ * rs_poller_read - the processes that polled since the load or the last reset
+ * @list: receives them, in no order
+ * @max: the size of @list
+ * @others: receives what processes without a row did
+ *
+ * Return: how many rows were filled in.
+ */
+unsigned int rs_poller_read(struct rs_poller *list, unsigned int max, struct rs_poller *others)
+{
+	unsigned int i, n = 0;
+	struct table *t;
+	int cpu;
+
+	memset(others, 0, sizeof(*others));
+	for_each_possible_cpu(cpu) {
+		t = per_cpu_ptr(&tables, cpu);
+		if (smp_load_acquire(&t->epoch) != epoch)
+			continue;
+		for (i = 0; i < SLOTS; i++)
+			if (READ_ONCE(t->slot[i].pid))
+				n = collect(list, n, max, &t->slot[i], others);
+		add(others, &t->others);
+	}
+	return n;
+}
+
+void rs_poller_reset(void)
+{
+	WRITE_ONCE(epoch, epoch + 1);
+}
