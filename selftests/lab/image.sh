@@ -68,7 +68,7 @@ layer_base()
 
 	agent=$(lab_program agent "$arch") && udp=$(lab_program udp "$arch") &&
 		busybox=$(userland_get "$arch" busybox-static '^$') || exit
-	out=$CACHE/layer/base-$arch-$(cat "$agent" "$udp" "$LAB"/inside/* | sha256sum | cut -c1-16)
+	out=$CACHE/layer/base-$arch/$(cat "$agent" "$udp" "$LAB"/inside/* | sha256sum | cut -c1-16)
 	if ! [ -e "$out" ]; then
 		dir=$(mktemp -d "$WORK/base.XXXXXX")
 		mkdir -p "$dir"/{bin,lab,etc,usr/bin,proc,sys,dev}
@@ -80,10 +80,12 @@ layer_base()
 		cp "$LAB"/inside/* "$dir/lab/"
 		mv "$dir/lab/init" "$dir/init"
 		chmod 755 "$dir/init"
-		mkdir -p "$CACHE/layer"
+		mkdir -p "$(dirname "$out")"
 		layer "$dir" "$out"
 		rm -rf "$dir"
+		build_keep "$(dirname "$out")"
 	fi
+	touch "$out"
 	echo "$out"
 }
 
@@ -123,7 +125,9 @@ layer_package()
 		tree=$(userland_get "$arch" "$package" .) || exit
 		dir=$(mktemp -d "$WORK/package.XXXXXX")
 		cp -a "$tree/." "$dir"
-		rm -rf "$dir"/usr/share/{doc,man,locale,i18n,bug,lintian,bash-completion,zoneinfo}
+		# maintainer scripts' needs are not the program's
+		rm -rf "$dir"/usr/{include,src,games,lib/python3*,lib/*/perl*,share/perl*} \
+			"$dir"/usr/share/{doc,man,locale,i18n,bug,lintian,bash-completion,zoneinfo}
 		layer "$dir" "$out"
 		rm -rf "$dir"
 	fi

@@ -109,7 +109,7 @@ sources_hash()
 		sort -z | xargs -0r sha256sum | sha256sum | cut -c1-16)
 }
 
-# build_keep DIR: of old builds the last few are enough
+# build_keep DIR: of builds the dozen used last are enough
 build_keep()
 {
 	find "$1" -mindepth 1 -maxdepth 1 -printf '%T@ %p\n' | sort -rn |
@@ -139,6 +139,7 @@ module_build()
 		build_keep "$(dirname "$out")"
 		stage_end
 	fi
+	touch "$out"
 	echo "$out"
 }
 
@@ -252,5 +253,6 @@ helper_build()
 		build_keep "$(dirname "$out")"
 		stage_end
 	fi
+	touch "$out"
 	echo "$out/ringside"
 }

@@ -2,7 +2,8 @@
 #
 # shellcheck shell=dash
 # A guest on the emulated host: does what the agent is asked. Its addresses
-# come from the kernel's arguments: lab.ip=ADDRESS/BITS for eth0, eth1, ...
+# come from the kernel's arguments: lab.ip=ADDRESS/BITS for eth0, eth1, ..., and
+# the queue pairs of eth0: lab.queues=N (the driver takes one per CPU by itself)
 
 set_addresses()
 {
@@ -15,6 +16,9 @@ set_addresses()
 			ip link set "eth$n" up
 			ip addr add "${word#*=}" dev "eth$n"
 			n=$((n + 1))
+			;;
+		lab.queues=*)
+			[ "${word#*=}" = "$(nproc)" ] || ethtool -L eth0 combined "${word#*=}"
 			;;
 		esac
 	done

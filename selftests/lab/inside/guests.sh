@@ -61,7 +61,7 @@ guest_start()
 		-no-user-config -display none -no-reboot -kernel /guest/vmlinuz \
 		-initrd /guest/initrd -name "guest$n,debug-threads=on" \
 		-uuid "00000000-0000-4000-8000-$(printf %012x $((n + 1)))" \
-		-append "$(console_arg) $LAB_GUEST_APPEND lab.ip=10.77.$n.2/24 $append" \
+		-append "$(console_arg) $LAB_GUEST_APPEND lab.ip=10.77.$n.2/24 lab.queues=$queues $append" \
 		-chardev "socket,id=con,path=$dir/console.sock,server=on,wait=off,logfile=$dir/console" \
 		-serial chardev:con -qmp "unix:$dir/qmp,server=on,wait=off" \
 		-device virtio-serial-pci \
