@@ -8,6 +8,7 @@
 #include "guest.h"
 #include "json.h"
 #include "list.h"
+#include "metrics.h"
 #include "opts.h"
 #include "show.h"
 
@@ -96,7 +97,7 @@ static int snapshot_take(void *ctx, const struct rs_snapshot *s, struct rs_error
 	return 0;
 }
 
-static int source_run(const struct rs_source *source, const struct rs_opts *opts,
+static int source_run(const struct rs_source *source, const struct rs_opts *opts, rs_window_fn done,
 		      struct rs_error *err)
 {
 	struct taking taking = {.opts = opts};
@@ -107,19 +108,19 @@ static int source_run(const struct rs_source *source, const struct rs_opts *opts
 	if (window.interval_ns && window.duration_ns == opts->command->duration_ns)
 		window.duration_ns = FOREVER;
 	window.progress = !opts->quiet && !window.interval_ns;
-	if (rs_window_run(source, &opts->filter, &window, snapshot_take, &taking, err))
+	if (rs_window_run(source, &opts->filter, &window, done, &taking, err))
 		return -1;
 	return taking.found_fault ? RS_EXIT_VERDICT : RS_EXIT_OK;
 }
 
 static int guest_run(const struct rs_opts *opts, struct rs_error *err)
 {
-	return source_run(&rs_guest_source, opts, err);
+	return source_run(&rs_guest_source, opts, snapshot_take, err);
 }
 
 static int host_run(const struct rs_opts *opts, struct rs_error *err)
 {
-	return source_run(&rs_host_source, opts, err);
+	return source_run(&rs_host_source, opts, snapshot_take, err);
 }
 
 static int diff_tell(const struct rs_opts *opts, const struct rs_snapshot *guest,
@@ -201,6 +202,11 @@ static int check_run(const struct rs_opts *opts, struct rs_error *err)
 	return ret ? RS_EXIT_CANNOT : RS_EXIT_OK;
 }
 
+static const struct rs_source *const sources[RS_SIDES] = {
+	[RS_SIDE_GUEST] = &rs_guest_source,
+	[RS_SIDE_HOST] = &rs_host_source,
+};
+
 static int list_tell(void *ctx, const struct rs_snapshot *s, struct rs_error *err)
 {
 	const struct taking *taking = ctx;
@@ -213,8 +219,6 @@ static int list_tell(void *ctx, const struct rs_snapshot *s, struct rs_error *er
 
 static int list_run(const struct rs_opts *opts, struct rs_error *err)
 {
-	static const struct rs_source *const sources[RS_SIDES] = {
-		[RS_SIDE_GUEST] = &rs_guest_source, [RS_SIDE_HOST] = &rs_host_source};
 	struct taking taking = {.opts = opts};
 	const struct rs_window once = {.duration_ns = 0};
 	enum rs_side side;
@@ -222,6 +226,22 @@ static int list_run(const struct rs_opts *opts, struct rs_error *err)
 	if (side_choose(opts, &side, err))
 		return -1;
 	return rs_window_run(sources[side], &opts->filter, &once, list_tell, &taking, err);
+}
+
+static int metrics_put(void *ctx, const struct rs_snapshot *s, struct rs_error *err)
+{
+	const struct taking *taking = ctx;
+
+	return text_put(taking->opts->output, rs_metrics_text(s), err);
+}
+
+static int metrics_run(const struct rs_opts *opts, struct rs_error *err)
+{
+	enum rs_side side;
+
+	if (side_choose(opts, &side, err))
+		return -1;
+	return source_run(sources[side], opts, metrics_put, err);
 }
 
 const struct rs_command rs_commands[] = {
@@ -273,5 +293,16 @@ const struct rs_command rs_commands[] = {
 		 "host's.\n\n"
 		 "  ringside check\n"
 		 "  ringside check host -q"},
+	{.name = "metrics",
+	 .run = metrics_run,
+	 .args = "[guest|host]",
+	 .args_max = 1,
+	 .duration_ns = 10 * SECOND,
+	 .options = "duration interval output quiet verbose tap vm pid queue",
+	 .summary = "OpenMetrics text for the node exporter's textfile collector",
+	 .more = "With -i it goes on until Ctrl-C and replaces the file each time; counters count "
+		 "from its start.\n\n"
+		 "  ringside metrics -i 15s -o /var/lib/prometheus/node-exporter/ringside.prom\n"
+		 "  ringside metrics guest -d 1s"},
 	{.name = NULL},
 };

@@ -3,8 +3,7 @@
 
 /* One event may be between two stations at the begin, and one at the end. */
 #define IN_FLIGHT 1
-/* vhost takes up to so many packets from the ring at once (VHOST_NET_BATCH in drivers/vhost/net.c)
- */
+/* vhost takes this many packets from the ring at once (VHOST_NET_BATCH, drivers/vhost/net.c) */
 #define VHOST_BATCH 64
 /* Fewer than these are a start-up or a wrap of the event index, not a pattern. */
 #define MANY 100

@@ -20,7 +20,7 @@ int rs_host_check(rs_check_fn row, void *ctx)
 static int parse(struct rs_opts *opts, struct rs_error *err, const char *line)
 {
 	static char copy[256];
-	char *argv[16] = {"ringside"}, *rest, *word;
+	char *argv[32] = {"ringside"}, *rest, *word;
 	int argc = 1;
 
 	memset(err, 0, sizeof(*err));
