@@ -37,15 +37,49 @@ static int round_trip(struct rs_snapshot *s, struct rs_snapshot *back, struct rs
 	return ret;
 }
 
+static bool fields_equal(const struct rs_record *record, const void *a, const void *b)
+{
+	for (size_t i = 0; i < record->fields_n; i++) {
+		const struct rs_field *field = &record->fields[i];
+		const void *at = (const char *)a + field->offset;
+		const void *bt = (const char *)b + field->offset;
+
+		if (rs_field_known(field, a) != rs_field_known(field, b))
+			return false;
+		if (field->type == RS_TYPE_STR && strcmp(at, bt))
+			return false;
+		if (field->type != RS_TYPE_STR &&
+		    ((const struct rs_num *)at)->value != ((const struct rs_num *)bt)->value)
+			return false;
+	}
+	return true;
+}
+
+static bool counters_equal(const struct rs_queue *a, const struct rs_queue *b)
+{
+	for (int i = 0; i < RS_COUNTERS_MAX; i++)
+		if (a->counters[i].known != b->counters[i].known ||
+		    a->counters[i].value != b->counters[i].value)
+			return false;
+	return true;
+}
+
 static bool rows_equal(const struct rs_sample *a, const struct rs_sample *b)
 {
 	for (int i = 0; i < RS_RECORDS; i++) {
+		const struct rs_record *record = &rs_records[i];
 		size_t an, bn;
-		const void *ar = rs_sample_rows(a, &rs_records[i], &an);
-		const void *br = rs_sample_rows(b, &rs_records[i], &bn);
+		const char *ar = rs_sample_rows(a, record, &an);
+		const char *br = rs_sample_rows(b, record, &bn);
 
-		if (an != bn || (an && memcmp(ar, br, an * rs_records[i].size)))
+		if (an != bn)
 			return false;
+		for (; an--; ar += record->size, br += record->size) {
+			if (!fields_equal(record, ar, br))
+				return false;
+			if (record->counters && !counters_equal((const void *)ar, (const void *)br))
+				return false;
+		}
 	}
 	return true;
 }
