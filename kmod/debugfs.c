@@ -9,6 +9,12 @@
 
 static struct dentry *root;
 
+const char * const rs_counter_names[RS_COUNTERS] = {
+#define RS_GAUGE(name, unit, meaning)
+#define RS_COUNTER(name, unit, meaning) #name,
+#include "counters.h"
+};
+
 const char * const rs_origin_names[RS_POLL_ORIGINS] = {
 	[RS_SOFTIRQ] = "softirq", [RS_KSOFTIRQD] = "ksoftirqd",
 	[RS_BUSY_POLL] = "busy", [RS_THREADED] = "threaded",

@@ -3,6 +3,7 @@
 #include <linux/spinlock.h>
 #include "queue.h"
 #include "ringside.h"
+#include "trace.h"
 
 #define EVENTS 128
 
@@ -63,10 +64,14 @@ static void fill(struct rs_event *e, enum rs_event_kind kind, struct rs_queue *q
 void rs_event_note(enum rs_event_kind kind, struct rs_queue *q, u64 now_ns)
 {
 	unsigned long flags;
+	struct rs_event event;
 
+	fill(&event, kind, q, now_ns);
+	if (kind != RS_EVENT_DISABLED)
+		trace_ring_stall(q, names[kind], event.pending, event.since_ms);
 	raw_spin_lock_irqsave(&event_lock, flags);
 	if (noted < EVENTS)
-		fill(&events[noted++], kind, q, now_ns);
+		events[noted++] = event;
 	else
 		dropped++;
 	raw_spin_unlock_irqrestore(&event_lock, flags);

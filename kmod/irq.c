@@ -4,6 +4,7 @@
 #include <linux/slab.h>
 #include "queue.h"
 #include "ringside.h"
+#include "trace.h"
 
 LIST_HEAD(rs_irqs);
 
@@ -35,6 +36,7 @@ static void note_own(struct rs_queue *q, bool handled)
 		row = none_cause(q, last);
 	q->irq_used = handled ? rs_queue_used(q) : last;
 	this_cpu_inc(q->counts->v[row]);
+	trace_ring_irq(q, rs_counter_names[row]);
 }
 
 /*
@@ -58,6 +60,7 @@ static void note_shared(struct rs_irq *irq, bool handled)
 		counts->called = false;
 		counts->v[row]++;
 		q->irq_used = rs_queue_used(q);
+		trace_ring_irq(q, rs_counter_names[row]);
 	}
 }
 
@@ -85,7 +88,7 @@ void rs_irq_callback(unsigned long ip, unsigned long parent_ip,
 {
 	struct rs_queue *q = rs_map_find((void *)rs_ftrace_arg(fregs, 0));
 
-	if (q && in_irq())
+	if (q && hardirq_count())
 		this_cpu_write(q->counts->called, true);
 }
 

@@ -4,6 +4,7 @@
 #include <linux/timex.h>
 #include "queue.h"
 #include "ringside.h"
+#include "trace.h"
 
 /* ksoftirqd's tasks are not exported; no one can give a kernel thread its name. */
 static bool is_ksoftirqd(const struct task_struct *task)
@@ -69,6 +70,7 @@ void rs_poll_done(void *data, struct napi_struct *napi, int work, int budget)
 	this_cpu_inc(q->hist->packets[origin][min(fls(work), RS_PACKET_BUCKETS - 1)]);
 	if (origin == RS_BUSY_POLL)
 		rs_poller_count(work);
+	trace_ring_poll(q, rs_origin_names[origin], work, budget);
 	if (!work)
 		counts->v[RS_C_empty_softirq + origin]++;
 	else if (work >= budget)
@@ -128,12 +130,23 @@ static enum rs_consumer cleaner_of(unsigned long ip)
 	return look_up_site(NULL, ip);
 }
 
-/* free_old_xmit(sq, ...) begins, under the transmit queue's lock. */
+/*
+ * free_old_xmit(sq, [txq,] in_napi) begins, under the transmit queue's lock.
+ * Only netpoll's polls, with their budget of 0, are not "in NAPI".
+ */
 void rs_poll_clean(unsigned long ip, unsigned long parent_ip,
 		   struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
 	struct rs_queue *q = rs_map_find((void *)rs_ftrace_arg(fregs, 0));
+	unsigned long second = rs_ftrace_arg(fregs, 1);
+	enum rs_consumer who;
+	bool in_napi;
 
-	if (q)
-		rs_queue_consume(q, cleaner_of(parent_ip));
+	if (!q)
+		return;
+	in_napi = second > 1 ? rs_ftrace_arg(fregs, 2) & 0xff : second;
+	who = cleaner_of(parent_ip);
+	if (!in_napi && (who == RS_TX_RX_POLL || who == RS_TX_TX_POLL))
+		who = RS_NETPOLL;
+	rs_queue_consume(q, who);
 }

@@ -318,6 +318,7 @@ void rs_show_text(struct seq_file *m, const char *key, const char *value);
 void rs_show_hooks(struct seq_file *m, bool standby);
 struct rs_queue *rs_show_irq_queue(struct rs_irq *irq, struct rs_reading *r);
 extern const char * const rs_origin_names[RS_POLL_ORIGINS];
+extern const char * const rs_counter_names[RS_COUNTERS];
 
 /* snapshot.c */
 void rs_show_hists(struct seq_file *m, struct rs_queue *q);

@@ -9,12 +9,6 @@ static const char * const dirs[] = {
 	[RS_RX] = "rx", [RS_TX] = "tx", [RS_CTRL] = "ctrl", [RS_OTHER] = "other",
 };
 
-static const char * const counter_names[] = {
-#define RS_GAUGE(name, unit, meaning)
-#define RS_COUNTER(name, unit, meaning) #name,
-#include "counters.h"
-};
-
 static void show_device(struct seq_file *m, const struct rs_device *d)
 {
 	seq_puts(m, "device");
@@ -58,7 +52,7 @@ static void show_counters(struct seq_file *m, const struct rs_queue *q,
 		seq_printf(m, " interrupts=%llu none=%llu", r->interrupts, r->none);
 	for (i = 0; i < RS_COUNTERS; i++)
 		if (is_known(q, i))
-			seq_printf(m, " %s=%llu", counter_names[i], r->v[i]);
+			seq_printf(m, " %s=%llu", rs_counter_names[i], r->v[i]);
 	if (r->exact && q->counted)
 		seq_printf(m, " missed=%lld", (s64)(r->kernel_count - r->interrupts));
 	seq_printf(m, " used_progress=%llu last_used_progress=%llu",

@@ -8,6 +8,7 @@
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include "ringside.h"
+#include "trace.h"
 
 #define WINDOW 100000
 #define TRIP 99901
@@ -59,6 +60,7 @@ void rs_spurious_given_up(unsigned long ip, unsigned long parent_ip,
 		return;
 	irq->given_up_ns = ktime_get_ns();
 	irq->given_up++;
+	trace_irq_disabled(irq->irq, irq->desc->irqs_unhandled);
 	list_for_each_entry_rcu(q, &irq->queues, irq_list)
 		rs_event_note(RS_EVENT_DISABLED, q, irq->given_up_ns);
 }
