@@ -58,6 +58,8 @@ file == 5 && $1 == "queue" {
 		next
 	}
 	checked++
+	signals += field["signals"]
+	interrupts += seen[q, "interrupts"]
 	if (shared)
 		next
 	differ(q, "interrupts", "device signalled", field["signals"], seen[q, "interrupts"])
@@ -86,6 +88,10 @@ file == 5 && $1 == "queue" {
 END {
 	if (!checked)
 		print "no queue was compared"
+	if (wanted) {
+		differ("all queues", "signals", "script", wanted, signals)
+		differ("all queues", "interrupts", "script", wanted, interrupts)
+	}
 	n = split(expect, want, " ")
 	for (i = 1; i + 2 <= n; i += 3) {
 		got = seen[want[i], want[i + 1]] + 0

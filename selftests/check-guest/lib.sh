@@ -16,7 +16,7 @@ fault()
 {
 	local line
 
-	echo "$*" | tr "\n" " " >&3; echo >&3
+	echo "$*" | tr "\n" ";" >&3; echo >&3
 	while read -r line <&3; do
 		case $line in
 		ok) return 0 ;;

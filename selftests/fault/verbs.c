@@ -293,6 +293,9 @@ static int verb_ask(struct run *run, const struct step *s)
 		return fault_run_fail(run, s, "only a witness can be asked; see the verb witness");
 	queue = &run->witness->queue[s->queue];
 	w.number = queue->asked + 1;
+	/* Asked for, its own poll ends too, as after an interrupt. */
+	if (s->word == WITNESS_ASK_POLL || s->word == WITNESS_ASK_KSOFTIRQD_POLL)
+		run->pace[s->queue].handled = true;
 	queue->ask = s->word;
 	__atomic_store_n(&queue->asked, w.number, __ATOMIC_RELEASE);
 	if (fault_run_wait(run, answered, &w))
