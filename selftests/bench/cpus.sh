@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# In one machine with four CPUs: the cost of an interrupt when one, two and
+# four of them take interrupts at the same time.
+
+. /bench/tools.sh
+
+echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6 2>/dev/null
+insmod /bench/rsbench.ko pairs=4
+for tool in none ringside; do
+	[ $tool = none ] || insmod /ringside.ko
+	for cpus in 1 2 4; do
+		for unit in irq-none irq-handled; do
+			echo "$unit x$cpus" >$RUN
+			read -r milli parts <$FIGURE
+			figure guest $tool "cpus-$unit-$cpus" "$milli"
+		done
+	done
+done
+pass "interrupts on one, two and four CPUs"
