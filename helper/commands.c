@@ -11,6 +11,7 @@
 #include "metrics.h"
 #include "opts.h"
 #include "show.h"
+#include "top.h"
 
 #define SECOND	1000000000ULL
 #define FOREVER (1ULL << 62)
@@ -228,6 +229,16 @@ static int list_run(const struct rs_opts *opts, struct rs_error *err)
 	return rs_window_run(sources[side], &opts->filter, &once, list_tell, &taking, err);
 }
 
+static int top_run(const struct rs_opts *opts, struct rs_error *err)
+{
+	uint64_t interval = opts->window.interval_ns ? opts->window.interval_ns : SECOND;
+	enum rs_side side;
+
+	if (side_choose(opts, &side, err))
+		return -1;
+	return rs_top_run(sources[side], &opts->filter, interval, err);
+}
+
 static int metrics_put(void *ctx, const struct rs_snapshot *s, struct rs_error *err)
 {
 	const struct taking *taking = ctx;
@@ -293,6 +304,17 @@ const struct rs_command rs_commands[] = {
 		 "host's.\n\n"
 		 "  ringside check\n"
 		 "  ringside check host -q"},
+	{.name = "top",
+	 .run = top_run,
+	 .args = "[guest|host]",
+	 .args_max = 1,
+	 .options = "interval verbose tap vm pid queue",
+	 .summary = "live: every queue's rates, full rings and verdicts marked",
+	 .more = "Every second unless -i says otherwise. Keys: q quits, < and > choose the column "
+		 "to "
+		 "sort by, r reverses, / filters by part of a queue's name.\n\n"
+		 "  ringside top\n"
+		 "  ringside top guest -i 5s"},
 	{.name = "metrics",
 	 .run = metrics_run,
 	 .args = "[guest|host]",

@@ -9,6 +9,7 @@ _ringside_options()
 	host) echo "--duration --interval --json --output --quiet --verbose --tap --vm --pid --queue --help" ;;
 	diff) echo "--json --output --quiet --verbose --help" ;;
 	list) echo "--json --verbose --tap --vm --pid --queue --help" ;;
+	top) echo "--interval --verbose --tap --vm --pid --queue --help" ;;
 	metrics) echo "--duration --interval --output --quiet --verbose --tap --vm --pid --queue --help" ;;
 	check) echo "--quiet --verbose --help" ;;
 	*) echo "--help --version" ;;
@@ -34,7 +35,7 @@ _ringside()
 	local words
 
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		words="guest host diff list metrics check --help --version"
+		words="guest host diff list top metrics check --help --version"
 	else
 		case $before in
 		--tap) words=$(_ringside_taps) ;;
@@ -42,7 +43,7 @@ _ringside()
 		-o | --output | --vm | --pid | --queue) words= ;;
 		*)
 			words=$(_ringside_options "$command")
-			case $command in check | list | metrics) words+=" guest host" ;; esac
+			case $command in check | list | metrics | top) words+=" guest host" ;; esac
 			;;
 		esac
 	fi

@@ -11,19 +11,8 @@
 #define h RS_FIG_H
 #define d RS_FIG_D
 
-struct column {
-	enum rs_figure figure;
-	const char *heading;
-};
-
-struct columns {
-	const char *title;
-	size_t n;
-	struct column rows[16];
-};
-
 /* Host first: that is the way of a packet to the guest. */
-static const struct columns diff_host = {
+static const struct rs_columns diff_host = {
 	.title = "host",
 	.n = 7,
 	.rows =
@@ -38,7 +27,7 @@ static const struct columns diff_host = {
 		},
 };
 
-static const struct columns diff_guest = {
+static const struct rs_columns diff_guest = {
 	.title = "guest",
 	.n = 8,
 	.rows =
@@ -50,19 +39,19 @@ static const struct columns diff_guest = {
 			{g(polls_busy), "busy"},
 			{d(polls_other), "other"},
 			{g(used_progress), "used"},
-			{d(standing), "left"},
+			{d(standing), "left", true},
 		},
 };
 
-static const struct columns host_only = {
+const struct rs_columns rs_columns_host = {
 	.title = "host",
 	.n = 14,
 	.rows =
 		{
 			{h(tun_offered), "offered"},
 			{h(tun_dropped), "dropped"},
-			{d(occupancy), "waiting"},
-			{d(ring_size), "of"},
+			{d(occupancy), "waiting", true},
+			{d(ring_size), "of", true},
 			{h(vhost_taken), "taken"},
 			{h(vhost_posted), "posted"},
 			{h(vhost_signals), "signals"},
@@ -76,7 +65,7 @@ static const struct columns host_only = {
 		},
 };
 
-static const struct columns guest_only = {
+const struct rs_columns rs_columns_guest = {
 	.title = "guest",
 	.n = 13,
 	.rows =
@@ -91,9 +80,9 @@ static const struct columns guest_only = {
 			{d(polls_other), "other"},
 			{g(used_progress), "used"},
 			{g(last_used_progress), "served"},
-			{d(standing), "left"},
-			{d(irq_count), "irqcnt"},
-			{d(irq_unhandled), "unhand."},
+			{d(standing), "left", true},
+			{d(irq_count), "irqcnt", true},
+			{d(irq_unhandled), "unhand.", true},
 		},
 };
 
@@ -156,14 +145,14 @@ static const char *line_word(const struct rs_ledger *l, const struct rs_verdict 
 	return "ok";
 }
 
-static void headings_add(struct rs_table *t, const struct columns *const *parts, size_t parts_n,
+static void headings_add(struct rs_table *t, const struct rs_columns *const *parts, size_t parts_n,
 			 bool want_units)
 {
 	rs_table_add(t, "%s", want_units ? "" : "queue");
 	rs_table_add(t, "%s", want_units ? "" : "irq");
 	for (size_t p = 0; p < parts_n; p++)
 		for (size_t c = 0; c < parts[p]->n; c++) {
-			const struct column *column = &parts[p]->rows[c];
+			const struct rs_column *column = &parts[p]->rows[c];
 
 			rs_table_add(t, "%s",
 				     want_units ? unit_short(rs_figure_info(column->figure).unit)
@@ -172,7 +161,7 @@ static void headings_add(struct rs_table *t, const struct columns *const *parts,
 	rs_table_add(t, "%s", want_units ? "" : "verdict");
 }
 
-static void line_add(struct rs_table *t, const struct columns *const *parts, size_t parts_n,
+static void line_add(struct rs_table *t, const struct rs_columns *const *parts, size_t parts_n,
 		     const struct rs_line *line, const char *word)
 {
 	struct rs_num irq = line->guest ? line->guest->irq : (struct rs_num){0, false};
@@ -191,7 +180,7 @@ static void line_add(struct rs_table *t, const struct columns *const *parts, siz
 	rs_table_add(t, "%s", word);
 }
 
-static void table_fill(struct rs_table *t, const struct columns *const *parts, size_t parts_n,
+static void table_fill(struct rs_table *t, const struct rs_columns *const *parts, size_t parts_n,
 		       const struct rs_ledger *l, const struct rs_verdict *v)
 {
 	size_t columns = 3, at = 2;
@@ -209,7 +198,7 @@ static void table_fill(struct rs_table *t, const struct columns *const *parts, s
 }
 
 /* Both sides beside each other where they fit, otherwise one under the other. */
-static void tables_print(const struct rs_show *show, const struct columns *const *parts,
+static void tables_print(const struct rs_show *show, const struct rs_columns *const *parts,
 			 size_t parts_n, const struct rs_ledger *l, const struct rs_verdict *v)
 {
 	struct rs_table t;
@@ -252,7 +241,7 @@ static void windows_compare(const struct rs_show *show, const struct rs_ledger *
 			begin, end);
 }
 
-static void columns_explain(const struct rs_show *show, const struct columns *columns)
+static void columns_explain(const struct rs_show *show, const struct rs_columns *columns)
 {
 	for (size_t c = 0; c < columns->n; c++) {
 		struct rs_figure_info info = rs_figure_info(columns->rows[c].figure);
@@ -343,13 +332,13 @@ static void sum_up(const struct rs_show *show, const struct rs_ledger *l,
 void rs_show_ledger(const struct rs_show *show, const struct rs_ledger *l,
 		    const struct rs_verdict *v)
 {
-	const struct columns *parts[2];
+	const struct rs_columns *parts[2];
 	size_t n = 0;
 
 	if (l->host)
-		parts[n++] = l->guest ? &diff_host : &host_only;
+		parts[n++] = l->guest ? &diff_host : &rs_columns_host;
 	if (l->guest)
-		parts[n++] = l->host ? &diff_guest : &guest_only;
+		parts[n++] = l->host ? &diff_guest : &rs_columns_guest;
 	if (!show->quiet) {
 		if (l->host)
 			side_print(show, "host:", l->host);

@@ -16,6 +16,22 @@ struct rs_show {
 	bool verbose; /* every known figure of each queue, and what each means */
 };
 
+struct rs_column {
+	enum rs_figure figure;
+	const char *heading;
+	bool level; /* how much there is now, not how much came within the window */
+};
+
+struct rs_columns {
+	const char *title;
+	size_t n;
+	struct rs_column rows[16];
+};
+
+/* What is shown of a side that stands alone. */
+extern const struct rs_columns rs_columns_host;
+extern const struct rs_columns rs_columns_guest;
+
 /* Whether a stream is a terminal that may be coloured: NO_COLOR unset, TERM not dumb. */
 bool rs_show_colour(FILE *out);
 

@@ -19,7 +19,7 @@ static void stop(int sig)
 }
 
 /* SA_RESETHAND: the second signal meets the default action. */
-static void stop_arm(void)
+void rs_window_arm(void)
 {
 	struct sigaction act = {.sa_handler = stop, .sa_flags = SA_RESETHAND};
 
@@ -28,7 +28,12 @@ static void stop_arm(void)
 	sigaction(SIGTERM, &act, NULL);
 }
 
-static uint64_t now(void)
+bool rs_window_stopped(void)
+{
+	return stopped;
+}
+
+uint64_t rs_window_now(void)
 {
 	struct timespec ts;
 
@@ -39,7 +44,7 @@ static uint64_t now(void)
 static void progress_show(uint64_t begin, uint64_t end)
 {
 	fprintf(stderr, "\rcounting: %llu of %llu s ",
-		(unsigned long long)((now() - begin) / NS_PER_S),
+		(unsigned long long)((rs_window_now() - begin) / NS_PER_S),
 		(unsigned long long)((end - begin) / NS_PER_S));
 }
 
@@ -57,13 +62,13 @@ static void progress_clear(void)
 
 static void wait_until(uint64_t end, bool progress)
 {
-	uint64_t begin = now();
+	uint64_t begin = rs_window_now();
 	struct timespec ts;
 
 	progress = progress && end > begin + 2 * NS_PER_S && isatty(STDERR_FILENO);
-	while (!stopped && now() < end) {
+	while (!stopped && rs_window_now() < end) {
 		/* short naps: a signal just before one must not be slept over */
-		uint64_t next = now() + NS_PER_S < end ? now() + NS_PER_S : end;
+		uint64_t next = rs_window_now() + NS_PER_S < end ? rs_window_now() + NS_PER_S : end;
 
 		if (progress)
 			progress_show(begin, end);
@@ -109,7 +114,7 @@ static int snapshots_take(const struct rs_source *source, void *handle, const st
 			  rs_window_fn done, void *ctx, struct rs_error *err)
 {
 	struct rs_snapshot s = {.side = source->side, .has_begin = w->duration_ns != 0};
-	uint64_t begin = now(), end = begin + w->duration_ns;
+	uint64_t begin = rs_window_now(), end = begin + w->duration_ns;
 	int ret = s.has_begin ? take(source, handle, &s.begin, err) : 0;
 
 	rs_taken_fill(&s.taken);
@@ -140,7 +145,7 @@ int rs_window_run(const struct rs_source *source, const struct rs_filter *filter
 	void *handle = NULL;
 	int ret;
 
-	stop_arm();
+	rs_window_arm();
 	ret = source->open(filter, &handle, err);
 	if (ret)
 		return ret;

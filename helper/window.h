@@ -31,4 +31,11 @@ int rs_window_run(const struct rs_source *source, const struct rs_filter *filter
  */
 const char *rs_window_flaw(const struct rs_snapshot *s);
 
+/* Lets the first SIGINT or SIGTERM set what rs_window_stopped() tells; the second one is fatal. */
+void rs_window_arm(void);
+bool rs_window_stopped(void);
+
+/* CLOCK_MONOTONIC, in nanoseconds. */
+uint64_t rs_window_now(void);
+
 #endif

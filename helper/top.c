@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <inttypes.h>
+#include <ncurses.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "show.h"
+#include "top.h"
+#include "window.h"
+
+/* Widths that numbers of this century fit in; the label takes what its queue needs. */
+enum { LABEL_WIDTH = 18, VALUE_WIDTH = 9 };
+
+static const struct rs_columns *columns_of(const struct rs_ledger *l)
+{
+	return l->host ? &rs_columns_host : &rs_columns_guest;
+}
+
+static struct rs_num sort_key(const struct rs_line *line, const struct rs_columns *columns,
+			      size_t sort)
+{
+	return sort < columns->n ? line->figures[columns->rows[sort].figure] : (struct rs_num){0};
+}
+
+struct order {
+	const struct rs_columns *columns;
+	const struct rs_top_view *view;
+};
+
+static int lines_compare(const void *a, const void *b, void *ctx)
+{
+	const struct rs_line *x = *(const struct rs_line *const *)a;
+	const struct rs_line *y = *(const struct rs_line *const *)b;
+	const struct order *o = ctx;
+	struct rs_num kx = sort_key(x, o->columns, o->view->sort);
+	struct rs_num ky = sort_key(y, o->columns, o->view->sort);
+
+	if (kx.known != ky.known)
+		return kx.known ? -1 : 1;
+	if (kx.value != ky.value)
+		return (kx.value < ky.value) == o->view->reverse ? -1 : 1;
+	return strcmp(x->label, y->label);
+}
+
+size_t rs_top_order(const struct rs_ledger *l, const struct rs_top_view *view,
+		    const struct rs_line **order)
+{
+	struct order o = {columns_of(l), view};
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->lines_n; i++)
+		if (strstr(l->lines[i].label, view->filter))
+			order[n++] = &l->lines[i];
+	qsort_r(order, n, sizeof(*order), lines_compare, &o);
+	return n;
+}
+
+const char *rs_top_value(const struct rs_ledger *l, const struct rs_line *line, size_t column,
+			 char *text, size_t size)
+{
+	const struct rs_column *c = &columns_of(l)->rows[column];
+	struct rs_num num = line->figures[c->figure];
+	struct rs_num ms = line->figures[l->host ? RS_FIG_D(host_window) : RS_FIG_D(guest_window)];
+
+	if (!num.known || (!c->level && (!ms.known || !ms.value)))
+		snprintf(text, size, "-");
+	else if (c->level)
+		snprintf(text, size, "%" PRIu64, num.value);
+	else
+		snprintf(text, size, "%.0f", num.value * 1000.0 / ms.value);
+	return text;
+}
+
+/* A ring that is full, or a verdict, is to be seen from the door. */
+static attr_t line_attr(const struct rs_verdict *v, const struct rs_line *line)
+{
+	const struct rs_num *f = line->figures;
+	struct rs_num waiting = f[RS_FIG_D(occupancy)], room = f[RS_FIG_D(ring_size)];
+
+	for (size_t i = 0; i < v->n; i++)
+		if (v->findings[i].line == line)
+			return v->findings[i].rule->severity == RS_SEVERITY_CRITICAL ? A_REVERSE
+										     : A_BOLD;
+	return waiting.known && room.known && room.value && waiting.value >= room.value ? A_REVERSE
+											: A_NORMAL;
+}
+
+static const char *line_word(const struct rs_verdict *v, const struct rs_line *line)
+{
+	struct rs_num suppressed = line->figures[RS_FIG_H(vhost_suppressed_flag)];
+
+	for (size_t i = 0; i < v->n; i++)
+		if (v->findings[i].line == line)
+			return v->findings[i].rule->id;
+	return suppressed.known && suppressed.value ? "suppressed" : "";
+}
+
+static void head_draw(const struct rs_ledger *l, const struct rs_top_view *view, size_t shown)
+{
+	const struct rs_snapshot *s = l->host ? l->host : l->guest;
+	struct rs_num missed =
+		l->total.figures[l->host ? RS_FIG_D(host_missed) : RS_FIG_D(guest_missed)];
+	const struct rs_columns *columns = columns_of(l);
+
+	mvprintw(0, 0, "%s %s, %zu of %zu queues, hits missed: ", s->taken.hostname,
+		 s->taken.kernel, shown, l->lines_n);
+	if (missed.known)
+		printw("%" PRIu64, missed.value);
+	else
+		printw("-");
+	mvprintw(1, 0,
+		 "per second; waiting, left and irq counts as they are. q quit, < > sort, "
+		 "r reverse, / filter%s%s",
+		 *view->filter ? ": " : "", view->filter);
+	move(2, 0);
+	clrtoeol();
+	mvprintw(2, 0, "%-*s", LABEL_WIDTH, "queue");
+	for (size_t c = 0; c < columns->n; c++) {
+		if (c == view->sort)
+			attron(A_UNDERLINE);
+		printw("%*s", VALUE_WIDTH, columns->rows[c].heading);
+		attroff(A_UNDERLINE);
+	}
+}
+
+static void screen_draw(const struct rs_ledger *l, const struct rs_verdict *v,
+			const struct rs_top_view *view)
+{
+	const struct rs_line **order = calloc(l->lines_n + 1, sizeof(*order));
+	size_t n = order ? rs_top_order(l, view, order) : 0;
+	char text[24];
+
+	erase();
+	head_draw(l, view, n);
+	for (size_t i = 0; i < n && (int)i < LINES - 3; i++) {
+		attron(line_attr(v, order[i]));
+		mvprintw(3 + i, 0, "%-*.*s", LABEL_WIDTH, LABEL_WIDTH, order[i]->label);
+		for (size_t c = 0; c < columns_of(l)->n; c++)
+			printw("%*s", VALUE_WIDTH,
+			       rs_top_value(l, order[i], c, text, sizeof(text)));
+		printw(" %s", line_word(v, order[i]));
+		attroff(line_attr(v, order[i]));
+	}
+	refresh();
+	free(order);
+}
+
+static void filter_ask(struct rs_top_view *view)
+{
+	timeout(-1);
+	echo();
+	mvprintw(1, 0, "filter: ");
+	clrtoeol();
+	if (getnstr(view->filter, sizeof(view->filter) - 1) == ERR)
+		view->filter[0] = '\0';
+	noecho();
+}
+
+/* Return: false = leave. */
+static bool key_take(int key, struct rs_top_view *view, size_t columns)
+{
+	switch (key) {
+	case 'q':
+		return false;
+	case '>':
+	case KEY_RIGHT:
+		view->sort = (view->sort + 1) % (columns + 1);
+		break;
+	case '<':
+	case KEY_LEFT:
+		view->sort = (view->sort + columns) % (columns + 1);
+		break;
+	case 'r':
+		view->reverse = !view->reverse;
+		break;
+	case '/':
+		filter_ask(view);
+		break;
+	}
+	return true;
+}
+
+static int snapshot_draw(const struct rs_snapshot *s, const struct rs_top_view *view,
+			 struct rs_error *err)
+{
+	bool is_host = s->side == RS_SIDE_HOST;
+	struct rs_verdict v;
+	struct rs_ledger l;
+	int ret;
+
+	if (rs_ledger_make(&l, is_host ? NULL : s, is_host ? s : NULL, NULL, err))
+		return -1;
+	ret = rs_verdict_reach(&v, &l, err);
+	if (!ret) {
+		screen_draw(&l, &v, view);
+		rs_verdict_clear(&v);
+	}
+	rs_ledger_clear(&l);
+	return ret;
+}
+
+struct top {
+	struct rs_top_view view;
+	uint64_t interval_ns;
+};
+
+/* Called with each snapshot; draws it and serves keys until the next one is due. */
+static int top_step(struct top *top, const struct rs_snapshot *s, struct rs_error *err)
+{
+	size_t columns = s->side == RS_SIDE_HOST ? rs_columns_host.n : rs_columns_guest.n;
+	uint64_t end = rs_window_now() + top->interval_ns;
+
+	while (!rs_window_stopped() && rs_window_now() < end) {
+		int key;
+
+		if (snapshot_draw(s, &top->view, err))
+			return -1;
+		timeout((int)((end - rs_window_now()) / 1000000) + 1);
+		key = getch();
+		if (key != ERR && !key_take(key, &top->view, columns))
+			return 1;
+	}
+	return rs_window_stopped();
+}
+
+static int loop(const struct rs_source *source, void *handle, struct top *top, struct rs_error *err)
+{
+	struct rs_snapshot s = {.side = source->side};
+	int ret = 0;
+
+	rs_taken_fill(&s.taken);
+	while (!ret) {
+		ret = source->sample(handle, &s.end, err);
+		if (!ret)
+			ret = top_step(top, &s, err);
+		rs_sample_clear(&s.begin);
+		s.begin = s.end;
+		s.has_begin = true;
+		memset(&s.end, 0, sizeof(s.end));
+	}
+	rs_snapshot_clear(&s);
+	return ret < 0 ? -1 : 0;
+}
+
+int rs_top_run(const struct rs_source *source, const struct rs_filter *filter, uint64_t interval_ns,
+	       struct rs_error *err)
+{
+	struct top top = {.interval_ns = interval_ns};
+	void *handle = NULL;
+	SCREEN *screen;
+	int ret;
+
+	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+		return rs_error_set(err, RS_EXIT_CANNOT,
+				    "top needs a terminal; without one take `ringside host -i 1s'");
+	rs_window_arm();
+	if (source->open(filter, &handle, err))
+		return -1;
+	screen = newterm(NULL, stdout, stdin);
+	if (!screen) {
+		source->close(handle);
+		return rs_error_set(err, RS_EXIT_CANNOT,
+				    "this terminal is not known here (TERM=%s): try TERM=vt100",
+				    getenv("TERM") ? getenv("TERM") : "");
+	}
+	cbreak();
+	noecho();
+	keypad(stdscr, TRUE);
+	ret = loop(source, handle, &top, err);
+	endwin();
+	delscreen(screen);
+	source->close(handle);
+	return ret;
+}
