@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The table of hooks: where ringside looks, and what it loses without. */
 #include <linux/tracepoint.h>
+#include <linux/module.h>
 #include "ringside.h"
+
+static DEFINE_MUTEX(hook_lock);
 
 struct hook {
 	const char *symbols[3];
 	enum rs_hook_kind kind;
 	void *handler;
+	const char *module;	/* goes and comes back with it */
 	bool needed;
 	bool on_demand;		/* attached when something needs it */
 	bool if_present;	/* without the function there is nothing to lose */
@@ -33,8 +37,10 @@ static struct hook hooks[] = {
 	{ .symbols = { "napi_poll" }, .kind = RS_TRACEPOINT,
 	  .handler = rs_poll_done, .loses = "polls-and-packets" },
 	{ .symbols = { "virtnet_poll" }, .kind = RS_FTRACE,
+	  .module = "virtio_net",
 	  .handler = rs_poll_enter, .loses = "who-consumed-receive-entries" },
 	{ .symbols = { "free_old_xmit", "free_old_xmit_skbs" }, .kind = RS_FTRACE,
+	  .module = "virtio_net",
 	  .handler = rs_poll_clean, .loses = "who-consumed-transmit-entries" },
 	{ .symbols = { "softirq_entry" }, .kind = RS_TRACEPOINT,
 	  .handler = rs_softirq_enter, .loses = "time-in-net_rx_action" },
@@ -43,8 +49,10 @@ static struct hook hooks[] = {
 	{ .symbols = { "__report_bad_irq" }, .kind = RS_FTRACE,
 	  .handler = rs_spurious_given_up, .loses = "when-an-irq-was-disabled" },
 	{ .symbols = { "skb_recv_done" }, .kind = RS_FTRACE, .on_demand = true,
+	  .module = "virtio_net",
 	  .handler = rs_irq_callback, .loses = "results-of-shared-interrupts" },
 	{ .symbols = { "skb_xmit_done" }, .kind = RS_FTRACE, .on_demand = true,
+	  .module = "virtio_net",
 	  .handler = rs_irq_callback, .loses = "results-of-shared-interrupts" },
 };
 
@@ -145,7 +153,7 @@ static void hook_detach(struct hook *h)
 {
 	if (h->state == RS_ATTACHED)
 		kinds[h->kind].detach(h);
-	h->state = RS_ABSENT;
+	h->state = h->on_demand ? RS_STANDBY : RS_ABSENT;
 }
 
 /**
@@ -159,9 +167,11 @@ int rs_hook_want(const void *handler)
 	unsigned int i;
 	int err = 0;
 
+	mutex_lock(&hook_lock);
 	for (i = 0; i < ARRAY_SIZE(hooks) && !err; i++)
 		if (hooks[i].handler == handler && hooks[i].state != RS_ATTACHED)
 			err = hook_attach(&hooks[i]);
+	mutex_unlock(&hook_lock);
 	return err;
 }
 
@@ -170,9 +180,38 @@ void rs_hook_retry(void)
 {
 	unsigned int i;
 
+	mutex_lock(&hook_lock);
 	for (i = 0; i < ARRAY_SIZE(hooks); i++)
 		if (hooks[i].state != RS_ATTACHED && !hooks[i].on_demand)
 			hook_attach(&hooks[i]);
+	mutex_unlock(&hook_lock);
+}
+
+/* A filter holds addresses: they mean nothing once the module is gone. */
+static int module_event(struct notifier_block *nb, unsigned long event, void *data)
+{
+	const struct module *module = data;
+	unsigned int i;
+
+	if (event != MODULE_STATE_GOING)
+		return NOTIFY_DONE;
+	mutex_lock(&hook_lock);
+	for (i = 0; i < ARRAY_SIZE(hooks); i++)
+		if (hooks[i].module && !strcmp(hooks[i].module, module->name))
+			hook_detach(&hooks[i]);
+	mutex_unlock(&hook_lock);
+	rs_poll_forget_sites();
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block module_nb = { .notifier_call = module_event };
+
+static void detach_all(void)
+{
+	unsigned int i = ARRAY_SIZE(hooks);
+
+	while (i--)
+		hook_detach(&hooks[i]);
 }
 
 /**
@@ -192,18 +231,16 @@ int rs_hook_init(void)
 			continue;
 		pr_err("cannot hook %s, which this kernel does not let ringside trace; boot one with CONFIG_FUNCTION_TRACER and CONFIG_KPROBES\n",
 		       hooks[i].symbols[0]);
-		rs_hook_exit();
+		detach_all();
 		return -ENOENT;
 	}
-	return 0;
+	return register_module_notifier(&module_nb);
 }
 
 void rs_hook_exit(void)
 {
-	unsigned int i = ARRAY_SIZE(hooks);
-
-	while (i--)
-		hook_detach(&hooks[i]);
+	unregister_module_notifier(&module_nb);
+	detach_all();
 }
 
 /* Row @i of the table as people and machines see it; false past its end. */

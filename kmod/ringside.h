@@ -309,6 +309,7 @@ void rs_poll_enter(unsigned long ip, unsigned long parent_ip,
 		   struct ftrace_ops *ops, struct ftrace_regs *fregs);
 void rs_poll_clean(unsigned long ip, unsigned long parent_ip,
 		   struct ftrace_ops *ops, struct ftrace_regs *fregs);
+void rs_poll_forget_sites(void);
 void rs_poll_done(void *data, struct napi_struct *napi, int work, int budget);
 
 /* debugfs.c */
