@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# shellcheck shell=sh
+# shellcheck shell=dash
 # Each class of interrupt by itself, as often as EVENTS says, on both sides.
 
 . /check/lib.sh

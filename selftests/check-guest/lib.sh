@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# shellcheck shell=sh
+# shellcheck shell=dash
 # Runs in the guest: the fault device's control channel, and the comparison of
 # one scene's counts.
 

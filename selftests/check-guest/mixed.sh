@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# shellcheck shell=sh
+# shellcheck shell=dash
 # All classes on all queues at once, over a million interrupts.
 
 . /check/lib.sh

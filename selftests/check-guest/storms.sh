@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# shellcheck shell=sh
+# shellcheck shell=dash
 # Storms that never make the kernel give a line up, side by side on three
 # queues: 10 %, 50 % and 99.8 % of 300,000 interrupts each find nothing. Then
 # one that does: nothing but empty signals. While they run the module's view of

@@ -248,9 +248,10 @@ static void *echo_thread(void *arg)
 	for (;;) {
 		bool any = false;
 
-		if (__atomic_load_n(&run.echo, __ATOMIC_ACQUIRE))
-			for (int i = 0; i < device.pairs; i++)
-				any |= echo_pair(i);
+		while (!__atomic_load_n(&run.echo, __ATOMIC_ACQUIRE))
+			nap();
+		for (int i = 0; i < device.pairs; i++)
+			any |= echo_pair(i);
 		if (!any)
 			nanosleep(&moment, NULL);
 	}

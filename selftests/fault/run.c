@@ -12,8 +12,8 @@
  * Looks before sleeping between looks. The VMM's threads need the processors
  * more than who waits for them.
  */
-#define LOOKS_HOT 200
-#define NAP_NS	  5000
+#define LOOKS_HOT 1000
+#define NAP_NS	  20000
 
 struct branch {
 	struct run *run;

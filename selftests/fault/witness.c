@@ -20,8 +20,8 @@
 #include "witness.h"
 
 #define FRAME_BYTES 60
-#define SPIN_US 500 /* after an answer the next question is looked for without a pause */
-#define IDLE_US 50 /* then, between looks */
+#define SPIN_US 300 /* after an answer the next question is looked for without a pause */
+#define IDLE_US 500 /* then, between looks */
 
 static char *netdev = "eth1";
 module_param(netdev, charp, 0444);
@@ -39,6 +39,7 @@ static struct napi_struct *napis[WITNESS_QUEUES];
 static const struct irqaction *owners[WITNESS_IRQS];
 static atomic_t in_flight;
 static int queue_of_irq[WITNESS_IRQS];
+static int irq_of_queue[WITNESS_QUEUES]; /* 0: none that is its own */
 
 /* What goes on on a CPU, as far as this module has to know it to name a consumer. */
 struct scene {
@@ -83,6 +84,8 @@ static void meet(int irq, const struct irqaction *action)
 		queue_of_irq[irq] = 2 * n + 1;
 	if (queue_of_irq[irq] >= WITNESS_QUEUES)
 		queue_of_irq[irq] = -1;
+	if (queue_of_irq[irq] >= 0)
+		irq_of_queue[queue_of_irq[irq]] = irq;
 	owners[irq] = action;
 	strscpy(pages->irq[irq].name, action->name, sizeof(pages->irq[irq].name));
 }
@@ -299,9 +302,14 @@ static bool answer(int index)
 {
 	struct witness_queue *q = &pages->queue[index];
 	unsigned int asked = smp_load_acquire(&q->asked);
+	int i;
 
 	if (asked == q->answered)
 		return false;
+	/* The device knows of an interrupt before the kernel has judged it. */
+	for (i = index & ~1; i <= (index | 1); i++)
+		if (irq_of_queue[i])
+			synchronize_hardirq(irq_of_queue[i]);
 	if (q->ask >= ARRAY_SIZE(asks))
 		q->answer = -EINVAL;
 	else

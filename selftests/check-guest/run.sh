@@ -1,0 +1,153 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# make check-guest: the guest module against known counts. Boots a guest whose
+# second network device is served by the fault device on this machine, and runs
+# scenes in it. Prints KTAP; exits 0, 1, or 4 where it cannot work here.
+
+set -euo pipefail
+HERE=$(dirname "$(realpath "$0")")
+TOP=$(realpath "$HERE/../..")
+LAB=$TOP/selftests/lab
+# shellcheck disable=SC2034 # for the lab's parts
+CACHE=${RINGSIDE_CACHE:-$HOME/.cache/ringside} REFRESH=''
+ARCH=x86_64 LINE=6.1 OUT=$TOP/out/check-guest MEMORY=1G WANTED=() SETTINGS=()
+# shellcheck source=/dev/null
+. "$LAB/say.sh"
+# shellcheck source=/dev/null
+. "$LAB/apt.sh"
+# shellcheck source=/dev/null
+. "$HERE/qemu.sh"
+
+help()
+{
+	cat <<-'EOF'
+	usage: run.sh [-a ARCH] [-k LINE] [-o OUT] [-s NAME=VALUE]... [RUN...]
+
+	  -a ARCH        x86_64 (default) or arm64
+	  -k LINE        kernel line, as in the lab (default 6.1)
+	  -o OUT         artefacts (default out/check-guest)
+	  -s NAME=VALUE  a setting of the scenes, for a quick look: EVENTS=503, LAPS=40, UNITS=5
+	  --list         the runs
+
+	Without RUN all are done. Example: run.sh -s EVENTS=503 causes-split
+	EOF
+}
+
+# name | scenes | queue pairs | vectors | properties of the device | seconds
+runs()
+{
+	grep -v '^#' "$HERE/runs" | tr -s '\t'
+}
+
+options_read()
+{
+	while [ $# -gt 0 ]; do
+		case $1 in
+		-h | --help) help; exit 0 ;;
+		--list) runs | cut -f1; exit 0 ;;
+		-a) ARCH=${2:?} ;;
+		-k) LINE=${2:?} ;;
+		-o) OUT=${2:?} ;;
+		-s) SETTINGS+=("${2:?}") ;;
+		-*) echo "run.sh: unknown option $1; try --help" >&2; exit 64 ;;
+		*) WANTED+=("$1"); shift; continue ;;
+		esac
+		shift 2
+	done
+	for name in "${WANTED[@]}"; do
+		runs | cut -f1 | grep -qx "$name" || {
+			echo "run.sh: no run $name; try --list" >&2
+			exit 64
+		}
+	done
+}
+
+# device_start DIR PAIRS: the fault device, ready for the VMM to connect
+device_start()
+{
+	"$TOP/selftests/build/fault/fault" -s "$1/vhost" -c "$1/control" -n "$2" \
+		>"$1/device.report" 2>"$1/device.log" &
+	DEVICE=$!
+	until [ -S "$1/vhost" ]; do
+		kill -0 "$DEVICE" 2>/dev/null || return
+		sleep 0.05
+	done
+}
+
+device_stop()
+{
+	[ -z "${DEVICE:-}" ] || kill "$DEVICE" 2>/dev/null || :
+	wait 2>/dev/null || :
+	DEVICE=''
+}
+
+# guest_run DIR SCENES PAIRS VECTORS PROPERTIES SECONDS
+guest_run()
+{
+	local dir=$1 scenes=$2 pairs=$3 vectors=$4 properties=$5 seconds=$6
+
+	{ printf '%s\n' "${SETTINGS[@]}"; echo ". /check/$scenes.sh"; } >"$dir/script"
+	"$LAB/lab" guest -a "$ARCH" -k "$LINE" -o "$dir" -t "$seconds" -m $MEMORY -c 2 \
+		-f "$WITNESS/witness.ko:/witness.ko" -f "$HERE:/check" \
+		-q "-object memory-backend-memfd,id=ram,size=$MEMORY,share=on" \
+		-q "-machine memory-backend=ram" \
+		-q "-chardev socket,id=vhost,path=$dir/vhost" \
+		-q "-netdev vhost-user,id=fault,chardev=vhost,queues=$pairs" \
+		-q "-device virtio-net-pci,netdev=fault,mq=on,vectors=$vectors,romfile=,$properties" \
+		-q "-chardev socket,id=control,path=$dir/control,server=on,wait=off" \
+		-q "-device virtserialport,chardev=control,name=fault" "$dir/script"
+}
+
+# one_run NUMBER NAME SCENES ...: a nested KTAP, and its own line
+one_run()
+{
+	local number=$1 name=$2 dir rc=0
+
+	shift 2
+	dir=$OUT/$ARCH-$LINE-$name
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	echo "# Subtest: $name"
+	if device_start "$dir" "$2"; then
+		guest_run "$dir" "$@" | sed -u 's/^/  /' || rc=$?
+	else
+		rc=1
+	fi
+	device_stop
+	[ ! -s "$dir/device.log" ] || sed 's/^/# /' "$dir/device.log"
+	if [ "$rc" = 0 ]; then
+		echo "ok $number $name"
+	else
+		echo "not ok $number $name # see $dir"
+		FAILED=1
+	fi
+}
+
+selected()
+{
+	[ ${#WANTED[@]} != 0 ] || { runs; return; }
+	runs | awk -F'\t' -v wanted=" ${WANTED[*]} " 'index(wanted, " " $1 " ")'
+}
+
+options_read "$@"
+WORK=$(mktemp -d)
+trap 'device_stop; rm -rf "$WORK"' EXIT
+FAILED='' DEVICE=''
+make -s -C "$TOP/selftests/fault" >&2
+PATH=$(qemu_path "$ARCH")
+export PATH
+WITNESS=$WORK/witness
+"$LAB/lab" module -a "$ARCH" -k "$LINE" -o "$WITNESS" "$TOP/selftests/fault" >&2
+mkdir -p "$OUT"
+
+mapfile -t rows < <(selected)
+echo "KTAP version 1"
+echo "1..${#rows[@]}"
+number=0
+for row in "${rows[@]}"; do
+	number=$((number + 1))
+	IFS=$'\t' read -r name scenes pairs vectors properties seconds <<<"$row"
+	one_run $number "$name" "$scenes" "$pairs" "$vectors" "$properties" "$seconds"
+done
+[ -z "$FAILED" ]
