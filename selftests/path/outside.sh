@@ -10,7 +10,7 @@ path_run()
 {
 	selftests/lab/lab setup || return
 	rm -rf "$3"
-	selftests/lab/lab run -a "$1" -H 6.12 -g 5.10 -o "$3" \
+	selftests/lab/lab run -a "$1" -H 6.12 -g 5.10 -t 900 -o "$3" \
 		-f selftests/path/window.sh:/lab/window.sh "${@:4}" "$2"
 }
 

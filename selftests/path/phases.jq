@@ -30,16 +30,16 @@ def right($n): " " * ([0, $n - length] | max) + .;
 def cell: if . == null then "-" else tostring end | right(11);
 def line($side; $what; $cells): "  " + ($side | left(6)) + ($what | left(18)) + ($cells | map(cell) | add);
 
-def named($label): first(.queues[] | select(.label == $label)) // {};
-def figure($label; $key): named($label).figures[$key];
+def named($queue): first(.queues[] | select(.label == $queue)) // {};
+def figure($queue; $key): named($queue).figures[$key];
 def total($key): [.queues[].figures[$key] // 0] | add;
 def percent($part; $whole): if $whole == 0 then "none" else "\($part * 1000 / $whole | round / 10) %" end;
 
 def table:
-	($quiet[0].queues[].label) as $label
-	| "", "\($label)", line("side"; "count"; columns),
+	($quiet[0].queues[].label) as $queue
+	| "", "\($queue)", line("side"; "count"; columns),
 	  (rows[] as [$side, $what, $key]
-	   | [phases[] | figure($label; $key)] as $cells
+	   | [phases[] | figure($queue; $key)] as $cells
 	   | select($cells | any(. != null))
 	   | line($side; $what; $cells));
 
@@ -50,8 +50,7 @@ def theft: total("none_busy_poll") + total("none_tx_rx_poll");
 
 def sentence: (phases | map(busy_share)) as $b | (phases | map(none_share)) as $n
 	| "Busy polling made \($b[1]) of the polls while net.core.busy_poll and busy_read were on (\($b[0]) before, \($b[2]) after): "
-	+ "the sockets' owners fetched packets themselves instead of waiting for interrupts, "
-	+ "of which there were \($busy[0] | total("interrupts")) instead of \($quiet[0] | total("interrupts")); "
+	+ "the sockets' owners fetched packets themselves, ahead of the interrupts that announced them. "
 	+ "IRQ_NONE was \($n[0]), \($n[1]) and \($n[2]) of all interrupts, "
 	+ "\(phases | map(theft) | map(tostring) | join(", ")) of them because a poll consumed the entries before their interrupt landed.";
 

@@ -54,7 +54,7 @@ traffic()
 	guest 'taskset 1 udp echo -p 7101 >/tmp/echo1 2>&1 </dev/null &
 		taskset 2 udp echo -P -p 7102 >/tmp/echo2 2>&1 </dev/null & usleep 100000'
 	udp ping -n "$1" -f 3 -p 7101 "$GUEST_IP" >/tmp/ping1 &
-	udp ping -n "$1" -f 3 -p 7102 "$GUEST_IP" >/tmp/ping2
+	udp ping -n "$1" -f 1 -p 7102 "$GUEST_IP" >/tmp/ping2
 	wait $!
 	guest 'killall -TERM udp; usleep 200000; cat /tmp/echo1 /tmp/echo2' >/tmp/echoes
 	note "host: $(cat /tmp/ping1 /tmp/ping2 | tr '\n' ' ') guest: $(tr '\n' ' ' </tmp/echoes)"
