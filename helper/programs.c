@@ -100,7 +100,7 @@ static void choose(struct ringside_bpf *bpf, struct rs_program *p, const struct 
 		bpf_program__set_autoload(p->prog, p->wanted);
 		return;
 	}
-	p->fentry = fentry && rs_types_function(types, p->function, p->sym.module);
+	p->fentry = fentry && !p->deaf && rs_types_function(types, p->function, p->sym.module);
 	p->prog = p->fentry ? entry : probe;
 	bpf_program__set_autoload(entry, p->wanted && p->fentry);
 	bpf_program__set_autoload(probe, p->wanted && !p->fentry);
@@ -165,6 +165,53 @@ static int attach(struct rs_program *p)
 	return -e;
 }
 
+static FILE *open_enabled(void)
+{
+	FILE *f = fopen("/sys/kernel/tracing/enabled_functions", "re");
+
+	return f ? f : fopen("/sys/kernel/debug/tracing/enabled_functions", "re");
+}
+
+/* "function [module] (1) R D ... direct-->bpf_trampoline...", the last part perhaps on a line of its own */
+static bool is_enabled(FILE *f, const char *function)
+{
+	size_t n = strlen(function);
+	bool here = false;
+	char line[512];
+
+	rewind(f);
+	while (fgets(line, sizeof(line), f)) {
+		if (line[0] != '\t')
+			here = !strncmp(line, function, n) && line[n] == ' ';
+		if (here && strstr(line, "direct-->bpf_trampoline"))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Some kernels accept fentry for a function and never call it: seen on x86, irqfd_wakeup in 6.12. ftrace
+ * lists what is really patched; where it cannot be asked, nothing is sure.
+ * Return: whether all that was attached by fentry will run.
+ */
+static bool all_hear(struct rs_program *programs, size_t n)
+{
+	FILE *f = open_enabled();
+	bool all = true;
+
+	for (size_t i = 0; i < n; i++) {
+		struct rs_program *p = &programs[i];
+
+		if (p->link && p->fentry && !(f && is_enabled(f, p->function))) {
+			p->deaf = true;
+			all = false;
+		}
+	}
+	if (f)
+		fclose(f);
+	return all;
+}
+
 void rs_programs_unload(struct ringside_bpf **bpf, struct rs_program *programs, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -188,25 +235,37 @@ static int load(struct ringside_bpf *bpf, struct rs_program *programs, size_t n)
 	return bpf->links.look ? 0 : -errno;
 }
 
+static int open_and_load(struct ringside_bpf **bpf, struct rs_program *programs, size_t n,
+			 const struct rs_constants *constants, bool fentry)
+{
+	int e;
+
+	*bpf = ringside_bpf__open();
+	if (!*bpf)
+		return -errno;
+	for (size_t i = 0; i < n; i++)
+		choose(*bpf, &programs[i], loading.types, fentry);
+	set_constants(*bpf, constants);
+	e = load(*bpf, programs, n);
+	if (e)
+		rs_programs_unload(bpf, programs, n);
+	return e;
+}
+
 int rs_programs_load(struct ringside_bpf **bpf, struct rs_program *programs, size_t n,
 		     const struct rs_constants *constants, struct rs_types *types,
 		     bool fentry)
 {
 	int e = handle_fentry();
 
-	if (e)
-		return e;
-	*bpf = ringside_bpf__open();
-	if (!*bpf)
-		return -errno;
-	for (size_t i = 0; i < n; i++)
-		choose(*bpf, &programs[i], types, fentry);
-	set_constants(*bpf, constants);
 	loading.programs = programs;
 	loading.n = n;
 	loading.types = types;
-	e = load(*bpf, programs, n);
-	if (e)
+	if (!e)
+		e = open_and_load(bpf, programs, n, constants, fentry);
+	if (!e && !all_hear(programs, n)) {
 		rs_programs_unload(bpf, programs, n);
+		e = open_and_load(bpf, programs, n, constants, fentry);
+	}
 	return e;
 }

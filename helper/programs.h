@@ -20,6 +20,7 @@ struct rs_program {
 	bool tracepoint; /* a tracepoint of the kernel, not a function */
 	bool wanted;
 	bool fentry; /* how it is attached; else a kprobe */
+	bool deaf;   /* fentry was accepted, but would never run */
 	struct bpf_program *prog;
 	struct bpf_link *link; /* NULL = not attached */
 };
@@ -36,7 +37,7 @@ const char *rs_programs_said(void);
 
 /**
  * rs_programs_load() - load and attach every program that is wanted
- * @fentry: use fentry where the kernel describes the function; else kprobes only
+ * @fentry: use fentry where the kernel describes the function and ftrace confirms it; else kprobes only
  *
  * Return: 0, or a negative errno with nothing left loaded.
  */
