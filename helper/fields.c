@@ -83,6 +83,7 @@ static const struct rs_field queue_fields[] = {
 	NUM(rs_queue, RS_GUEST, U64, napi_id, "napi_id", NULL, 0),
 	NUM(rs_queue, RS_GUEST, U16, last_used_idx, "last_used_idx", NULL, 0),
 	NUM(rs_queue, RS_GUEST, U64, generation, "generation", NULL, 0),
+	NUM(rs_queue, RS_GUEST, U64, stalled_ms, "stalled_ms", NULL, 0),
 
 	STR(rs_queue, RS_HOST, tap, "tap", 0, NULL),
 	STR(rs_queue, RS_HOST, comm, "comm", 0, NULL),
@@ -107,6 +108,9 @@ static const struct rs_field irq_fields[] = {
 	NUM(rs_irq, RS_GUEST, U64, last_unhandled_ms, "last_unhandled_ms", NULL, 0),
 	NUM(rs_irq, RS_GUEST, U64, kernel_count, "kernel_count", NULL, 0),
 	NUM(rs_irq, RS_GUEST, BOOL, disabled, "disabled", NULL, 0),
+	NUM(rs_irq, RS_GUEST, BOOL, can_trip, "can_trip", NULL, 0),
+	NUM(rs_irq, RS_GUEST, U64, given_up, "given_up", NULL, 0),
+	NUM(rs_irq, RS_GUEST, U64, given_up_ns, "given_up_ns", NULL, 0),
 };
 
 const struct rs_field rs_sample_fields[] = {

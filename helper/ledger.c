@@ -169,6 +169,19 @@ static struct rs_num causes_sum(const struct rs_line *line)
 	return total;
 }
 
+static bool is_packed(const struct rs_queue *q)
+{
+	return !strcmp(q->ring, "packed");
+}
+
+/* A packed ring has no index that counts to 65536: there the module's 64-bit progress tells. */
+static struct rs_num standing_of(const struct rs_queue *q)
+{
+	if (!is_packed(q))
+		return behind(q->used_idx, q->last_used_idx);
+	return grown(q->counters[RS_GUEST_last_used_progress], q->counters[RS_GUEST_used_progress]);
+}
+
 static void guest_derive(struct rs_line *line, const struct rs_queue *begin,
 			 const struct rs_queue *end)
 {
@@ -180,9 +193,9 @@ static void guest_derive(struct rs_line *line, const struct rs_queue *begin,
 
 		D(sum_off) = rs_num_of(magnitude(off) + (none_off.known ? magnitude(none_off) : 0));
 	}
-	D(standing) = behind(end->used_idx, end->last_used_idx);
-	if (begin)
-		D(standing_begin) = behind(begin->used_idx, begin->last_used_idx);
+	D(standing) = standing_of(end);
+	D(standing_begin) = begin ? standing_of(begin) : unknown();
+	D(stalled) = end->stalled_ms;
 	D(polls_other) = SUM(line, RS_FIG_G(polls_ksoftirqd), RS_FIG_G(polls_threaded),
 			     RS_FIG_G(polls_netpoll));
 	D(polls) = plus(D(polls_other), plus(G(polls_softirq), G(polls_busy)));
@@ -198,11 +211,12 @@ static void irq_derive(struct rs_line *line, const struct rs_sample *s, struct r
 		D(irq_count) = row->count;
 		D(irq_unhandled) = row->unhandled;
 		D(irq_disabled) = row->disabled;
+		D(irq_given_up) = row->given_up;
 		D(irq_handled) = grown(row->unhandled, row->count);
 		/* it looks only when the window is full: by then all but the handled ones are
 		 * unhandled */
 		if (D(irq_handled).known && IRQ_WINDOW - D(irq_handled).value > IRQ_PATIENCE &&
-		    row->count.value < IRQ_WINDOW)
+		    row->count.value < IRQ_WINDOW && !(row->can_trip.known && !row->can_trip.value))
 			D(irq_left) = rs_num_of(IRQ_WINDOW - row->count.value);
 	}
 }
@@ -228,6 +242,8 @@ static void host_derive(struct rs_line *line, const struct rs_queue *begin,
 static void used_derive(struct rs_line *line, const struct rs_queue *guest_begin,
 			const struct rs_queue *host_begin)
 {
+	if (is_packed(line->guest))
+		return;
 	D(skew_end) = distance(line->host->used_idx, line->guest->used_idx);
 	if (!guest_begin || !host_begin)
 		return;

@@ -13,44 +13,46 @@
  * an int64_t). The host's and the guest's windows need not coincide: the used
  * index, which both see, tells by how many entries they lie apart.
  */
-#define RS_DERIVED_LIST(X)                                                                       \
-	X(standing, entries, 0, "used entries the guest had not consumed at the end")            \
-	X(standing_begin, entries, 0, "used entries the guest had not consumed at the begin")    \
-	X(none_sum, interrupts, 0, "the causes of IRQ_NONE, added up")                           \
-	X(sum_off, interrupts, 0, "interrupts not found as handled or as none with a cause")     \
-	X(suppressed, decisions, 0,                                                              \
-	  "times vhost did not signal because the guest asked it not to")                        \
-	X(merged, interrupts, 0, "injections that reached the guest in another one's interrupt") \
-	X(surplus, interrupts, 0, "interrupts in the guest beyond those injected")               \
-	X(surplus_slack, interrupts, 0, "how many of these the windows' distance can explain")   \
-	X(skew_begin, entries, 1,                                                                \
-	  "used index of the host ahead of the guest's at the begin, modulo 65536")              \
-	X(skew_end, entries, 1,                                                                  \
-	  "used index of the host ahead of the guest's at the end, modulo 65536")                \
-	X(used_off, entries, 1,                                                                  \
-	  "entries vhost posted less those the guest saw, both windows' distance taken out")     \
-	X(tun_off, packets, 1,                                                                   \
-	  "packets offered, and neither dropped, taken nor waiting in the ring")                 \
-	X(decision_off, decisions, 1, "decisions of vhost less signals and suppressed signals")  \
-	X(eventfd_off, signals, 1, "vhost's signals less writes to the eventfd")                 \
-	X(irqfd_off, writes, 1, "writes to the eventfd less wake-ups of the irqfd")              \
-	X(inject_off, wakeups, 1, "wake-ups less interrupts injected or coalesced")              \
-	X(occupancy_begin, packets, 0, "packets waiting in the tap queue's ring at the begin")   \
-	X(occupancy, packets, 0, "packets waiting in the tap queue's ring at the end")           \
-	X(ring_size, packets, 0, "packets the tap queue's ring can hold")                        \
-	X(avail_left, buffers, 0,                                                                \
-	  "buffers of the guest vhost knew of and had not used at the end")                      \
-	X(polls_other, polls, 0, "NAPI polls from ksoftirqd, NAPI threads and netpoll")          \
-	X(polls, polls, 0, "NAPI polls, all origins")                                            \
-	X(irq_count, interrupts, 0, "the kernel's irq_count in this window of 100000")           \
-	X(irq_unhandled, interrupts, 0, "the kernel's irqs_unhandled in this window")            \
-	X(irq_handled, interrupts, 0,                                                            \
-	  "handled in this window; from 100 on it cannot disable the IRQ")                       \
-	X(irq_left, interrupts, 0, "IRQ_NONE left until the kernel disables the IRQ")            \
-	X(irq_disabled, flag, 0, "the kernel has disabled the IRQ")                              \
-	X(guest_window, ms, 0, "length of the guest's window")                                   \
-	X(host_window, ms, 0, "length of the host's window")                                     \
-	X(guest_missed, hits, 0, "hits of hooks lost in the guest")                              \
+#define RS_DERIVED_LIST(X)                                                                         \
+	X(standing, entries, 0, "used entries the guest had not consumed at the end")              \
+	X(standing_begin, entries, 0, "used entries the guest had not consumed at the begin")      \
+	X(stalled, ms, 0, "how long they have stood there unserved, as the guest's module saw it") \
+	X(none_sum, interrupts, 0, "the causes of IRQ_NONE, added up")                             \
+	X(sum_off, interrupts, 0, "interrupts not found as handled or as none with a cause")       \
+	X(suppressed, decisions, 0,                                                                \
+	  "times vhost did not signal because the guest asked it not to")                          \
+	X(merged, interrupts, 0, "injections that reached the guest in another one's interrupt")   \
+	X(surplus, interrupts, 0, "interrupts in the guest beyond those injected")                 \
+	X(surplus_slack, interrupts, 0, "how many of these the windows' distance can explain")     \
+	X(skew_begin, entries, 1,                                                                  \
+	  "used index of the host ahead of the guest's at the begin, modulo 65536")                \
+	X(skew_end, entries, 1,                                                                    \
+	  "used index of the host ahead of the guest's at the end, modulo 65536")                  \
+	X(used_off, entries, 1,                                                                    \
+	  "entries vhost posted less those the guest saw, both windows' distance taken out")       \
+	X(tun_off, packets, 1,                                                                     \
+	  "packets offered, and neither dropped, taken nor waiting in the ring")                   \
+	X(decision_off, decisions, 1, "decisions of vhost less signals and suppressed signals")    \
+	X(eventfd_off, signals, 1, "vhost's signals less writes to the eventfd")                   \
+	X(irqfd_off, writes, 1, "writes to the eventfd less wake-ups of the irqfd")                \
+	X(inject_off, wakeups, 1, "wake-ups less interrupts injected or coalesced")                \
+	X(occupancy_begin, packets, 0, "packets waiting in the tap queue's ring at the begin")     \
+	X(occupancy, packets, 0, "packets waiting in the tap queue's ring at the end")             \
+	X(ring_size, packets, 0, "packets the tap queue's ring can hold")                          \
+	X(avail_left, buffers, 0,                                                                  \
+	  "buffers of the guest vhost knew of and had not used at the end")                        \
+	X(polls_other, polls, 0, "NAPI polls from ksoftirqd, NAPI threads and netpoll")            \
+	X(polls, polls, 0, "NAPI polls, all origins")                                              \
+	X(irq_count, interrupts, 0, "the kernel's irq_count in this window of 100000")             \
+	X(irq_unhandled, interrupts, 0, "the kernel's irqs_unhandled in this window")              \
+	X(irq_handled, interrupts, 0,                                                              \
+	  "handled in this window; from 100 on it cannot disable the IRQ")                         \
+	X(irq_left, interrupts, 0, "IRQ_NONE left until the kernel disables the IRQ")              \
+	X(irq_disabled, flag, 0, "the kernel has disabled the IRQ")                                \
+	X(irq_given_up, times, 0, "how often the kernel disabled the IRQ since load")              \
+	X(guest_window, ms, 0, "length of the guest's window")                                     \
+	X(host_window, ms, 0, "length of the host's window")                                       \
+	X(guest_missed, hits, 0, "hits of hooks lost in the guest")                                \
 	X(host_missed, hits, 0, "hits of hooks lost on the host")
 
 /* Every figure of a line: the guest's counters, the host's, the derived ones. */

@@ -108,7 +108,10 @@ struct rs_irq {
 	struct rs_num unhandled; /* its irqs_unhandled */
 	struct rs_num last_unhandled_ms;
 	struct rs_num kernel_count; /* /proc/interrupts, all CPUs */
-	struct rs_num disabled;
+	struct rs_num disabled;	    /* given up by the kernel: "nobody cared" */
+	struct rs_num can_trip;	    /* whether this window of interrupts can still disable it */
+	struct rs_num given_up;	    /* how often the kernel disabled it since load */
+	struct rs_num given_up_ns;  /* when it last did */
 };
 
 struct rs_msi {
@@ -140,6 +143,8 @@ struct rs_queue {
 	struct rs_num napi_id;
 	struct rs_num last_used_idx;
 	struct rs_num generation; /* of its device */
+	struct rs_num
+		stalled_ms; /* how long work has stood in it unserved; unknown = it does not */
 
 	/* host */
 	char tap[RS_STR_LEN];

@@ -91,6 +91,12 @@ static bool dead(const struct rs_rule *rule, const struct rs_line *line)
 	return stands(line);
 }
 
+static bool stalled(const struct rs_rule *rule, const struct rs_line *line)
+{
+	(void)rule;
+	return D(stalled) && D(standing);
+}
+
 static bool interrupts_lost(const struct rs_rule *rule, const struct rs_line *line)
 {
 	(void)rule;
@@ -178,7 +184,8 @@ const struct rs_rule rs_rules[] = {
 	 .severity = RS_SEVERITY_CRITICAL,
 	 .fires = some,
 	 NEEDS(d(irq_disabled)),
-	 TELLS(g(interrupts), g(none), g(none_busy_poll), g(none_empty), d(standing)),
+	 TELLS(d(irq_given_up), g(interrupts), g(none), g(none_busy_poll), g(none_empty),
+	       d(standing)),
 	 .sentence = "the guest's kernel has disabled this queue's IRQ (\"nobody cared\"): no "
 		     "interrupt is served any more",
 	 .advice = "stop what makes them spurious (see the causes of none), then unbind and bind "
@@ -226,11 +233,22 @@ const struct rs_rule rs_rules[] = {
 	 .fires = dead,
 	 .dir = "rx",
 	 NEEDS(d(standing), d(standing_begin), g(last_used_progress), d(guest_window)),
-	 TELLS(g(interrupts), d(polls), h(vhost_posted)),
+	 TELLS(d(stalled), g(interrupts), d(polls), h(vhost_posted)),
 	 .sentence = "used entries stand in the ring and the guest consumed none of them within "
 		     "the window",
 	 .advice = "whether an interrupt is missing or a poll: interrupts above 0 accuse the "
 		   "guest, injected 0 the host"},
+	{.id = "queue-stalled",
+	 .group = "standing",
+	 .severity = RS_SEVERITY_CRITICAL,
+	 .fires = stalled,
+	 .dir = "rx",
+	 NEEDS(d(stalled), d(standing)),
+	 TELLS(g(interrupts), d(polls), d(irq_disabled)),
+	 .sentence = "the guest's module sees used entries that nobody has served for longer than "
+		     "its stall_ms",
+	 .advice = "take both sides with -d: the ledger then tells whether an interrupt or a poll "
+		   "is missing"},
 	{.id = "vhost-stuck",
 	 .severity = RS_SEVERITY_CRITICAL,
 	 .fires = vhost_stuck,

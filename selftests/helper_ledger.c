@@ -142,6 +142,30 @@ TEST_F(ledger, standing_entries_over_a_wrap)
 	EXPECT_EQ(5, FIG(D, standing).value);
 }
 
+TEST_F(ledger, a_packed_ring_is_counted_in_64_bits)
+{
+	/* its indexes count to twice its size, and a host that knows such a ring has no index */
+	rs_str_set(GUEST(begin)->ring, "packed");
+	rs_str_set(GUEST(end)->ring, "packed");
+	GUEST(end)->used_idx = rs_num_of(3);
+	GUEST(end)->last_used_idx = rs_num_of(510);
+	GC(GUEST(end), last_used_progress).value -= 5;
+	MAKE();
+	EXPECT_EQ(5, FIG(D, standing).value);
+	EXPECT_EQ(0, FIG(D, standing_begin).value);
+	EXPECT_FALSE(FIG(D, skew_end).known);
+	EXPECT_FALSE(FIG(D, used_off).known);
+}
+
+TEST_F(ledger, the_modules_word_on_patience_counts)
+{
+	self->j.guest.end.irqs[0].count = rs_num_of(1000);
+	self->j.guest.end.irqs[0].unhandled = rs_num_of(1000);
+	self->j.guest.end.irqs[0].can_trip = rs_num_of(0);
+	MAKE();
+	EXPECT_FALSE(FIG(D, irq_left).known);
+}
+
 TEST_F(ledger, more_interrupts_than_injections_are_surplus)
 {
 	HC(HOST(end), injected) = HC(HOST(begin), injected);

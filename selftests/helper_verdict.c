@@ -37,6 +37,7 @@ static const struct {
 	 SETS({H(vhost_signals), 1})},
 	{"queue-dead", SETS({D(standing), 1}, {D(standing_begin), 1}, {G(last_used_progress), 0}),
 	 SETS({G(last_used_progress), 1})},
+	{"queue-stalled", SETS({D(stalled), 200}, {D(standing), 1}), SETS({D(standing), 0})},
 	{"vhost-stuck",
 	 SETS({D(occupancy), 1}, {D(occupancy_begin), 1}, {H(vhost_taken), 0}, {D(avail_left), 1}),
 	 SETS({D(avail_left), 0})},
