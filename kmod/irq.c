@@ -2,6 +2,7 @@
 /* What an interrupt of a virtqueue was worth, and why it was not. */
 #include <linux/ktime.h>
 #include <linux/slab.h>
+#include "map.h"
 #include "queue.h"
 #include "ringside.h"
 #include "trace.h"
@@ -13,10 +14,29 @@ static const char * const shared_handlers[] = {
 	"vp_vring_interrupt", "vp_interrupt", "vm_interrupt",
 };
 
+#define PENDING RS_COUNTERS
+
+/*
+ * Who consumed last, when the ring's index is @last. A transmit ring's index
+ * moves under whoever entered last; a receive ring's under a poll that is
+ * still going on, which will tell who it is.
+ */
+static unsigned int theft(struct rs_queue *q, u16 last)
+{
+	u8 who = smp_load_acquire(&q->consumer);
+	bool moved = rs_queue_ahead(q, READ_ONCE(q->consumed), last);
+
+	if (q->dir == RS_RX && moved)
+		return PENDING;
+	if (q->dir == RS_TX && !moved)
+		who = READ_ONCE(q->previous);
+	return RS_C_none_softirq + who;
+}
+
 /*
  * An interrupt that found nothing was empty when everything used at the last
  * interrupt is all that was ever consumed. Else someone consumed entries that
- * came later: whoever did so last.
+ * came later.
  */
 static unsigned int none_cause(struct rs_queue *q, u16 last)
 {
@@ -24,19 +44,39 @@ static unsigned int none_cause(struct rs_queue *q, u16 last)
 		return RS_C_none_broken;
 	if (last == q->irq_used)
 		return RS_C_none_empty;
-	return RS_C_none_softirq + rs_queue_consumer(q, last);
+	return theft(q, last);
+}
+
+/* Each interrupt adds to exactly one row, now or when the poll is over. */
+static void count(struct rs_queue *q, unsigned int row)
+{
+	if (likely(row != PENDING))
+		this_cpu_inc(q->counts->v[row]);
+	else
+		atomic_inc(&q->pending);
+	trace_ring_irq(q, min_t(unsigned int, row, RS_C_none_unknown));
+}
+
+/* A poll is over that interrupts have found going on: it was their thief. */
+void rs_irq_settle(struct rs_queue *q, enum rs_consumer who)
+{
+	raw_write_seqcount_begin(&q->settling);
+	this_cpu_add(q->counts->v[RS_C_none_softirq + who], atomic_xchg(&q->pending, 0));
+	raw_write_seqcount_end(&q->settling);
 }
 
 static void note_own(struct rs_queue *q, bool handled)
 {
-	u16 last = rs_queue_last_used(q);
-	unsigned int row = RS_C_handled;
+	u16 last;
 
-	if (!handled)
-		row = none_cause(q, last);
-	q->irq_used = handled ? rs_queue_used(q) : last;
-	this_cpu_inc(q->counts->v[row]);
-	trace_ring_irq(q, rs_counter_names[row]);
+	if (likely(handled)) {
+		q->irq_used = rs_queue_used(q);
+		count(q, RS_C_handled);
+		return;
+	}
+	last = rs_queue_last_used(q);
+	count(q, none_cause(q, last));
+	q->irq_used = last;
 }
 
 /*
@@ -58,9 +98,8 @@ static void note_shared(struct rs_irq *irq, bool handled)
 		else
 			row = none_cause(q, rs_queue_last_used(q));
 		counts->called = false;
-		counts->v[row]++;
+		count(q, row);
 		q->irq_used = rs_queue_used(q);
-		trace_ring_irq(q, rs_counter_names[row]);
 	}
 }
 
@@ -255,7 +294,7 @@ static bool read_idle(struct rs_queue *q, u64 *v)
 	raw_spin_lock_irqsave(&desc->lock, flags);
 	idle = !irqd_irq_inprogress(&desc->irq_data);
 	if (idle) {
-		rs_queue_sum(q, v);
+		rs_queue_sum_irqs(q, v);
 		kernel_count_update(q->irq);
 		rs_spurious_read(desc, &q->irq->spurious);
 	}

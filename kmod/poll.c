@@ -2,6 +2,7 @@
 /* Who polled, and who took entries from a ring. */
 #include <linux/sched.h>
 #include <linux/timex.h>
+#include "map.h"
 #include "queue.h"
 #include "ringside.h"
 #include "trace.h"
@@ -36,45 +37,28 @@ static void count_gap(struct rs_queue *q, enum rs_consumer origin)
 }
 
 /*
- * virtnet_poll(napi, budget) begins. NAPI_STATE_SCHED makes its callers take
- * turns, except for netpoll's, which consumes nothing on the receive side.
+ * A poll is over, whoever polled: @work packets of at most @budget. How many
+ * polls there were, and how many empty ones, is in the histogram of packets.
  */
-void rs_poll_enter(unsigned long ip, unsigned long parent_ip,
-		   struct ftrace_ops *ops, struct ftrace_regs *fregs)
-{
-	struct napi_struct *napi = (void *)rs_ftrace_arg(fregs, 0);
-	int budget = rs_ftrace_arg(fregs, 1);
-	struct rs_queue *q = rs_map_find(napi);
-	enum rs_consumer origin;
-
-	if (!q || !budget)
-		return;
-	origin = poll_origin(napi, budget);
-	rs_queue_consume(q, origin);
-	count_gap(q, origin);
-}
-
-/* A poll is over: @work packets of at most @budget, whoever polled. */
 void rs_poll_done(void *data, struct napi_struct *napi, int work, int budget)
 {
 	struct rs_queue *q = rs_map_find(napi);
-	struct rs_counts *counts;
 	enum rs_consumer origin;
 
 	if (!q)
 		return;
 	origin = poll_origin(napi, budget);
-	counts = this_cpu_ptr(q->counts);
-	counts->v[RS_C_polls_softirq + origin]++;
-	counts->v[RS_C_packets_softirq + origin] += work;
 	this_cpu_inc(q->hist->packets[origin][min(fls(work), RS_PACKET_BUCKETS - 1)]);
+	count_gap(q, origin);
+	if (work) {
+		this_cpu_add(q->counts->v[RS_C_packets_softirq + origin], work);
+		if (unlikely(work >= budget))
+			this_cpu_inc(q->counts->v[RS_C_full_softirq + origin]);
+		rs_queue_consumed(q, origin);
+	}
 	if (origin == RS_BUSY_POLL)
 		rs_poller_count(work);
-	trace_ring_poll(q, rs_origin_names[origin], work, budget);
-	if (!work)
-		counts->v[RS_C_empty_softirq + origin]++;
-	else if (work >= budget)
-		counts->v[RS_C_full_softirq + origin]++;
+	trace_ring_poll(q, origin, work, budget);
 }
 
 static const struct {

@@ -8,6 +8,7 @@
 #include <linux/virtio_config.h>
 #include <linux/virtio_ids.h>
 #include <linux/workqueue.h>
+#include "map.h"
 #include "queue.h"
 #include "ringside.h"
 
@@ -91,15 +92,29 @@ u16 rs_queue_used_packed(const struct rs_queue *q)
 	return at;
 }
 
-void rs_queue_sum(struct rs_queue *q, u64 *v)
+static void sum_rows(struct rs_queue *q, u64 *v, unsigned int from, unsigned int to)
 {
 	unsigned int i;
 	int cpu;
 
-	memset(v, 0, RS_COUNTERS * sizeof(*v));
+	for (i = from; i < to; i++)
+		v[i] = 0;
 	for_each_possible_cpu(cpu)
-		for (i = 0; i < RS_COUNTERS; i++)
+		for (i = from; i < to; i++)
 			v[i] += READ_ONCE(per_cpu_ptr(q->counts, cpu)->v[i]);
+}
+
+/* The rows of interrupts, those still pending among the unknown. */
+void rs_queue_sum_irqs(struct rs_queue *q, u64 *v)
+{
+	unsigned int seq, pending;
+
+	do {
+		seq = read_seqcount_begin(&q->settling);
+		pending = atomic_read(&q->pending);
+		sum_rows(q, v, RS_C_handled, RS_C_none_unknown + 1);
+	} while (read_seqcount_retry(&q->settling, seq));
+	v[RS_C_none_unknown] += pending;
 }
 
 static void hist_sum(struct rs_queue *q, struct rs_hist *hist)
@@ -112,6 +127,23 @@ static void hist_sum(struct rs_queue *q, struct rs_hist *hist)
 	for_each_possible_cpu(cpu)
 		for (i = 0; i < sizeof(*hist) / sizeof(u64); i++)
 			sum[i] += READ_ONCE(((u64 *)per_cpu_ptr(q->hist, cpu))[i]);
+}
+
+/* The rows of polls; how many and how many empty, the histogram knows. */
+static void sum_polls(struct rs_queue *q, u64 *v)
+{
+	static struct rs_hist hist;	/* under rs_lock */
+	unsigned int i, origin;
+
+	sum_rows(q, v, RS_C_polls_softirq, RS_COUNTERS);
+	if (!q->hist)
+		return;
+	hist_sum(q, &hist);
+	for (origin = 0; origin < RS_POLL_ORIGINS; origin++) {
+		v[RS_C_empty_softirq + origin] = hist.packets[origin][0];
+		for (i = 0; i < RS_PACKET_BUCKETS; i++)
+			v[RS_C_polls_softirq + origin] += hist.packets[origin][i];
+	}
 }
 
 /* Since the load or the last reset. For queues with histograms only. */
@@ -136,10 +168,11 @@ void rs_queue_progress(struct rs_queue *q, u64 *used, u64 *consumed)
 
 static void set_base(struct rs_queue *q)
 {
+	sum_polls(q, q->base);
 	if (q->irq)
 		rs_irq_read(q, q->base);
 	else
-		rs_queue_sum(q, q->base);
+		rs_queue_sum_irqs(q, q->base);
 	q->kernel_base = q->irq ? q->irq->kernel_sum : 0;
 	if (q->hist)
 		hist_sum(q, &q->hist_base);
@@ -170,10 +203,11 @@ int rs_queue_read(struct rs_queue *q, struct rs_reading *r)
 	r->last_used_idx = consumed % rs_queue_modulus(q);
 	r->used_progress = used - q->used_base;
 	r->last_used_progress = consumed - q->consumed_base;
+	sum_polls(q, r->v);
 	if (q->irq)
 		err = rs_irq_read(q, r->v);
 	else
-		rs_queue_sum(q, r->v);
+		rs_queue_sum_irqs(q, r->v);
 	if (err == -ENODEV)
 		return err;
 	r->exact = !err;
@@ -252,6 +286,7 @@ static void queue_add(struct rs_device *d, struct virtqueue *vq)
 	q->index = vq->index;
 	find_ring(q);
 	q->consumed = rs_queue_last_used(q);
+	seqcount_init(&q->settling);
 	q->consumer = RS_UNKNOWN;
 	q->previous = RS_UNKNOWN;
 	list_add_tail(&q->list, &d->queues);

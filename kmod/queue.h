@@ -3,6 +3,7 @@
 #ifndef RS_QUEUE_H
 #define RS_QUEUE_H
 
+#include <linux/atomic.h>
 #include "ringside.h"
 
 /*
@@ -48,29 +49,38 @@ static inline u16 rs_queue_used(const struct rs_queue *q)
 	return rs_queue_used_packed(q);
 }
 
+/* Bring the 64-bit count of consumed entries forward to the ring's index. */
+static inline bool rs_queue_advance(struct rs_queue *q)
+{
+	u64 seen = READ_ONCE(q->consumed);
+	u32 ahead;
+
+	smp_rmb();	/* the index is never behind a count taken before it */
+	ahead = rs_queue_ahead(q, seen, rs_queue_last_used(q));
+	/* whoever else moved it meanwhile has counted these entries, too */
+	return ahead && cmpxchg(&q->consumed, seen, seen + ahead) == seen;
+}
+
+/* A poll of a receive queue is over, and has consumed. */
+static inline void rs_queue_consumed(struct rs_queue *q, enum rs_consumer who)
+{
+	WRITE_ONCE(q->consumer, who);
+	rs_queue_advance(q);
+	if (unlikely(atomic_read(&q->pending)))
+		rs_irq_settle(q, who);
+}
+
 /*
- * Someone enters the ring to consume. What moved since the last one entered is
- * that one's doing. The callers take turns, so nothing here is atomic; the
- * order of the stores is for rs_queue_consumer() on another CPU.
+ * Someone enters a transmit ring to consume, with the ring's lock. What moved
+ * since the last one entered is that one's doing.
  */
 static inline void rs_queue_consume(struct rs_queue *q, enum rs_consumer who)
 {
-	u32 ahead = rs_queue_ahead(q, q->consumed, rs_queue_last_used(q));
+	u8 before = q->consumer;
 
-	if (ahead) {
-		WRITE_ONCE(q->previous, q->consumer);
-		smp_store_release(&q->consumed, q->consumed + ahead);
-	}
+	if (rs_queue_advance(q))
+		WRITE_ONCE(q->previous, before);
 	smp_store_release(&q->consumer, who);
-}
-
-/* Who consumed last, when the ring's last used index is @last. */
-static inline enum rs_consumer rs_queue_consumer(const struct rs_queue *q, u16 last)
-{
-	u8 who = smp_load_acquire(&q->consumer);
-	u64 consumed = smp_load_acquire(&q->consumed);
-
-	return rs_queue_ahead(q, consumed, last) ? who : READ_ONCE(q->previous);
 }
 
 #endif

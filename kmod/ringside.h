@@ -10,6 +10,7 @@
 #include <linux/list.h>
 #include <linux/netdevice.h>
 #include <linux/percpu.h>
+#include <linux/seqlock.h>
 #include <linux/seq_file.h>
 #include <linux/virtio.h>
 #include <linux/virtio_ring.h>
@@ -75,11 +76,12 @@ struct rs_irq;
  * @wrap: the packed ring's used wrap counter where it is a field apart, or NULL
  * @desc: where the virtqueue keeps its packed descriptor ring; NULL for split
  * @irq_used: used index at the last interrupt; written with interrupts off
- * @consumed: entries consumed, 64 bits; its low bits are the last index seen.
- *	Written by consumers only, who take turns (NAPI_STATE_SCHED, tx lock)
- * @polled: when the last poll began
- * @consumer: who entered the ring last
- * @previous: who had entered before, when @consumed was last brought forward
+ * @consumed: entries consumed, 64 bits; its low bits are the last index seen
+ * @polled: when the last poll was over
+ * @consumer: who consumed last; for transmit queues, who entered the ring last
+ * @previous: for transmit queues, who had entered before that one
+ * @pending: interrupts that found nothing because of a poll still going on
+ * @settling: odd while those are moved to the poll's own row
  */
 struct rs_queue {
 	struct rs_counts __percpu *counts;
@@ -96,6 +98,8 @@ struct rs_queue {
 	u64 polled;	/* cycles */
 	u8 consumer;
 	u8 previous;
+	atomic_t pending;
+	seqcount_t settling;
 
 	struct rs_key vq_key ____cacheline_aligned_in_smp;
 	struct rs_key napi_key;
@@ -214,7 +218,6 @@ bool rs_hook_info(unsigned int i, struct rs_hook_info *info);
 bool rs_hook_attached(const void *handler);
 
 /* map.c */
-void *rs_map_find(const void *ptr);
 void rs_map_add(struct rs_key *key, const void *ptr, void *owner);
 void rs_map_del(struct rs_key *key);
 
@@ -227,7 +230,7 @@ void rs_queue_reset(void);
 bool rs_queue_hold(struct rs_queue *q);
 void rs_queue_release(void);
 void rs_queue_progress(struct rs_queue *q, u64 *used, u64 *consumed);
-void rs_queue_sum(struct rs_queue *q, u64 *v);
+void rs_queue_sum_irqs(struct rs_queue *q, u64 *v);
 void rs_queue_hist(struct rs_queue *q, struct rs_hist *hist);
 int rs_queue_read(struct rs_queue *q, struct rs_reading *r);
 int rs_queue_gone(struct kprobe *kp, struct pt_regs *regs);
@@ -235,6 +238,7 @@ u64 rs_queue_started(void);
 unsigned int rs_queue_resets(void);
 
 /* irq.c */
+void rs_irq_settle(struct rs_queue *q, enum rs_consumer who);
 extern struct list_head rs_irqs;
 void rs_irq_attach(struct rs_queue *q);
 void rs_irq_detach(struct rs_queue *q);
@@ -305,8 +309,6 @@ void rs_stall_init(void);
 void rs_stall_exit(void);
 
 /* poll.c */
-void rs_poll_enter(unsigned long ip, unsigned long parent_ip,
-		   struct ftrace_ops *ops, struct ftrace_regs *fregs);
 void rs_poll_clean(unsigned long ip, unsigned long parent_ip,
 		   struct ftrace_ops *ops, struct ftrace_regs *fregs);
 void rs_poll_forget_sites(void);

@@ -7,6 +7,7 @@
 #include <linux/irqdesc.h>
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
+#include "map.h"
 #include "ringside.h"
 #include "trace.h"
 

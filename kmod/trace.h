@@ -11,8 +11,8 @@
 
 /* An interrupt of a virtqueue is over: what it was worth, by the counter's name. */
 TRACE_EVENT(ring_irq,
-	TP_PROTO(const struct rs_queue *q, const char *class),
-	TP_ARGS(q, class),
+	TP_PROTO(const struct rs_queue *q, unsigned int row),
+	TP_ARGS(q, row),
 	TP_STRUCT__entry(
 		__array(char, device, 16)
 		__array(char, queue, 16)
@@ -24,7 +24,7 @@ TRACE_EVENT(ring_irq,
 	TP_fast_assign(
 		strscpy(__entry->device, q->device->name, sizeof(__entry->device));
 		strscpy(__entry->queue, q->name, sizeof(__entry->queue));
-		strscpy(__entry->class, class, sizeof(__entry->class));
+		strscpy(__entry->class, rs_counter_names[row], sizeof(__entry->class));
 		__entry->irq = q->irq->irq;
 		__entry->last_used_idx = rs_queue_last_used(q);
 		__entry->used_idx = rs_queue_used(q);
@@ -36,7 +36,7 @@ TRACE_EVENT(ring_irq,
 
 /* A poll of a receive queue is over. */
 TRACE_EVENT(ring_poll,
-	TP_PROTO(const struct rs_queue *q, const char *origin, int packets, int budget),
+	TP_PROTO(const struct rs_queue *q, unsigned int origin, int packets, int budget),
 	TP_ARGS(q, origin, packets, budget),
 	TP_STRUCT__entry(
 		__array(char, device, 16)
@@ -48,7 +48,7 @@ TRACE_EVENT(ring_poll,
 	TP_fast_assign(
 		strscpy(__entry->device, q->device->name, sizeof(__entry->device));
 		strscpy(__entry->queue, q->name, sizeof(__entry->queue));
-		strscpy(__entry->origin, origin, sizeof(__entry->origin));
+		strscpy(__entry->origin, rs_origin_names[origin], sizeof(__entry->origin));
 		__entry->packets = packets;
 		__entry->budget = budget;
 	),
