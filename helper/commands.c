@@ -21,6 +21,11 @@ struct taking {
 	bool found_fault;
 };
 
+struct checking {
+	const struct rs_opts *opts;
+	struct json_object *rows; /* NULL = print each at once */
+};
+
 static struct rs_show show_of(const struct rs_opts *opts)
 {
 	return (struct rs_show){.out = stdout,
@@ -177,9 +182,13 @@ static int side_choose(const struct rs_opts *opts, enum rs_side *side, struct rs
 
 static void check_print(void *ctx, const struct rs_check *row)
 {
-	const struct rs_opts *opts = ctx;
+	const struct checking *checking = ctx;
 
-	if (row->works && opts->quiet)
+	if (checking->rows) {
+		rs_json_check(checking->rows, row);
+		return;
+	}
+	if (row->works && checking->opts->quiet)
 		return;
 	printf("%-4s %s", row->works ? "ok" : "no", row->what);
 	if (!row->works && row->why)
@@ -191,13 +200,16 @@ static void check_print(void *ctx, const struct rs_check *row)
 
 static int check_run(const struct rs_opts *opts, struct rs_error *err)
 {
+	struct checking checking = {.opts = opts, .rows = opts->json ? rs_json_list() : NULL};
 	enum rs_side side;
 	int ret;
 
 	if (side_choose(opts, &side, err))
 		return -1;
-	ret = side == RS_SIDE_GUEST ? rs_guest_check(check_print, (void *)opts)
-				    : rs_host_check(check_print, (void *)opts);
+	ret = side == RS_SIDE_GUEST ? rs_guest_check(check_print, &checking)
+				    : rs_host_check(check_print, &checking);
+	if (checking.rows && text_put(NULL, rs_json_finish(checking.rows), err))
+		return -1;
 	if (stdout_flush(err))
 		return -1;
 	return ret ? RS_EXIT_CANNOT : RS_EXIT_OK;
@@ -298,7 +310,7 @@ const struct rs_command rs_commands[] = {
 	 .run = check_run,
 	 .args = "[guest|host]",
 	 .args_max = 1,
-	 .options = "quiet verbose",
+	 .options = "json quiet verbose",
 	 .summary = "what works on this kernel, what does not, why, and what to do",
 	 .more = "Without a word: the guest's side where the module is loaded, otherwise the "
 		 "host's.\n\n"

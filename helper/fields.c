@@ -161,9 +161,9 @@ const struct rs_counter_table rs_counters[RS_SIDES] = {
 	[RS_SIDE_HOST] = {host_counters, ROWS(host_counters)},
 };
 
-const struct rs_field *rs_queue_field(const char *key)
+const struct rs_field *rs_field_find(const struct rs_record *record, const char *key)
 {
-	const struct rs_field *field = queue_fields;
+	const struct rs_field *field = record->fields;
 
 	while (strcmp(field->key, key))
 		field++;

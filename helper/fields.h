@@ -67,8 +67,8 @@ extern const size_t rs_taken_fields_n;
 const char *rs_field_parse(const struct rs_field *field, void *row, const char *text);
 const char *rs_field_put(const struct rs_field *field, void *row, uint64_t value);
 
-/* Return: the field of a queue by its key in JSON, which must exist. */
-const struct rs_field *rs_queue_field(const char *key);
+/* Return: the field of a kind of row by its key in JSON, which must exist. */
+const struct rs_field *rs_field_find(const struct rs_record *record, const char *key);
 
 /* Return: whether the field of this row is known. */
 bool rs_field_known(const struct rs_field *field, const void *row);

@@ -134,3 +134,27 @@ char *rs_json_ledger(const struct rs_ledger *l, const struct rs_verdict *v)
 	json_object_put(root);
 	return text;
 }
+
+struct json_object *rs_json_list(void)
+{
+	return json_object_new_array();
+}
+
+void rs_json_check(struct json_object *list, const struct rs_check *row)
+{
+	struct json_object *obj = json_object_new_object();
+
+	text_add(obj, "what", row->what);
+	json_object_object_add(obj, "works", json_object_new_boolean(row->works));
+	text_add(obj, "why", row->why);
+	text_add(obj, "fix", row->fix);
+	json_object_array_add(list, obj);
+}
+
+char *rs_json_finish(struct json_object *list)
+{
+	char *text = rs_json_text(list);
+
+	json_object_put(list);
+	return text;
+}

@@ -11,6 +11,11 @@ struct json_object;
 /* Return: pretty JSON with a line feed at its end, to be freed; NULL = out of memory. */
 char *rs_json_text(struct json_object *root);
 
+/* A list, to which rs_json_check() adds; rs_json_finish() gives its text and frees it. */
+struct json_object *rs_json_list(void);
+void rs_json_check(struct json_object *list, const struct rs_check *row);
+char *rs_json_finish(struct json_object *list);
+
 /* The ledger and its verdicts. Unknown figures have no key. Return: as rs_json_text(). */
 char *rs_json_ledger(const struct rs_ledger *l, const struct rs_verdict *v);
 

@@ -5,41 +5,85 @@
 #include "list.h"
 #include "table.h"
 
-/* A column: a field of a queue by its key in JSON, under a heading. */
+/* A column: a field of a row by its key in JSON, under a heading. */
 struct column {
 	const char *heading;
 	const char *key;
 };
 
-static const struct column guest_columns[] = {
-	{"netdev", "netdev"},	{"queue", "name"},	    {"irq", "irq"},
-	{"shared", "shared"},	{"napi", "napi_id"},	    {"device", "device"},
-	{"bus", "bus"},		{"ring", "ring"},	    {"size", "size"},
-	{"evidx", "event_idx"}, {"used ring", "used_addr"}, {"msi", "msi.address"},
-	{"data", "msi.data"},
+/* A table of all rows of a kind. */
+struct section {
+	enum rs_record_id record;
+	unsigned int sides;
+	struct column columns[14]; /* ends where there is no heading */
 };
 
-static const struct column host_columns[] = {
-	{"tap", "tap"},		{"queue", "queue"},   {"dir", "dir"},
-	{"backend", "backend"}, {"process", "comm"},  {"pid", "pid"},
-	{"vm", "vm"},		{"gsi", "gsi"},	      {"used ring", "used_addr"},
-	{"msi", "msi.address"}, {"data", "msi.data"}, {"mac", "mac"},
+static const struct section sections[] = {
+	{RS_RECORD_VM,
+	 RS_HOST,
+	 {{"vm", "name"},
+	  {"pid", "pid"},
+	  {"process", "comm"},
+	  {"vcpus", "vcpus"},
+	  {"uuid", "uuid"}}},
+	{RS_RECORD_TAP,
+	 RS_HOST,
+	 {{"tap", "name"},
+	  {"ifindex", "ifindex"},
+	  {"queues", "queues"},
+	  {"carrier", "carrier"},
+	  {"tap's mac", "mac"},
+	  {"dropped", "tx_dropped"},
+	  {"qdisc", "qdisc"},
+	  {"qdisc drops", "qdisc_drops"},
+	  {"backlog", "qdisc_backlog"}}},
+	{RS_RECORD_QUEUE,
+	 RS_HOST,
+	 {{"tap", "tap"},
+	  {"queue", "queue"},
+	  {"dir", "dir"},
+	  {"backend", "backend"},
+	  {"process", "comm"},
+	  {"pid", "pid"},
+	  {"vm", "vm"},
+	  {"gsi", "gsi"},
+	  {"used ring", "used_addr"},
+	  {"msi", "msi.address"},
+	  {"data", "msi.data"},
+	  {"guest's mac", "mac"}}},
+	{RS_RECORD_QUEUE,
+	 RS_GUEST,
+	 {{"netdev", "netdev"},
+	  {"queue", "name"},
+	  {"irq", "irq"},
+	  {"shared", "shared"},
+	  {"napi", "napi_id"},
+	  {"device", "device"},
+	  {"bus", "bus"},
+	  {"ring", "ring"},
+	  {"size", "size"},
+	  {"evidx", "event_idx"},
+	  {"used ring", "used_addr"},
+	  {"msi", "msi.address"},
+	  {"data", "msi.data"}}},
 };
 
-static const struct {
-	const struct column *columns;
-	size_t n;
-} sides[RS_SIDES] = {
-	[RS_SIDE_GUEST] = {guest_columns, sizeof(guest_columns) / sizeof(guest_columns[0])},
-	[RS_SIDE_HOST] = {host_columns, sizeof(host_columns) / sizeof(host_columns[0])},
+static const struct section hooks = {
+	RS_RECORD_HOOK,
+	RS_BOTH,
+	{{"hook", "name"},
+	 {"kind", "kind"},
+	 {"state", "state"},
+	 {"missed", "missed"},
+	 {"unknown without it", "loses"}},
 };
 
-static void field_add(struct rs_table *t, const struct rs_field *field, const struct rs_queue *q)
+static void field_add(struct rs_table *t, const struct rs_field *field, const void *row)
 {
-	const char *at = (const char *)q + field->offset;
+	const char *at = (const char *)row + field->offset;
 	uint64_t value;
 
-	if (!rs_field_known(field, q)) {
+	if (!rs_field_known(field, row)) {
 		rs_table_add(t, "-");
 		return;
 	}
@@ -56,19 +100,42 @@ static void field_add(struct rs_table *t, const struct rs_field *field, const st
 		rs_table_add(t, "%" PRIu64, value);
 }
 
-void rs_list_print(FILE *out, enum rs_side side, const struct rs_sample *s)
+static void section_print(FILE *out, const struct section *section, const struct rs_sample *s)
 {
-	const struct column *columns = sides[side].columns;
+	const struct rs_record *record = &rs_records[section->record];
 	struct rs_table t;
+	size_t columns = 0, n;
+	const char *row = rs_sample_rows(s, record, &n);
 
-	rs_table_init(&t, sides[side].n);
-	for (size_t c = 0; c < t.columns; c++) {
+	while (section->columns[columns].heading)
+		columns++;
+	rs_table_init(&t, columns);
+	for (size_t c = 0; c < columns; c++) {
 		t.left[c] = true;
-		rs_table_add(&t, "%s", columns[c].heading);
+		rs_table_add(&t, "%s", section->columns[c].heading);
 	}
-	for (size_t q = 0; q < s->queues_n; q++)
-		for (size_t c = 0; c < t.columns; c++)
-			field_add(&t, rs_queue_field(columns[c].key), &s->queues[q]);
+	for (; n--; row += record->size)
+		for (size_t c = 0; c < columns; c++)
+			field_add(&t, rs_field_find(record, section->columns[c].key), row);
 	rs_table_print(&t, out);
 	rs_table_clear(&t);
+}
+
+void rs_list_print(FILE *out, enum rs_side side, const struct rs_sample *s)
+{
+	const char *before = "";
+
+	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
+		if (!(sections[i].sides & (1U << side)))
+			continue;
+		fputs(before, out);
+		section_print(out, &sections[i], s);
+		before = "\n";
+	}
+}
+
+void rs_list_hooks(FILE *out, enum rs_side side, const struct rs_sample *s)
+{
+	fprintf(out, "%s:\n", side == RS_SIDE_GUEST ? "guest" : "host");
+	section_print(out, &hooks, s);
 }

@@ -84,7 +84,8 @@ static void counters_print(FILE *out, const struct rs_snapshot *s)
 static void gauges_print(FILE *out, const struct rs_snapshot *s)
 {
 	for (size_t g = 0; g < sizeof(gauges) / sizeof(gauges[0]); g++) {
-		const struct rs_field *field = rs_queue_field(gauges[g].key);
+		const struct rs_field *field =
+			rs_field_find(&rs_records[RS_RECORD_QUEUE], gauges[g].key);
 
 		if (!(gauges[g].sides & (1U << s->side)))
 			continue;

@@ -11,7 +11,7 @@ _ringside_options()
 	list) echo "--json --verbose --tap --vm --pid --queue --help" ;;
 	top) echo "--interval --verbose --tap --vm --pid --queue --help" ;;
 	metrics) echo "--duration --interval --output --quiet --verbose --tap --vm --pid --queue --help" ;;
-	check) echo "--quiet --verbose --help" ;;
+	check) echo "--json --quiet --verbose --help" ;;
 	*) echo "--help --version" ;;
 	esac
 }

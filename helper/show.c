@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "list.h"
 #include "show.h"
 #include "table.h"
 
@@ -217,6 +218,20 @@ static void tables_print(const struct rs_show *show, const struct rs_columns *co
 	}
 }
 
+/* Which figures are dashes because of which hook. */
+static void hooks_tell(const struct rs_show *show, const char *title, const struct rs_snapshot *s)
+{
+	for (size_t i = 0; s && i < s->end.hooks_n; i++) {
+		const struct rs_hook *hook = &s->end.hooks[i];
+
+		if (!strcmp(hook->state, "attached") || !*hook->loses ||
+		    !strncmp(hook->loses, "nothing", 7))
+			continue;
+		fprintf(show->out, "%s: %s is %s here; without it unknown: %s\n", title, hook->name,
+			hook->state, hook->loses);
+	}
+}
+
 static uint64_t entries_apart(struct rs_num skew)
 {
 	int64_t entries = skew.known ? (int64_t)skew.value : 0;
@@ -349,10 +364,16 @@ void rs_show_ledger(const struct rs_show *show, const struct rs_ledger *l,
 			show->verbose ? "-: unknown on this side or kernel"
 				      : "-: unknown on this side or kernel; -v tells what each "
 					"column means");
+		hooks_tell(show, "host", l->host);
+		hooks_tell(show, "guest", l->guest);
 		windows_compare(show, l);
 	}
 	for (size_t p = 0; show->verbose && p < n; p++)
 		columns_explain(show, parts[p]);
+	if (show->verbose && l->host)
+		rs_list_hooks(show->out, RS_SIDE_HOST, &l->host->end);
+	if (show->verbose && l->guest)
+		rs_list_hooks(show->out, RS_SIDE_GUEST, &l->guest->end);
 	for (size_t i = 0; show->verbose && i < l->lines_n; i++)
 		line_explain(show, &l->lines[i]);
 	for (size_t i = 0; i < v->n; i++)

@@ -4,6 +4,7 @@
 
 #include "helper_fixture.h"
 #include "json.h"
+#include "list.h"
 #include "show.h"
 
 FIXTURE(show)
@@ -110,6 +111,33 @@ TEST_F(show, verbose_tells_each_figure)
 			    HAS(rs_figure_info(i).name))
 		TH_LOG("%s", rs_figure_info(i).name);
 	}
+}
+
+TEST_F(show, an_absent_hook_is_named_with_what_it_costs)
+{
+	struct rs_hook *hook = rs_sample_add_hook(&self->j.host.end);
+
+	rs_str_set(hook->name, "vgic_queue_irq_unlock");
+	rs_str_set(hook->state, "absent");
+	rs_str_set(hook->loses, "injected,coalesced");
+	SHOW();
+	EXPECT_TRUE(HAS("host: vgic_queue_irq_unlock is absent here; without it unknown: "
+			"injected,coalesced\n"))
+	TH_LOG("%s", self->text);
+	EXPECT_FALSE(HAS("vring_interrupt is"));
+}
+
+TEST_F(show, lists_name_what_is_there)
+{
+	rs_list_print(self->show.out, RS_SIDE_HOST, &self->j.host.end);
+	rs_list_print(self->show.out, RS_SIDE_GUEST, &self->j.guest.end);
+	rs_list_hooks(self->show.out, RS_SIDE_HOST, &self->j.host.end);
+	fflush(self->show.out);
+	EXPECT_TRUE(HAS("vnet37 1     tx  vhost-net qemu-system-x86 1234"))
+	TH_LOG("%s", self->text);
+	EXPECT_TRUE(HAS("0x11000"));
+	EXPECT_TRUE(HAS("eth0   output.1 43"));
+	EXPECT_TRUE(HAS("vring_interrupt ftrace attached 0"));
 }
 
 TEST_F(show, windows_that_do_not_coincide_are_told)

@@ -2,6 +2,7 @@
 /* Each rule fires on its own figures, and not on figures close to them. */
 #include <kselftest_harness.h>
 
+#include "file.h"
 #include "helper_fixture.h"
 
 /* A figure of the first line, or of the total, set to a value. */
@@ -209,6 +210,27 @@ TEST(each_rule_is_tested_and_complete)
 		for (size_t i = r + 1; i < rs_rules_n; i++)
 			EXPECT_STRNE(rs_rules[r].id, rs_rules[i].id);
 	}
+}
+
+TEST(the_man_page_has_each_rule)
+{
+	size_t len;
+	char *page = rs_file_read(HELPER_DIR "/ringside.8", &len);
+
+	ASSERT_NE(NULL, page);
+	for (size_t i = 0; i < rs_rules_n; i++) {
+		char text[64] = "\n.B ";
+		char *to = text + strlen(text);
+
+		for (const char *from = rs_rules[i].id; *from; from++) {
+			if (*from == '-')
+				*to++ = '\\';
+			*to++ = *from;
+		}
+		strcpy(to, "\n");
+		EXPECT_NE(NULL, strstr(page, text)) TH_LOG("no %s in the man page", rs_rules[i].id);
+	}
+	free(page);
 }
 
 TEST_F(verdict, of_one_subject_only_the_closest_is_told)
