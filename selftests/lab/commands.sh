@@ -5,7 +5,7 @@
 
 # What the options set; the other parts read it.
 ARCH='' LINE='' HOSTLINE=6.12 GUESTLINE=5.10 OUT='' QEMU_EXTRA='' CMDLINE='' QUEUES=2
-GUEST_CMDLINE='' CPUS='' MEMORY='' TIMEOUT='' REFRESH='' MODULE=1 HELPER=1 INTERACTIVE=''
+GUEST_CMDLINE='' CPUS='' MEMORY='' TIMEOUT='' REFRESH='' MODULE=1 HELPER=1 INTERACTIVE='' PREPARING=''
 FILES=() GUEST_FILES=() PACKAGES=() GUEST_PACKAGES=() ARGS=()
 
 lab_help()
@@ -203,12 +203,43 @@ lab_run()
 	exit "$rc"
 }
 
+# prepare COMMAND...: in the background; each takes its own locks
+prepare()
+{
+	"$@" >/dev/null &
+	PREPARING+=" $!"
+}
+
+# prepared: all that prepare began is there
+prepared()
+{
+	local pid
+
+	for pid in $PREPARING; do
+		wait "$pid" || exit 1
+	done
+	PREPARING=
+}
+
+# host_prepare: with nothing cached this is most of the time, and it goes
+# faster side by side
+host_prepare()
+{
+	prepare kernel_get "$GUESTLINE" "$ARCH"
+	[ -z "$MODULE" ] || prepare root_get "$(kernel_root "$GUESTLINE")"
+	prepare layer_qemu "$ARCH"
+	prepare tools_get
+	prepare kernel_get "$HOSTLINE" "$ARCH"
+	prepared
+}
+
 # host_run SCENARIO
 host_run()
 {
 	local kernel
 
 	ARCH=${ARCH:-$(arch_here)} CPUS=${CPUS:-4} MEMORY=${MEMORY:-4G}
+	host_prepare
 	kernel=$(kernel_get "$HOSTLINE" "$ARCH")
 	image_host "$WORK/initrd" "$1"
 	stage "host $(cat "$kernel/release") with its guest"

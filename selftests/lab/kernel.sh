@@ -117,16 +117,17 @@ kernel_get()
 # the index is read again, then the release before is taken.
 kernel_update()
 {
-	local line=$1 arch=$2 current=$3 release dir again=1
+	local line=$1 arch=$2 current=$3 stamp=$CACHE/apt/kernel-$1-$2/stamp release dir again
 
 	# what the last resolution said holds as long as the index does
 	if [ -z "$REFRESH" ] && [ "$current/release" -nt "$LAB/modules" ] &&
-	   [ "$current.checked" -nt "$CACHE/apt/kernel-$line-$arch/stamp" ] &&
+	   [ "$current.checked" -nt "$stamp" ] &&
 	   [ -z "$(find "$current.checked" -mmin +1440)" ]; then
 		return
 	fi
 	# shellcheck disable=SC2046 # a list of words
 	set -- $(kernel_resolve "$line" "$arch")
+	again=$(find "$stamp" -mmin +10)
 	while [ $# -gt 0 ]; do
 		release=$1 dir=$CACHE/kernel/$1
 		if [ "$dir/release" -nt "$LAB/modules" ] ||
@@ -156,7 +157,8 @@ kernel_fetch()
 	mkdir -p "$part"/{debs,tree}
 	while read -r conf package; do
 		apt_download "$conf" "$part/debs" "$package" || {
-			stage_end "failed: $(grep -m1 '^E:' "$part/debs/download.log")"
+			stage_end "failed: $(sed -nE 's/^E: .* ([0-9]{3}  .*) \[.*/\1/p;T;q' \
+				"$part/debs/download.log")"
 			rm -rf "$part"
 			return 1
 		}

@@ -63,7 +63,7 @@ tools_get()
 	done
 	# shellcheck disable=SC2086 # lists of words
 	root_make tools trixie "$(words "$(build_arch)" "$(foreign_archs)")" \
-		gcc make clang llvm bpftool pkg-config "$(cross_packages)" $LIBRARIES $packages
+		gcc make clang bpftool pkg-config "$(cross_packages)" $LIBRARIES $packages
 }
 
 # root_make NAME SUITE ARCHS PACKAGE...: made once, anew when the list changes
