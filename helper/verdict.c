@@ -116,6 +116,13 @@ static bool deadlock(const struct rs_rule *rule, const struct rs_line *line)
 	       stands(line);
 }
 
+static bool ring_full(const struct rs_rule *rule, const struct rs_line *line)
+{
+	(void)rule;
+	return H(tun_dropped) && !H(vhost_taken) && D(ring_size) && D(occupancy) >= D(ring_size) &&
+	       D(host_window) >= STILL_MS;
+}
+
 static bool packets_wait(const struct rs_line *line)
 {
 	return D(occupancy) && D(occupancy_begin) && !H(vhost_taken) && D(host_window) >= STILL_MS;
@@ -250,6 +257,7 @@ const struct rs_rule rs_rules[] = {
 	 .advice = "take both sides with -d: the ledger then tells whether an interrupt or a poll "
 		   "is missing"},
 	{.id = "vhost-stuck",
+	 .group = "standing",
 	 .severity = RS_SEVERITY_CRITICAL,
 	 .fires = vhost_stuck,
 	 .dir = "rx",
@@ -260,6 +268,7 @@ const struct rs_rule rs_rules[] = {
 	 .advice = "the vhost worker does not run: look at its CPU, its cgroup and whether the VM "
 		   "is paused"},
 	{.id = "no-buffers",
+	 .group = "standing",
 	 .severity = RS_SEVERITY_CRITICAL,
 	 .fires = no_buffers,
 	 .dir = "rx",
@@ -268,6 +277,16 @@ const struct rs_rule rs_rules[] = {
 	 TELLS(h(tun_dropped)),
 	 .sentence = "packets wait in the tap's ring and the guest gives vhost no buffers for them",
 	 .advice = "the guest fails to refill its receive ring: look for memory shortage there"},
+	{.id = "ring-full",
+	 .group = "standing",
+	 .severity = RS_SEVERITY_CRITICAL,
+	 .fires = ring_full,
+	 .dir = "rx",
+	 NEEDS(h(tun_dropped), h(vhost_taken), d(occupancy), d(ring_size), d(host_window)),
+	 TELLS(d(avail_left), h(vhost_signals), h(vhost_suppressed_flag)),
+	 .sentence = "the tap's ring is full, every packet is dropped, and vhost takes nothing",
+	 .advice = "avail_left 0 accuses the guest, which gives no buffers: take its side too; "
+		   "above 0 it is vhost that does not run"},
 	{.id = "used-differs",
 	 .severity = RS_SEVERITY_CRITICAL,
 	 .fires = used_differs,

@@ -45,6 +45,8 @@ static const struct {
 	{"no-buffers",
 	 SETS({D(occupancy), 1}, {D(occupancy_begin), 1}, {H(vhost_taken), 0}, {D(avail_left), 0}),
 	 SETS({D(standing), 1})},
+	{"ring-full", SETS({H(tun_dropped), 1}, {H(vhost_taken), 0}, {D(occupancy), 256}),
+	 SETS({H(vhost_taken), 1})},
 	{"used-differs", SETS({D(used_off), -1}), SETS({D(used_off), 65536})},
 	{"surplus", SETS({D(surplus), 3}, {D(surplus_slack), 2}), SETS({D(surplus_slack), 3})},
 	{"decisions-lost", SETS({D(decision_off), -2}), SETS({D(decision_off), -1})},
