@@ -43,6 +43,16 @@ static bool is_known(const struct rs_queue *q, unsigned int i)
 	return q->dir == RS_RX && q->napi && rs_hook_attached(rs_poll_done);
 }
 
+/* A handler may also run again for an interrupt the kernel counted once. */
+static void show_missed(struct seq_file *m, const struct rs_reading *r)
+{
+	s64 missed = r->kernel_count - r->interrupts;
+
+	seq_printf(m, " missed=%lld", max_t(s64, missed, 0));
+	if (missed < 0)
+		seq_printf(m, " reruns=%lld", -missed);
+}
+
 static void show_counters(struct seq_file *m, const struct rs_queue *q,
 			  const struct rs_reading *r)
 {
@@ -54,7 +64,7 @@ static void show_counters(struct seq_file *m, const struct rs_queue *q,
 		if (is_known(q, i))
 			seq_printf(m, " %s=%llu", rs_counter_names[i], r->v[i]);
 	if (r->exact && q->counted)
-		seq_printf(m, " missed=%lld", (s64)(r->kernel_count - r->interrupts));
+		show_missed(m, r);
 	seq_printf(m, " used_progress=%llu last_used_progress=%llu",
 		   r->used_progress, r->last_used_progress);
 }
