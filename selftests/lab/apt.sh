@@ -123,7 +123,7 @@ apt_update()
 	local dir=$1 what=$2
 
 	stage "index $what"
-	if APT_CONFIG=$dir/conf apt-get -qq update >"$dir/update.log" 2>&1; then
+	if APT_CONFIG=$dir/conf apt-get -qq --error-on=any update >"$dir/update.log" 2>&1; then
 		touch "$dir/stamp"
 		stage_end
 	elif [ -e "$dir/stamp" ]; then	# not asked again before tomorrow
@@ -131,7 +131,7 @@ apt_update()
 		stage_end "mirror not reached: the cached index is used"
 	else
 		stage_end "failed"
-		die "cannot read the package index ($what): see $dir/update.log"
+		die "cannot read the package index ($what): is the mirror there? see $dir/update.log"
 	fi
 }
 

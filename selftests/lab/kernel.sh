@@ -127,7 +127,7 @@ kernel_update()
 	fi
 	# shellcheck disable=SC2046 # a list of words
 	set -- $(kernel_resolve "$line" "$arch")
-	again=$(find "$stamp" -mmin +10)
+	again=$(find "$stamp" -mmin +10 2>/dev/null || :)
 	while [ $# -gt 0 ]; do
 		release=$1 dir=$CACHE/kernel/$1
 		if [ "$dir/release" -nt "$LAB/modules" ] ||

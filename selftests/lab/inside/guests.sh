@@ -13,7 +13,7 @@ guest_dir()
 console_arg()
 {
 	case $(uname -m) in
-	x86_64) echo console=ttyS0 noxsave ;;
+	x86_64) echo console=ttyS0 noxsave no_timer_check ;;
 	*) echo console=ttyAMA0 ;;
 	esac
 }
