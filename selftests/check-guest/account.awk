@@ -5,6 +5,9 @@
 # /proc/interrupts of the same two moments. Prints each difference; prints
 # nothing where they agree.
 #
+# shared=1: all queues have one line; said=1: its handler's word counts. missing="QUEUE NUMBER": hits to be missed.
+# broken=1: the queues were broken on purpose, so that nothing is consumed.
+#
 # awk -v netdev=eth1 -v expect="QUEUE COUNTER NUMBER[+]..." -f account.awk \
 #	snapshot-before snapshot-after interrupts-before interrupts-after report
 
@@ -21,6 +24,28 @@ function differ(queue, what, party, wants, got)
 {
 	if (wants != got)
 		print queue " " what ": " party " " wants ", ringside " got
+}
+
+# What the handler returned, and each cause, as the witness saw them.
+function results(q,	key)
+{
+	differ(q, "handled", "irq_handler_exit", field["witness_handled"], seen[q, "handled"])
+	differ(q, "none", "irq_handler_exit", field["witness_none"], seen[q, "none"])
+	for (key in field)
+		if (key ~ /^witness_none_/ && !broken)
+			differ(q, substr(key, 9), "witness", field[key], seen[q, substr(key, 9)])
+}
+
+function sums(q,	key, part, total)
+{
+	for (key in seen) {
+		split(key, part, SUBSEP)
+		if (part[1] == q && part[2] ~ /^none_/)
+			total += seen[key]
+	}
+	differ(q, "sum of causes", "none", seen[q, "none"], total + 0)
+	differ(q, "handled + none", "interrupts", seen[q, "interrupts"], seen[q, "handled"] + seen[q, "none"])
+	differ(q, "none_unknown", "must be", 0, seen[q, "none_unknown"])
 }
 
 FNR == 1 { file++ }
@@ -49,7 +74,6 @@ file == 3 || file == 4 {
 	kernel[line] = sum - (file == 4 ? kernel[line] : 0)
 }
 
-# What the snapshot calls none_X the witness calls witness_none_X.
 file == 5 && $1 == "queue" {
 	pairs()
 	q = field["name"]
@@ -60,25 +84,17 @@ file == 5 && $1 == "queue" {
 	checked++
 	signals += field["signals"]
 	interrupts += seen[q, "interrupts"]
-	if (shared)
-		next
-	differ(q, "interrupts", "device signalled", field["signals"], seen[q, "interrupts"])
-	differ(q, "interrupts", "/proc/interrupts", kernel[irq[q]], seen[q, "interrupts"])
-	differ(q, "handled", "irq_handler_exit", field["witness_handled"], seen[q, "handled"])
-	differ(q, "none", "irq_handler_exit", field["witness_none"], seen[q, "none"])
-	for (key in field)
-		if (key ~ /^witness_none_/ && !broken)
-			differ(q, substr(key, 9), "witness", field[key], seen[q, substr(key, 9)])
-	total = 0
-	for (key in seen) {
-		split(key, part, SUBSEP)
-		if (part[1] == q && part[2] ~ /^none_/)
-			total += seen[key]
-	}
-	differ(q, "sum of causes", "none", seen[q, "none"], total)
-	differ(q, "handled + none", "interrupts", seen[q, "interrupts"], seen[q, "handled"] + seen[q, "none"])
-	differ(q, "none_unknown", "must be", 0, seen[q, "none_unknown"])
-	differ(q, "missed", "must be", 0, seen[q, "missed"])
+	lost = split(missing, part, " ") == 2 && part[1] == q ? part[2] : 0
+	own = !shared
+	sums(q)
+	if (own)
+		differ(q, "interrupts + missed", "device signalled", field["signals"], seen[q, "interrupts"] + lost)
+	differ(q, "interrupts + missed", "/proc/interrupts", kernel[irq[q]], seen[q, "interrupts"] + lost)
+	differ(q, "missed", "must be", lost, seen[q, "missed"])
+	line_handled = field["witness_handled"]
+	handled += seen[q, "handled"]
+	if (own && !lost)
+		results(q)
 	if ((q, "used_progress") in seen)
 		differ(q, "used_progress", "device returned", field["posted"], seen[q, "used_progress"])
 	if ((q, "last_used_progress") in seen && !broken)
@@ -88,6 +104,13 @@ file == 5 && $1 == "queue" {
 END {
 	if (!checked)
 		print "no queue was compared"
+	if (shared) {
+		if (said)
+			differ("all queues", "handled", "irq_handler_exit", line_handled, handled)
+		for (line in kernel)
+			if (line == irq[q])
+				differ("all queues", "line", "device signalled", signals, kernel[line])
+	}
 	if (wanted) {
 		differ("all queues", "signals", "script", wanted, signals)
 		differ("all queues", "interrupts", "script", wanted, interrupts)

@@ -35,6 +35,19 @@ scene "transmit cleaned by netpoll" "output.0 none_netpoll $n" \
 scene "transmit cleaned by start_xmit" "output.0 none_tx_xmit $n" \
 	"ask output.0 send; take output.0; repeat $n { ask output.0 send; await output.0 consumed; signal output.0; take output.0 }; signal output.0; await output.0 quiet"
 
+scene "suppression honoured" "input.0 handled $n" \
+	"honour input.0; repeat $n { post-signal input.0 }; await input.0 quiet; ignore input.0"
+
+# As many entries as the index counts before it comes round again: the index
+# stands where it stood at the last interrupt, and yet they were consumed.
+if grep -q "netdev=$NETDEV" $SNAPSHOT && grep -q "name=input.0 .*ring=packed" $SNAPSHOT; then
+	lap=64 laps=101
+else
+	lap=8192 laps=1
+fi
+scene "a whole lap taken by busy poll" "input.0 none_busy_poll $laps" \
+	"repeat $laps { repeat $lap { post input.0 8; ask input.0 poll-busy; await input.0 quiet }; signal input.0 }"
+
 if echo 1 2>/dev/null >"/sys/class/net/$NETDEV/threaded"; then
 	scene "threaded NAPI first" "input.0 none_threaded $n" \
 		"repeat $n { post input.0; ask input.0 poll; await input.0 quiet; signal input.0 }"

@@ -20,8 +20,8 @@
 #include "witness.h"
 
 #define FRAME_BYTES 60
-#define SPIN_US 300 /* after an answer the next question is looked for without a pause */
-#define IDLE_US 500 /* then, between looks */
+#define SPIN_US	    300 /* after an answer the next question is looked for without a pause */
+#define IDLE_US	    500 /* then, between looks */
 
 static char *netdev = "eth1";
 module_param(netdev, charp, 0444);
@@ -40,6 +40,7 @@ static const struct irqaction *owners[WITNESS_IRQS];
 static atomic_t in_flight;
 static int queue_of_irq[WITNESS_IRQS];
 static int irq_of_queue[WITNESS_QUEUES]; /* 0: none that is its own */
+static int shared_irq;			 /* 0: none */
 
 /* What goes on on a CPU, as far as this module has to know it to name a consumer. */
 struct scene {
@@ -86,6 +87,8 @@ static void meet(int irq, const struct irqaction *action)
 		queue_of_irq[irq] = -1;
 	if (queue_of_irq[irq] >= 0)
 		irq_of_queue[queue_of_irq[irq]] = irq;
+	else if (!queue || !strcmp(queue, "-virtqueues"))
+		shared_irq = irq;
 	owners[irq] = action;
 	strscpy(pages->irq[irq].name, action->name, sizeof(pages->irq[irq].name));
 }
@@ -310,6 +313,8 @@ static bool answer(int index)
 	for (i = index & ~1; i <= (index | 1); i++)
 		if (irq_of_queue[i])
 			synchronize_hardirq(irq_of_queue[i]);
+	if (shared_irq)
+		synchronize_hardirq(shared_irq);
 	if (q->ask >= ARRAY_SIZE(asks))
 		q->answer = -EINVAL;
 	else
