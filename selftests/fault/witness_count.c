@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What the witness counts, by the kernel's own tracepoints. */
+#include <linux/interrupt.h>
+#include <linux/sched.h>
+#include <linux/tracepoint.h>
+#include "witness_guest.h"
+
+int witness_irq_of_queue[WITNESS_QUEUES];
+int witness_shared_irq;
+atomic_t witness_in_flight;
+
+static const struct irqaction *owners[WITNESS_IRQS];
+static int queue_of_irq[WITNESS_IRQS];
+
+/* What goes on on a CPU, as far as this module has to know it to name a consumer. */
+struct scene {
+	int doing;   /* this module's own hand: WITNESS_XMIT, else -1 */
+	int softirq; /* the one that was entered last */
+	int freed;   /* queue whose entries were freed by a poll that has not returned, or -1 */
+};
+static DEFINE_PER_CPU(struct scene, scene) = {-1, -1, -1};
+
+static enum witness_consumer poller_of(void)
+{
+	if (in_serving_softirq())
+		return current->flags & PF_KTHREAD && !strncmp(current->comm, "ksoftirqd/", 10)
+			       ? WITNESS_KSOFTIRQD
+			       : WITNESS_SOFTIRQ;
+	if (current->flags & PF_KTHREAD && !strncmp(current->comm, "napi/", 5))
+		return WITNESS_THREADED;
+	return WITNESS_BUSY;
+}
+
+static void count_consumed(struct witness_queue *q)
+{
+	smp_store_release(&q->consumed, q->consumed + 1);
+}
+
+static bool is_ours(const char *name)
+{
+	size_t n = strlen(witness_pages->device);
+
+	return name && !strncmp(name, witness_pages->device, n) && (name[n] == '-' || !name[n]);
+}
+
+static void meet(int irq, const struct irqaction *action)
+{
+	const char *queue = strchr(action->name, '-');
+	int n;
+
+	queue_of_irq[irq] = -1;
+	if (queue && sscanf(queue, "-input.%d", &n) == 1)
+		queue_of_irq[irq] = 2 * n;
+	else if (queue && sscanf(queue, "-output.%d", &n) == 1)
+		queue_of_irq[irq] = 2 * n + 1;
+	if (queue_of_irq[irq] >= WITNESS_QUEUES)
+		queue_of_irq[irq] = -1;
+	if (queue_of_irq[irq] >= 0)
+		witness_irq_of_queue[queue_of_irq[irq]] = irq;
+	else if (!queue || !strcmp(queue, "-virtqueues"))
+		witness_shared_irq = irq;
+	owners[irq] = action;
+	strscpy(witness_pages->irq[irq].name, action->name, sizeof(witness_pages->irq[irq].name));
+}
+
+static void judge(struct witness_queue *q, bool none)
+{
+	unsigned long long posted = READ_ONCE(q->posted);
+
+	if (none && posted == q->posted_at_irq)
+		q->none_empty++;
+	else if (none)
+		q->none_by[READ_ONCE(q->consumer)]++;
+	q->posted_at_irq = posted;
+}
+
+static void on_irq_exit(void *data, int irq, struct irqaction *action, int ret)
+{
+	struct witness_irq *slot;
+
+	if (irq < 0 || irq >= WITNESS_IRQS)
+		return;
+	slot = &witness_pages->irq[irq];
+	if (READ_ONCE(owners[irq]) != action) {
+		if (!is_ours(action->name))
+			return;
+		meet(irq, action);
+	}
+	if (queue_of_irq[irq] >= 0)
+		judge(&witness_pages->queue[queue_of_irq[irq]], ret == IRQ_NONE);
+	if (ret == IRQ_NONE)
+		smp_store_release(&slot->none, slot->none + 1);
+	else
+		smp_store_release(&slot->handled, slot->handled + 1);
+}
+
+static void on_softirq(void *data, unsigned int vec)
+{
+	this_cpu_write(scene.softirq, vec);
+}
+
+static void on_receive(void *data, const struct sk_buff *skb)
+{
+	struct witness_queue *q;
+	unsigned int pair;
+
+	if (skb->dev != witness_dev || !skb_rx_queue_recorded(skb))
+		return;
+	pair = skb_get_rx_queue(skb);
+	if (pair >= WITNESS_QUEUES / 2)
+		return;
+	q = &witness_pages->queue[2 * pair];
+	WRITE_ONCE(q->consumer, poller_of());
+	count_consumed(q);
+}
+
+static void on_poll_end(void *data, struct napi_struct *napi, int work, int budget)
+{
+	int freed = this_cpu_read(scene.freed);
+	struct witness_queue *q;
+	int i;
+
+	if (napi->dev != witness_dev)
+		return;
+	this_cpu_write(scene.freed, -1);
+	for (i = 0; i < WITNESS_QUEUES && witness_napis[i]; i++) {
+		if (witness_napis[i] != napi)
+			continue;
+		q = &witness_pages->queue[i];
+		if (freed >= 0)
+			WRITE_ONCE(witness_pages->queue[freed].consumer,
+				   i & 1 ? WITNESS_TX_POLL : WITNESS_RX_POLL);
+		smp_store_release(&q->at_poll_end, q->consumed);
+	}
+}
+
+/*
+ * netpoll frees with interrupts off, so that the frame itself goes later, by
+ * NET_TX: who took it off the ring was noted then.
+ */
+void witness_count_freed(struct sk_buff *skb)
+{
+	int index = 2 * skb_get_queue_mapping(skb) + 1;
+	struct witness_queue *q = &witness_pages->queue[index];
+
+	if (this_cpu_read(scene.doing) == WITNESS_XMIT)
+		WRITE_ONCE(q->consumer, WITNESS_XMIT);
+	else if (!in_serving_softirq() || this_cpu_read(scene.softirq) != NET_TX_SOFTIRQ)
+		this_cpu_write(scene.freed, index);
+	count_consumed(q);
+	atomic_dec(&witness_in_flight);
+}
+
+void witness_count_xmit_begin(void)
+{
+	this_cpu_write(scene.doing, WITNESS_XMIT);
+}
+
+void witness_count_xmit_end(void)
+{
+	this_cpu_write(scene.doing, -1);
+}
+
+static struct {
+	const char *name;
+	void *probe;
+	struct tracepoint *tp;
+} points[] = {
+	{"irq_handler_exit", on_irq_exit},
+	{"softirq_entry", on_softirq},
+	{"napi_gro_receive_entry", on_receive},
+	{"napi_poll", on_poll_end},
+};
+
+static void match_point(struct tracepoint *tp, void *unused)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(points); i++)
+		if (!strcmp(tp->name, points[i].name))
+			points[i].tp = tp;
+}
+
+void witness_count_stop(void)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(points); i++)
+		if (points[i].tp)
+			tracepoint_probe_unregister(points[i].tp, points[i].probe, NULL);
+	tracepoint_synchronize_unregister();
+}
+
+int witness_count_start(void)
+{
+	int i, err = 0;
+
+	for_each_kernel_tracepoint(match_point, NULL);
+	for (i = 0; i < ARRAY_SIZE(points) && !err; i++)
+		err = points[i].tp ? tracepoint_probe_register(points[i].tp, points[i].probe, NULL)
+				   : -ENOENT;
+	if (!err)
+		return 0;
+	pr_err("witness: cannot attach to the tracepoint %s\n", points[i - 1].name);
+	points[i - 1].tp = NULL;
+	witness_count_stop();
+	return err;
+}

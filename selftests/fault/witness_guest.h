@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the parts of the witness share inside the guest's kernel. */
+#ifndef FAULT_WITNESS_GUEST_H
+#define FAULT_WITNESS_GUEST_H
+
+#include <linux/netdevice.h>
+#include <linux/skbuff.h>
+
+#include "witness.h"
+
+extern struct witness_pages *witness_pages;
+extern struct net_device *witness_dev;
+extern struct napi_struct *witness_napis[WITNESS_QUEUES]; /* NULL behind the last one */
+extern int witness_irq_of_queue[WITNESS_QUEUES];	  /* 0: none that is its own */
+extern int witness_shared_irq;				  /* 0: none */
+extern atomic_t witness_in_flight;			  /* frames sent that are not yet freed */
+
+/* Attach to the tracepoints; 0 or a negative errno, with a line in the log. */
+int witness_count_start(void);
+void witness_count_stop(void);
+
+/* Between these two the caller itself cleans transmit queues, on this CPU. */
+void witness_count_xmit_begin(void);
+void witness_count_xmit_end(void);
+
+/* The destructor of the frames this module sends. */
+void witness_count_freed(struct sk_buff *skb);
+
+/* Answer the device's questions from here on; 0 or a negative errno. */
+int witness_ask_start(void);
+void witness_ask_stop(void);
+
+#endif
