@@ -49,10 +49,13 @@
  * ftrace_ops" (5.11): ask that no core code drops a hit for us.
  */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)
-#define RS_FTRACE_FLAGS (RS_FTRACE_ARGS | FTRACE_OPS_FL_RECURSION_SAFE)
+#define RS_FTRACE_UNWATCHED FTRACE_OPS_FL_RECURSION_SAFE
 #else
-#define RS_FTRACE_FLAGS RS_FTRACE_ARGS
+#define RS_FTRACE_UNWATCHED 0
 #endif
+
+/* Switching the function tracer off would lose hits unseen: permanent forbids it. */
+#define RS_FTRACE_FLAGS (RS_FTRACE_ARGS | RS_FTRACE_UNWATCHED | FTRACE_OPS_FL_PERMANENT)
 
 /* 29863d41bb6e "net: implement threaded-able napi poll loop support" (5.12) */
 static inline bool rs_napi_is_thread(const struct napi_struct *napi)

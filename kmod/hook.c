@@ -24,8 +24,10 @@ struct hook {
 };
 
 static struct hook hooks[] = {
-	{ .symbols = { "note_interrupt" }, .kind = RS_FTRACE,
-	  .handler = rs_irq_note, .needed = true, .loses = "everything" },
+	{ .symbols = { "irq_handler_entry" }, .kind = RS_TRACEPOINT,
+	  .handler = rs_irq_enter, .needed = true, .loses = "everything" },
+	{ .symbols = { "irq_handler_exit" }, .kind = RS_TRACEPOINT,
+	  .handler = rs_irq_leave, .needed = true, .loses = "everything" },
 	{ .symbols = { "vring_del_virtqueue" }, .kind = RS_KPROBE,
 	  .handler = rs_queue_gone, .needed = true, .loses = "everything" },
 	{ .symbols = { "virtqueue_resize" }, .kind = RS_KPROBE,
@@ -45,6 +47,8 @@ static struct hook hooks[] = {
 	  .handler = rs_softirq_leave, .loses = "time-in-net_rx_action" },
 	{ .symbols = { "__report_bad_irq" }, .kind = RS_FTRACE,
 	  .handler = rs_spurious_given_up, .loses = "when-an-irq-was-disabled" },
+	{ .symbols = { "vring_interrupt" }, .kind = RS_FTRACE, .on_demand = true,
+	  .handler = rs_irq_visit, .loses = "results-of-shared-interrupts" },
 	{ .symbols = { "skb_recv_done" }, .kind = RS_FTRACE, .on_demand = true,
 	  .module = "virtio_net",
 	  .handler = rs_irq_callback, .loses = "results-of-shared-interrupts" },

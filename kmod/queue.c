@@ -46,7 +46,7 @@ static void unmap(struct rs_queue *q)
 	rs_map_del(&q->napi_key);
 	rs_map_del(&q->sq_key);
 	if (q->irq)
-		rs_map_del(&q->irq->key);
+		rs_irq_unmap(q->irq);
 }
 
 /*

@@ -40,7 +40,9 @@ enum rs_consumer {
 
 struct rs_counts {
 	u64 v[RS_COUNTERS];
-	bool called;	/* in the interrupt now running on this CPU */
+	/* in the interrupt now running on this CPU */
+	bool called;	/* the virtqueue's callback */
+	bool visited;	/* vring_interrupt for it */
 };
 
 /*
@@ -75,7 +77,9 @@ struct rs_irq;
  * @vring: the split ring inside the virtqueue; NULL for a packed ring
  * @wrap: the packed ring's used wrap counter where it is a field apart, or NULL
  * @desc: where the virtqueue keeps its packed descriptor ring; NULL for split
- * @irq_used: used index at the last interrupt; written with interrupts off
+ * @irq_used: used index when the last interrupt came in; written with
+ *	interrupts off, as the next
+ * @irq_seen: used index when the interrupt now running came in
  * @consumed: entries consumed, 64 bits; its low bits are the last index seen
  * @polled: when the last poll was over
  * @consumer: who consumed last; for transmit queues, who entered the ring last
@@ -93,6 +97,7 @@ struct rs_queue {
 	struct virtqueue *vq;
 	unsigned int size;
 	u16 irq_used;
+	u16 irq_seen;
 
 	u64 consumed ____cacheline_aligned_in_smp;
 	u64 polled;	/* cycles */
@@ -159,7 +164,10 @@ struct rs_spurious {
 /* An interrupt line that serves at least one watched virtqueue. */
 struct rs_irq {
 	struct rcu_head rcu;
-	struct rs_key key;
+	struct rs_key key;	/* the irqaction */
+	struct rs_key desc_key;
+	const void *dev_id;
+	bool asks;		/* its handler may visit no queue at all */
 	struct list_head list;
 	struct list_head queues;
 	struct rs_queue *own;	/* NULL: the line serves more than one queue */
@@ -238,16 +246,20 @@ u64 rs_queue_started(void);
 unsigned int rs_queue_resets(void);
 
 /* irq.c */
+void rs_irq_enter(void *data, int number, struct irqaction *action);
+void rs_irq_leave(void *data, int number, struct irqaction *action, int ret);
+void rs_irq_callback(unsigned long ip, unsigned long parent_ip,
+		     struct ftrace_ops *ops, struct ftrace_regs *fregs);
+void rs_irq_visit(unsigned long ip, unsigned long parent_ip,
+		  struct ftrace_ops *ops, struct ftrace_regs *fregs);
 void rs_irq_settle(struct rs_queue *q, enum rs_consumer who);
+
+/* line.c */
 extern struct list_head rs_irqs;
 void rs_irq_attach(struct rs_queue *q);
 void rs_irq_detach(struct rs_queue *q);
+void rs_irq_unmap(struct rs_irq *irq);
 int rs_irq_read(struct rs_queue *q, u64 *v);
-void rs_irq_callback(unsigned long ip, unsigned long parent_ip,
-		     struct ftrace_ops *ops, struct ftrace_regs *fregs);
-void rs_irq_note(unsigned long ip, unsigned long parent_ip,
-		 struct ftrace_ops *ops, struct ftrace_regs *fregs);
-
 void rs_irq_sample_rate(struct rs_irq *irq, u64 now);
 
 /* poller.c */
