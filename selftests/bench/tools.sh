@@ -23,10 +23,15 @@ background()
 	shift 2
 	(cd /tmp && exec "$@") >"/tmp/$TOOL_NAME.out" 2>&1 </dev/null &
 	TOOL_PID=$!
-	until_true 120 "$ready" "/tmp/$TOOL_NAME.out" || {
-		cat "/tmp/$TOOL_NAME.out" >&2
-		return 1
-	}
+	until_true 120 ready_or_dead "$ready" "/tmp/$TOOL_NAME.out"
+	kill -0 "$TOOL_PID" 2>/dev/null && return
+	fail "$TOOL_NAME is at work" "$(tail -n 1 "/tmp/$TOOL_NAME.out")"
+	return 1
+}
+
+ready_or_dead()
+{
+	! kill -0 "$TOOL_PID" 2>/dev/null || "$@"
 }
 
 probes_attached()

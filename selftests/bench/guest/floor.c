@@ -12,57 +12,46 @@ static void no_poll(void *data, struct napi_struct *napi, int work, int budget)
 {
 }
 
-static struct hook {
-	const char *symbols[2];
-	struct ftrace_ops ops;
-	bool attached;
-} hooks[] = {
-	{ { "note_interrupt" } },
-	{ { "virtnet_poll" } },
-	{ { "free_old_xmit", "free_old_xmit_skbs" } },
+static const char * const symbols[] = {
+	"note_interrupt", "virtnet_poll", "free_old_xmit", "free_old_xmit_skbs",
 };
 
-static int attach(struct hook *h)
-{
-	unsigned int i;
-	int err = -ENOENT;
+/*
+ * One ftrace_ops for all of them: where a kernel has no trampoline for each, a
+ * second one would send every hit of either through a list.
+ */
+static struct ftrace_ops hooks = { .func = nothing, .flags = RS_FTRACE_FLAGS };
 
-	h->ops.func = nothing;
-	h->ops.flags = RS_FTRACE_FLAGS;
-	for (i = 0; i < ARRAY_SIZE(h->symbols) && h->symbols[i] && err; i++)
-		err = ftrace_set_filter(&h->ops, (unsigned char *)h->symbols[i],
-					strlen(h->symbols[i]), 1);
-	if (!err)
-		err = register_ftrace_function(&h->ops);
-	h->attached = !err;
-	return err;
-}
-
-static void detach_all(void)
+static int attach(void)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(hooks); i++)
-		if (hooks[i].attached)
-			unregister_ftrace_function(&hooks[i].ops);
-	unregister_trace_napi_poll(no_poll, NULL);
-	tracepoint_synchronize_unregister();
+	for (i = 0; i < ARRAY_SIZE(symbols); i++)
+		ftrace_set_filter(&hooks, (unsigned char *)symbols[i], strlen(symbols[i]), 0);
+	return register_ftrace_function(&hooks);
 }
 
 static int __init floor_init(void)
 {
-	int err = register_trace_napi_poll(no_poll, NULL);
-	unsigned int i;
+	int err = attach();
 
-	for (i = 0; i < ARRAY_SIZE(hooks) && !err; i++)
-		err = attach(&hooks[i]);
 	if (err)
-		detach_all();
+		return err;
+	err = register_trace_napi_poll(no_poll, NULL);
+	if (err)
+		unregister_ftrace_function(&hooks);
 	return err;
 }
 
+static void __exit floor_exit(void)
+{
+	unregister_trace_napi_poll(no_poll, NULL);
+	tracepoint_synchronize_unregister();
+	unregister_ftrace_function(&hooks);
+}
+
 module_init(floor_init);
-module_exit(detach_all);
+module_exit(floor_exit);
 
 MODULE_LICENSE("GPL");
 MODULE_DESCRIPTION("Hooks that do nothing, to see what hooks cost");
