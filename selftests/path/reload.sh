@@ -22,7 +22,7 @@ reload_under_traffic()
 	local rc=0
 
 	guest 'udp echo -p 7103 >/tmp/echo3 2>&1 </dev/null &'
-	udp ping -d 3600 -f 8 -p 7103 "$GUEST_IP" >/tmp/ping3 &
+	udp ping -t 20000 -d 3600 -f 8 -p 7103 "$GUEST_IP" >/tmp/ping3 &
 	until_true 10 guest 'grep -q ": *[0-9]" /proc/interrupts'
 	reload_many || rc=1
 	kill -TERM $!

@@ -20,14 +20,14 @@ window_open()
 	guest_quiet
 	ringside host --tap $TAP -d 1h -o "/out/$1-host.json" 2>"/out/$1-host.err" &
 	HOST_WINDOW=$!
-	until_true 60 grep -q '^counting' "/out/$1-host.err" || {
+	until_true 180 grep -q '^counting' "/out/$1-host.err" || {
 		note "the host's window did not open: $(cat "/out/$1-host.err")"
 		return 1
 	}
 	guest "cat /proc/interrupts >/tmp/$1-interrupts.begin
 		ringside guest -d 1h -o /tmp/$1-guest.json 2>/tmp/$1-guest.err >/dev/null </dev/null &
 		echo \$! >/tmp/window.pid
-		for i in \$(seq 200); do
+		for i in \$(seq 2000); do
 			grep -q '^counting' /tmp/$1-guest.err && exit 0; usleep 50000
 		done; cat /tmp/$1-guest.err; exit 1"
 }
@@ -37,7 +37,7 @@ window_close()
 {
 	guest_quiet
 	guest "cat /proc/interrupts >/tmp/$1-interrupts.end; kill -INT \$(cat /tmp/window.pid)
-		for i in \$(seq 200); do [ -s /tmp/$1-guest.json ] && exit 0; usleep 50000; done
+		for i in \$(seq 2000); do [ -s /tmp/$1-guest.json ] && exit 0; usleep 50000; done
 		cat /tmp/$1-guest.err; exit 1" || return 1
 	kill -INT $HOST_WINDOW
 	wait $HOST_WINDOW || return 1
@@ -46,6 +46,7 @@ window_close()
 	done
 }
 
+# A datagram counts as lost after 20 s: an emulated machine on a busy one is slow.
 # traffic N: N datagrams to and fro on each of two ports, whose servers sit on
 # a CPU each, so that the flows meet both queues. One server sleeps in recv()
 # (where net.core.busy_read polls), one in poll() (net.core.busy_poll).
@@ -53,8 +54,8 @@ traffic()
 {
 	guest 'taskset 1 udp echo -p 7101 >/tmp/echo1 2>&1 </dev/null &
 		taskset 2 udp echo -P -p 7102 >/tmp/echo2 2>&1 </dev/null & usleep 100000'
-	udp ping -n "$1" -f 3 -p 7101 "$GUEST_IP" >/tmp/ping1 &
-	udp ping -n "$1" -f 1 -p 7102 "$GUEST_IP" >/tmp/ping2
+	udp ping -t 20000 -n "$1" -f 3 -p 7101 "$GUEST_IP" >/tmp/ping1 &
+	udp ping -t 20000 -n "$1" -f 1 -p 7102 "$GUEST_IP" >/tmp/ping2
 	wait $!
 	guest 'killall -TERM udp; usleep 200000; cat /tmp/echo1 /tmp/echo2' >/tmp/echoes
 	note "host: $(cat /tmp/ping1 /tmp/ping2 | tr '\n' ' ') guest: $(tr '\n' ' ' </tmp/echoes)"
