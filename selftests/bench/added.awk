@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Figures in, what each tool adds to nothing loaded out, in instructions with
+# one decimal: SIDE ARCH LINE TOOL UNIT ADDED. The interrupt that comes too late is
+# the difference between a poll with it and a poll without it.
+
+BEGIN { FS = OFS = "\t" }
+
+$4 == "warm" { next }
+
+{ key = $1 FS $2 FS $3 FS $4; value[key, $5] = $6 / 1000 }
+
+($1 == "guest" || $1 == "host") && $5 !~ /^(growth|cpus|snapshot|memory|load|unload|attach|detach)-/ {
+	if (!(key in tools)) { tools[key]; order[++n] = key }
+	if (!($5 in units)) { units[$5]; unit[++m] = $5 }
+}
+
+function differ(key, base, a, b)
+{
+	return (value[key, a] - value[key, b]) - (value[base, a] - value[base, b])
+}
+
+function put(key, unit, added)
+{
+	print key, unit, sprintf("%.1f", added)
+}
+
+END {
+	for (i = 1; i <= n; i++) {
+		key = base = order[i]
+		sub(/[^\t]*$/, "none", base)
+		if (key == base)
+			continue
+		for (j = 1; j <= m; j++)
+			if ((key, unit[j]) in value && unit[j] !~ /taken/)
+				put(key, unit[j], value[key, unit[j]] - value[base, unit[j]])
+		if ((key, "taken") in value)
+			put(key, "irq-late", differ(key, base, "taken-irq", "taken"))
+		if ((key, "packed-taken") in value)
+			put(key, "packed-irq-late", differ(key, base, "packed-taken-irq", "packed-taken"))
+	}
+}
