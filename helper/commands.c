@@ -13,8 +13,7 @@
 #include "show.h"
 #include "top.h"
 
-#define SECOND	1000000000ULL
-#define FOREVER (1ULL << 62)
+#define SECOND 1000000000ULL
 
 struct taking {
 	const struct rs_opts *opts;
@@ -111,8 +110,6 @@ static int source_run(const struct rs_source *source, const struct rs_opts *opts
 
 	if (opts->output && rs_file_probe(opts->output, err))
 		return -1;
-	if (window.interval_ns && window.duration_ns == opts->command->duration_ns)
-		window.duration_ns = FOREVER;
 	window.progress = !opts->quiet && !window.interval_ns;
 	if (rs_window_run(source, &opts->filter, &window, done, &taking, err))
 		return -1;

@@ -223,12 +223,16 @@ static int command_run(struct parse *p, int argc, char **argv)
 	for (size_t i = 0; i < ROWS; i++)
 		if (is_taken(command, rows[i].option.name))
 			options[n++] = rows[i].option;
-	p->opts->window.duration_ns = command->duration_ns;
 	snprintf(name, sizeof(name), "ringside %s", command->name);
 	snprintf(args, sizeof(args), "%s", command->args ? command->args : "");
 	snprintf(doc, sizeof(doc), "%s\v%s", command->summary, command->more);
 	argv[0] = name;
-	return argp_parse(&argp, argc, argv, ARGP_NO_EXIT | ARGP_NO_HELP, NULL, p);
+	if (argp_parse(&argp, argc, argv, ARGP_NO_EXIT | ARGP_NO_HELP, NULL, p))
+		return EINVAL;
+	if (!p->opts->window.duration_ns)
+		p->opts->window.duration_ns =
+			p->opts->window.interval_ns ? RS_FOREVER : command->duration_ns;
+	return 0;
 }
 
 static error_t command_find(struct parse *p, const char *name, struct argp_state *state)

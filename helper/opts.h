@@ -4,13 +4,15 @@
 
 #include "window.h"
 
+#define RS_FOREVER (1ULL << 62) /* ns: 146 years */
+
 #define RS_VERSION "0.1"
 
 struct rs_opts {
 	const struct rs_command *command; /* NULL = --help or --version was answered */
 	struct rs_filter filter;
-	struct rs_window window;
-	const char *output; /* -o; NULL = standard output */
+	struct rs_window window; /* with -i and no -d its duration has no end */
+	const char *output;	 /* -o; NULL = standard output */
 	bool json;
 	bool quiet;
 	bool verbose;

@@ -65,6 +65,19 @@ TEST(defaults)
 	EXPECT_STREQ("h.json", o.args[1]);
 }
 
+TEST(an_interval_goes_on_unless_a_duration_ends_it)
+{
+	struct rs_opts o;
+	struct rs_error err;
+
+	ASSERT_EQ(0, parse(&o, &err, "host -i 1s"));
+	EXPECT_EQ(RS_FOREVER, o.window.duration_ns);
+	ASSERT_EQ(0, parse(&o, &err, "host -i 1s -d 10s"));
+	EXPECT_EQ(10000000000, o.window.duration_ns);
+	ASSERT_EQ(0, parse(&o, &err, "guest -d 10s -i 1s"));
+	EXPECT_EQ(10000000000, o.window.duration_ns);
+}
+
 TEST(options_may_follow_arguments)
 {
 	struct rs_opts o;
