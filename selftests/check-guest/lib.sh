@@ -54,6 +54,13 @@ witness_start()
 		fault "witness $(cat /sys/module/witness/parameters/address); $(queues_all ignore)"
 }
 
+# xmit_cleans: whether this kernel's start_xmit takes finished entries off the ring itself
+xmit_cleans()
+{
+	fault "reset; ask output.0 send; take output.0; ask output.0 send; pause 100000; signal output.0; take-signal output.0; await output.0 quiet; report" |
+		grep -q "name=output.0 .*witness_none_tx_xmit=1"
+}
+
 # account EXPECT [awk option...]: compares what was counted since account_begin
 account_begin()
 {

@@ -15,8 +15,7 @@
 #include "run.h"
 #include "user.h"
 
-#define TEXT_MAX      65536
-#define CONTROL_TRIES 600 /* a tenth of a second each: the VMM may come up slowly */
+#define TEXT_MAX 65536
 
 static struct options {
 	const char *socket, *control, *script;
@@ -156,7 +155,8 @@ static int connect_control(const char *path)
 	struct sockaddr_un addr = {.sun_family = AF_UNIX};
 
 	strncpy(addr.sun_path, path, sizeof(addr.sun_path) - 1);
-	for (int i = 0; i < CONTROL_TRIES; i++, nap()) {
+	/* The VMM may have to wait for much before it comes up. */
+	for (; !__atomic_load_n(&device.gone, __ATOMIC_ACQUIRE); nap()) {
 		int sock = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 		if (sock >= 0 && !connect(sock, (struct sockaddr *)&addr, sizeof(addr)))

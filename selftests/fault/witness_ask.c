@@ -50,7 +50,7 @@ static int do_send(int index)
 	local_bh_disable();
 	__netif_tx_lock(txq, smp_processor_id());
 	witness_count_xmit_begin();
-	if (!netif_xmit_frozen_or_stopped(txq))
+	if (!netif_xmit_frozen_or_drv_stopped(txq))
 		ret = netdev_start_xmit(skb, witness_dev, txq, false);
 	witness_count_xmit_end();
 	__netif_tx_unlock(txq);
