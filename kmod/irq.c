@@ -88,11 +88,11 @@ void rs_irq_enter(void *data, int number, struct irqaction *action)
 	if (!irq)
 		return;
 	if (likely(irq->own)) {
-		irq->own->irq_seen = rs_queue_used(irq->own);
+		irq->own->irq_seen = rs_queue_returned(irq->own);
 		return;
 	}
 	list_for_each_entry_rcu(q, &irq->queues, irq_list)
-		q->irq_seen = rs_queue_used(q);
+		q->irq_seen = rs_queue_returned(q);
 }
 
 /* The handler has run, on the same CPU and with interrupts off all the while. */

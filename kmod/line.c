@@ -156,7 +156,7 @@ void rs_irq_attach(struct rs_queue *q)
 	if (!irq)
 		return;
 	q->irq = irq;
-	q->irq_seen = rs_queue_used(q);
+	q->irq_seen = rs_queue_returned(q);
 	q->irq_used = q->irq_seen;
 	list_add_tail_rcu(&q->irq_list, &irq->queues);
 	q->counted = line.own || is_told_apart(q, &line);

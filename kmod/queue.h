@@ -49,6 +49,15 @@ static inline u16 rs_queue_used(const struct rs_queue *q)
 	return rs_queue_used_packed(q);
 }
 
+/* How many entries the device has returned, 64 bits as q->consumed. */
+static inline u64 rs_queue_returned(const struct rs_queue *q)
+{
+	u64 seen = READ_ONCE(q->consumed);
+
+	smp_rmb();	/* the device is never behind what the guest consumed */
+	return seen + rs_queue_ahead(q, seen, rs_queue_used(q));
+}
+
 /* Bring the 64-bit count of consumed entries forward to the ring's index. */
 static inline bool rs_queue_advance(struct rs_queue *q)
 {

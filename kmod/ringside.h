@@ -77,9 +77,9 @@ struct rs_irq;
  * @vring: the split ring inside the virtqueue; NULL for a packed ring
  * @wrap: the packed ring's used wrap counter where it is a field apart, or NULL
  * @desc: where the virtqueue keeps its packed descriptor ring; NULL for split
- * @irq_used: used index when the last interrupt came in; written with
- *	interrupts off, as the next
- * @irq_seen: used index when the interrupt now running came in
+ * @irq_used: entries returned when the last interrupt came in, 64 bits as
+ *	@consumed; written with interrupts off, as the next
+ * @irq_seen: entries returned when the interrupt now running came in
  * @consumed: entries consumed, 64 bits; its low bits are the last index seen
  * @polled: when the last poll was over
  * @consumer: who consumed last; for transmit queues, who entered the ring last
@@ -96,8 +96,8 @@ struct rs_queue {
 	const struct vring_packed_desc *const *desc;
 	struct virtqueue *vq;
 	unsigned int size;
-	u16 irq_used;
-	u16 irq_seen;
+	u64 irq_used;
+	u64 irq_seen;
 
 	u64 consumed ____cacheline_aligned_in_smp;
 	u64 polled;	/* cycles */
