@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
+# shellcheck shell=dash disable=SC1091,SC2086
 # In one machine with four CPUs: the cost of an interrupt when one, two and
 # four of them take interrupts at the same time.
 
@@ -12,7 +13,7 @@ for tool in none ringside; do
 	for cpus in 1 2 4; do
 		for unit in irq-none irq-handled; do
 			echo "$unit x$cpus" >$RUN
-			read -r milli parts <$FIGURE
+			milli=$(cut -d' ' -f1 $FIGURE)
 			figure guest $tool "cpus-$unit-$cpus" "$milli"
 		done
 	done

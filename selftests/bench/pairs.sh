@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
+# shellcheck shell=dash disable=SC1091,SC2086
 # End to end, on an emulated KVM host with its guest: rates with ringside off
 # and on, on both sides at once, in alternation within one boot. The clock is
 # the emulator's: one CPU, instructions and nothing else.

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
+# shellcheck shell=dash disable=SC1091,SC2034,SC2086
 # What is measured and what it is compared with, inside an emulated machine:
 # each tool is switched on, and is at work when tool_on returns.
 

@@ -12,7 +12,7 @@
 #include <linux/sort.h>
 #include "bench.h"
 
-#define BATCHES 41
+#define BATCHES 21
 #define LOOPS 1000000
 
 #if defined(CONFIG_X86_64)

@@ -12,7 +12,7 @@
 
 #include "packet.h"
 
-#define BATCHES 41
+#define BATCHES 21
 #define BATCH 64 /* packets vhost posts with one signal */
 
 static uint64_t now(void)
