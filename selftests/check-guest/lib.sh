@@ -57,8 +57,8 @@ witness_start()
 # xmit_cleans: whether this kernel's start_xmit takes finished entries off the ring itself
 xmit_cleans()
 {
-	fault "reset; ask output.0 send; take output.0; ask output.0 send; pause 100000; signal output.0; take-signal output.0; await output.0 quiet; report" |
-		grep -q "name=output.0 .*witness_none_tx_xmit=1"
+	fault "reset; ask output.0 send; take output.0; ask output.0 send; pause 100000; signal output.0; take-signal output.0; await output.0 quiet; report" >/run/trial &&
+		grep -q "name=output.0 .*witness_none_tx_xmit=1" /run/trial
 }
 
 # account EXPECT [awk option...]: compares what was counted since account_begin
