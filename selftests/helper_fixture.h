@@ -60,6 +60,8 @@ static inline void guest_queue_add(struct rs_sample *s, int i, unsigned int time
 	rs_str_set(q->ring, "split");
 	q->index = rs_num_of(i);
 	q->size = rs_num_of(256);
+	q->event_idx = rs_num_of(1);
+	q->shared = rs_num_of(0);
 	q->irq = irq->irq = rs_num_of(40 + i);
 	q->generation = rs_num_of(1);
 	q->used_addr = rs_num_of(0x10000 + i * 0x1000);

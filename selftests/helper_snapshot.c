@@ -131,12 +131,14 @@ TEST_F(snapshot, unknown_stays_unknown_and_zero_stays_zero)
 	GC(q, missed).known = false;
 	GC(q, none_empty) = rs_num_of(0);
 	q->msi.devid.known = false;
+	q->event_idx.known = false;
 	ASSERT_EQ(0, round_trip(&self->s, &self->back, &self->err));
 	q = &self->back.end.queues[0];
 	EXPECT_FALSE(GC(q, missed).known);
 	EXPECT_TRUE(GC(q, none_empty).known);
 	EXPECT_FALSE(q->msi.devid.known);
 	EXPECT_TRUE(q->msi.data.known);
+	EXPECT_FALSE(q->event_idx.known);
 }
 
 TEST(unknown_keys_are_ignored)

@@ -246,6 +246,19 @@ TEST_F(verdict, of_one_subject_only_the_closest_is_told)
 	EXPECT_STREQ("silent-deadlock", self->v.findings[0].rule->id);
 }
 
+TEST_F(verdict, the_same_fault_of_another_queue_is_told_too)
+{
+	const struct set dead[] = {
+		{D(standing), 1}, {D(standing_begin), 1}, {G(last_used_progress), 0}};
+
+	figures_set(&self->j.ledger.lines[0], dead, 3);
+	figures_set(&self->j.ledger.lines[2], dead, 3);
+	ASSERT_EQ(0, rs_verdict_reach(&self->v, &self->j.ledger, &self->j.err));
+	ASSERT_EQ(2, self->v.n);
+	EXPECT_EQ(&self->j.ledger.lines[0], self->v.findings[0].line);
+	EXPECT_EQ(&self->j.ledger.lines[2], self->v.findings[1].line);
+}
+
 TEST_F(verdict, critical_ones_come_first)
 {
 	figures_set(&self->j.ledger.lines[0], (struct set[]){{D(sum_off), 1}}, 1);
