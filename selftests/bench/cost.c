@@ -18,12 +18,12 @@ static uint64_t now(void)
 #ifdef __aarch64__
 	uint64_t count, rate;
 
-	__asm__ volatile("isb; mrs %0, cntvct_el0; mrs %1, cntfrq_el0" : "=r" (count), "=r" (rate));
+	__asm__ volatile("isb; mrs %0, cntvct_el0; mrs %1, cntfrq_el0" : "=r"(count), "=r"(rate));
 	return count * (1000000000 / rate);
 #else
 	uint32_t low, high;
 
-	__asm__ volatile("lfence; rdtsc" : "=a" (low), "=d" (high));
+	__asm__ volatile("lfence; rdtsc" : "=a"(low), "=d"(high));
 	return (uint64_t)high << 32 | low;
 #endif
 }

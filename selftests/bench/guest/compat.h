@@ -8,13 +8,13 @@
 #include <net/busy_poll.h>
 
 #ifdef BENCH_HAVE_QUEUE_INFO
-typedef struct virtqueue_info bench_queue_info;
+#define bench_queue_info struct virtqueue_info
 #define BENCH_FIND_ARGS bench_queue_info *info, struct irq_affinity *affinity
 #define bench_queue_name(i) (info[i].name)
 #define bench_queue_callback(i) (info[i].callback)
 #define bench_queue_ctx(i) (info[i].ctx)
 #else
-#define BENCH_FIND_ARGS vq_callback_t *callbacks[], const char * const names[], \
+#define BENCH_FIND_ARGS vq_callback_t *callbacks[], const char *const names[], \
 	const bool *ctx, struct irq_affinity *affinity
 #define bench_queue_name(i) (names[i])
 #define bench_queue_callback(i) (callbacks[i])

@@ -9,29 +9,29 @@
 
 #include "packet.h"
 
-#define MEMORY 0x40000000UL
-#define DIST 0x08000000UL
-#define ITS 0x08080000UL
-#define REDIST 0x080a0000UL
+#define MEMORY	   0x40000000UL
+#define DIST	   0x08000000UL
+#define ITS	   0x08080000UL
+#define REDIST	   0x080a0000UL
 #define TRANSLATER (ITS + 0x10040)
-#define LPI 8192UL
+#define LPI	   8192UL
 
 /* places in the guest's memory */
-#define DEVICE_TABLE (MEMORY + 0x10000)
+#define DEVICE_TABLE	 (MEMORY + 0x10000)
 #define COLLECTION_TABLE (MEMORY + 0x20000)
-#define COMMANDS (MEMORY + 0x30000)
-#define PROPERTIES (MEMORY + 0x40000)
-#define PENDING (MEMORY + 0x60000)
-#define TRANSLATIONS (MEMORY + 0x80000)
-#define PAGE 0x10000UL
+#define COMMANDS	 (MEMORY + 0x30000)
+#define PROPERTIES	 (MEMORY + 0x40000)
+#define PENDING		 (MEMORY + 0x60000)
+#define TRANSLATIONS	 (MEMORY + 0x80000)
+#define PAGE		 0x10000UL
 
-#define VALID (1UL << 63)
-#define GITS_CTLR 0x0
-#define GITS_CBASER 0x80
-#define GITS_CWRITER 0x88
-#define GITS_BASER(n) (0x100UL + 8 * (n))
-#define GICD_CTLR 0x0
-#define GICR_CTLR 0x0
+#define VALID	       (1UL << 63)
+#define GITS_CTLR      0x0
+#define GITS_CBASER    0x80
+#define GITS_CWRITER   0x88
+#define GITS_BASER(n)  (0x100UL + 8 * (n))
+#define GICD_CTLR      0x0
+#define GICR_CTLR      0x0
 #define GICR_PROPBASER 0x70
 #define GICR_PENDBASER 0x78
 
@@ -41,7 +41,7 @@ static uint64_t written;
 
 static void set(int fd, uint32_t group, uint64_t attr, const void *value)
 {
-	struct kvm_device_attr a = { .group = group, .attr = attr, .addr = (uintptr_t)value };
+	struct kvm_device_attr a = {.group = group, .attr = attr, .addr = (uintptr_t)value};
 
 	if (ioctl(fd, KVM_SET_DEVICE_ATTR, &a))
 		die("KVM_SET_DEVICE_ATTR");
@@ -49,7 +49,7 @@ static void set(int fd, uint32_t group, uint64_t attr, const void *value)
 
 static int device(int vm, uint32_t type)
 {
-	struct kvm_create_device d = { .type = type };
+	struct kvm_create_device d = {.type = type};
 
 	if (ioctl(vm, KVM_CREATE_DEVICE, &d))
 		die("KVM_CREATE_DEVICE");
@@ -68,7 +68,7 @@ static void redist_set(uint64_t offset, uint32_t value)
 
 static void command(uint64_t a, uint64_t b, uint64_t c)
 {
-	uint64_t words[4] = { a, b, c };
+	uint64_t words[4] = {a, b, c};
 
 	memcpy(memory + (COMMANDS - MEMORY) + written, words, sizeof(words));
 	written = (written + sizeof(words)) % PAGE;
@@ -122,7 +122,7 @@ static void its_start(void)
 	its_set(GITS_BASER(1), VALID | COLLECTION_TABLE | 2 << 8);
 	its_set(GITS_CBASER, VALID | COMMANDS | 15);
 	its_set(GITS_CTLR, 1);
-	command(0x08, 4, VALID | TRANSLATIONS);	/* MAPD: device 0, 32 events */
+	command(0x08, 4, VALID | TRANSLATIONS); /* MAPD: device 0, 32 events */
 	command(0x09, 0, VALID);		/* MAPC: collection 0 is CPU 0 */
 	command(0x0a, LPI << 32, 0);		/* MAPTI: event 0 is the LPI */
 }
@@ -146,6 +146,6 @@ void machine_start(int call)
 
 void machine_take(void)
 {
-	command(0x04, 0, 0);			/* CLEAR: device 0, event 0 */
+	command(0x04, 0, 0); /* CLEAR: device 0, event 0 */
 }
 #endif

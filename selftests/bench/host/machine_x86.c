@@ -6,12 +6,12 @@
 
 #include "packet.h"
 
-#define VECTOR 0x41
-#define APIC_BASE 0xfee00000
-#define APIC_SPIV 0xf0
+#define VECTOR		  0x41
+#define APIC_BASE	  0xfee00000
+#define APIC_SPIV	  0xf0
 #define APIC_SPIV_ENABLED 0x100
-#define APIC_IRR 0x200
-#define APIC_IRR_SIZE 0x80
+#define APIC_IRR	  0x200
+#define APIC_IRR_SIZE	  0x80
 
 static int vcpu;
 static struct kvm_lapic_state idle;

@@ -21,13 +21,13 @@ void machine_take(void); /* the guest takes its pending interrupt */
 /* wire.c: the way of a packet, from the socket into the ring */
 void wire_start(const char *tap, int call);
 void wire_send(unsigned int packets);
-unsigned int wire_used(void);      /* entries vhost returned since the start */
-void wire_refill(void);            /* the guest consumed all of them */
-void wire_ask(void);               /* and wants an interrupt for the next one */
+unsigned int wire_used(void); /* entries vhost returned since the start */
+void wire_refill(void);	      /* the guest consumed all of them */
+void wire_ask(void);	      /* and wants an interrupt for the next one */
 
 /* worker.c */
 void worker_find(void);
-void worker_first(void);           /* it runs as soon as it is woken */
-void worker_last(void);            /* it does not run while this program does */
+void worker_first(void); /* it runs as soon as it is woken */
+void worker_last(void);	 /* it does not run while this program does */
 
 #endif

@@ -45,16 +45,17 @@ void vm_irqfd(int vm, int call, uint64_t address, uint32_t data, int has_devid)
 		struct kvm_irq_routing_entry entry;
 	} routing = {
 		.head.nr = 1,
-		.entry = {
-			.gsi = 24,
-			.type = KVM_IRQ_ROUTING_MSI,
-			.flags = has_devid ? KVM_MSI_VALID_DEVID : 0,
-			.u.msi.address_lo = address,
-			.u.msi.address_hi = address >> 32,
-			.u.msi.data = data,
-		},
+		.entry =
+			{
+				.gsi = 24,
+				.type = KVM_IRQ_ROUTING_MSI,
+				.flags = has_devid ? KVM_MSI_VALID_DEVID : 0,
+				.u.msi.address_lo = address,
+				.u.msi.address_hi = address >> 32,
+				.u.msi.data = data,
+			},
 	};
-	struct kvm_irqfd irqfd = { .fd = call, .gsi = 24 };
+	struct kvm_irqfd irqfd = {.fd = call, .gsi = 24};
 
 	if (ioctl(vm, KVM_SET_GSI_ROUTING, &routing) || ioctl(vm, KVM_IRQFD, &irqfd))
 		die("KVM_IRQFD");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A tap with vhost-net behind it, and a receive ring that this program serves as a guest's driver would. */
+/* A tap with vhost-net behind it, and a receive ring that this program serves as a guest's driver
+ * would. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -21,9 +22,9 @@
 
 #include "packet.h"
 
-#define RING_SIZE 256
+#define RING_SIZE   256
 #define BUFFER_SIZE 2048
-#define FRAME_SIZE 60
+#define FRAME_SIZE  60
 
 static struct vring ring;
 static char *memory;
@@ -32,7 +33,7 @@ static uint16_t consumed;
 
 static int tap_open(const char *name)
 {
-	struct ifreq ifr = { .ifr_flags = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR };
+	struct ifreq ifr = {.ifr_flags = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR};
 	int header = sizeof(struct virtio_net_hdr_mrg_rxbuf);
 	int fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
 
@@ -44,7 +45,7 @@ static int tap_open(const char *name)
 
 static void link_up(const char *name)
 {
-	struct ifreq ifr = { .ifr_flags = IFF_UP | IFF_RUNNING };
+	struct ifreq ifr = {.ifr_flags = IFF_UP | IFF_RUNNING};
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
 	strncpy(ifr.ifr_name, name, IFNAMSIZ - 1);
@@ -55,7 +56,7 @@ static void link_up(const char *name)
 
 static void socket_open(const char *name)
 {
-	struct sockaddr_ll to = { .sll_family = AF_PACKET, .sll_ifindex = if_nametoindex(name) };
+	struct sockaddr_ll to = {.sll_family = AF_PACKET, .sll_ifindex = if_nametoindex(name)};
 	int bypass = 1;
 
 	sock = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
@@ -89,7 +90,7 @@ static void vhost_memory(int vhost)
 		struct vhost_memory_region region;
 	} table = {
 		.head.nregions = 1,
-		.region = { .memory_size = MEMORY_SIZE, .userspace_addr = (uintptr_t)memory },
+		.region = {.memory_size = MEMORY_SIZE, .userspace_addr = (uintptr_t)memory},
 	};
 
 	if (ioctl(vhost, VHOST_SET_MEM_TABLE, &table))
@@ -98,16 +99,17 @@ static void vhost_memory(int vhost)
 
 static void vhost_ring(int vhost, int call)
 {
-	struct vhost_vring_state num = { .num = RING_SIZE }, base = { .num = 0 };
+	struct vhost_vring_state num = {.num = RING_SIZE}, base = {.num = 0};
 	struct vhost_vring_addr addr = {
 		.desc_user_addr = (uintptr_t)ring.desc,
 		.avail_user_addr = (uintptr_t)ring.avail,
 		.used_user_addr = (uintptr_t)ring.used,
 	};
-	struct vhost_vring_file kick = { .fd = eventfd(0, EFD_CLOEXEC) }, call_file = { .fd = call };
+	struct vhost_vring_file kick = {.fd = eventfd(0, EFD_CLOEXEC)}, call_file = {.fd = call};
 
 	if (ioctl(vhost, VHOST_SET_VRING_NUM, &num) || ioctl(vhost, VHOST_SET_VRING_BASE, &base) ||
-	    ioctl(vhost, VHOST_SET_VRING_ADDR, &addr) || ioctl(vhost, VHOST_SET_VRING_KICK, &kick) ||
+	    ioctl(vhost, VHOST_SET_VRING_ADDR, &addr) ||
+	    ioctl(vhost, VHOST_SET_VRING_KICK, &kick) ||
 	    ioctl(vhost, VHOST_SET_VRING_CALL, &call_file))
 		die("vhost ring");
 }
@@ -116,7 +118,7 @@ static void vhost_start(int tap, int call)
 {
 	uint64_t features = 1ULL << VIRTIO_F_VERSION_1 | 1ULL << VIRTIO_RING_F_EVENT_IDX |
 			    1ULL << VIRTIO_NET_F_MRG_RXBUF;
-	struct vhost_vring_file backend = { .fd = tap };
+	struct vhost_vring_file backend = {.fd = tap};
 	int vhost = open("/dev/vhost-net", O_RDWR | O_CLOEXEC);
 
 	if (vhost < 0 || ioctl(vhost, VHOST_SET_OWNER) ||
@@ -140,7 +142,7 @@ void wire_start(const char *tap, int call)
 
 void wire_send(unsigned int packets)
 {
-	static const char frame[FRAME_SIZE] = { 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 0x88, 0xb5 };
+	static const char frame[FRAME_SIZE] = {2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 0x88, 0xb5};
 
 	while (packets--)
 		if (send(sock, frame, sizeof(frame), 0) != FRAME_SIZE)

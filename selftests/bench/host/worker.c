@@ -46,7 +46,7 @@ static void look_in(const char *dir)
 
 static void policy(pid_t pid, int policy, int priority)
 {
-	struct sched_param p = { .sched_priority = priority };
+	struct sched_param p = {.sched_priority = priority};
 
 	if (sched_setscheduler(pid, policy, &p))
 		die("sched_setscheduler");
