@@ -8,8 +8,7 @@
 #include <net/busy_poll.h>
 
 #ifdef BENCH_HAVE_QUEUE_INFO
-#define bench_queue_info struct virtqueue_info
-#define BENCH_FIND_ARGS bench_queue_info *info, struct irq_affinity *affinity
+#define BENCH_FIND_ARGS struct virtqueue_info *info, struct irq_affinity *affinity
 #define bench_queue_name(i) (info[i].name)
 #define bench_queue_callback(i) (info[i].callback)
 #define bench_queue_ctx(i) (info[i].ctx)
