@@ -31,8 +31,23 @@ RS_HOOK1(eventfd_write, struct file *, file)
 	u64 ctx_ = (u64)RS_READ(typed, file, private_data);
 	struct rs_call *c = bpf_map_lookup_elem(&calls, &ctx_);
 
-	if (c)
+	if (c) {
 		RS_COUNT(c->eventfd_writes);
+		c->writer = bpf_get_current_pid_tgid() >> 32;
+	}
+	return 0;
+}
+
+/* The last descriptor is closed; a virtual machine that masks a vector keeps it. */
+RS_HOOK2(eventfd_release, struct inode *, inode, struct file *, file)
+{
+	u64 ctx_ = (u64)RS_READ(typed, file, private_data);
+	struct rs_call *c = bpf_map_lookup_elem(&calls, &ctx_);
+
+	if (!c)
+		return 0;
+	bpf_map_delete_elem(&lpis, &c->lpi);
+	bpf_map_delete_elem(&calls, &ctx_);
 	return 0;
 }
 
@@ -43,18 +58,18 @@ static __always_inline void call_route(struct rs_call *c, const struct kvm_kerne
 	c->data = BPF_CORE_READ(irqfd, irq_entry.msi.data);
 }
 
-RS_HOOK4(irqfd_wakeup, struct wait_queue_entry *, wait, unsigned int, mode, int, sync, void *, flags)
+RS_HOOK4(irqfd_wakeup, struct wait_queue_entry *, wait, unsigned int, mode, int, sync, void *,
+	 flags)
 {
 	struct kvm_kernel_irqfd *irqfd = RS_OUTER(wait, struct kvm_kernel_irqfd, wait);
 	u64 ctx_ = (u64)BPF_CORE_READ(irqfd, eventfd);
-	struct rs_call init = {};
 	struct rs_waking *w;
 	struct rs_call *c;
 	u32 zero = 0;
 
 	if (!((u64)flags & EPOLLIN))
 		return 0;
-	c = RS_FIND(calls, ctx_, init, rs_missed.calls);
+	c = RS_FIND(calls, ctx_, rs_missed.calls, struct rs_call, {});
 	w = bpf_map_lookup_elem(&waking, &zero);
 	if (!c || !w)
 		return 0;
@@ -71,8 +86,7 @@ RS_HOOK1(irqfd_inject, struct work_struct *, work)
 	struct kvm_kernel_irqfd *irqfd = RS_OUTER(work, struct kvm_kernel_irqfd, inject);
 	u64 ctx_ = (u64)BPF_CORE_READ(irqfd, eventfd);
 	u64 task = bpf_get_current_task();
-	struct rs_call init = {};
-	struct rs_call *c = RS_FIND(calls, ctx_, init, rs_missed.calls);
+	struct rs_call *c = RS_FIND(calls, ctx_, rs_missed.calls, struct rs_call, {});
 
 	if (!c)
 		return 0;
@@ -82,7 +96,8 @@ RS_HOOK1(irqfd_inject, struct work_struct *, work)
 	return 0;
 }
 
-/* The call this injection is for: that of the irqfd being woken here, or of this task's deferred work. */
+/* The call this injection is for: that of the irqfd being woken here, or of this task's deferred
+ * work. */
 static __always_inline struct rs_call *call_injecting(u64 *ctx)
 {
 	u64 task = bpf_get_current_task();

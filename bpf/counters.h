@@ -30,7 +30,8 @@ RS_TUN_STATION(tun_dropped, packets, "packets the tap queue dropped, for any rea
 RS_TUN_STATION(tun_ring_full, packets, "packets that met a full ring")
 RS_TUN_STATION(tun_dropped_full, packets, "packets dropped because the ring was full")
 RS_TUN_STATION(tun_dropped_filter, packets, "packets dropped by a filter on the tap or its socket")
-RS_TUN_STATION(tun_dropped_other, packets, "packets dropped for another reason, or for one this kernel does not tell")
+RS_TUN_STATION(tun_dropped_other, packets,
+	       "packets dropped for another reason, or for one this kernel does not tell")
 
 /* the tap as a whole: the kernel's own figures, the same for each of its queues */
 RS_LINK_STATION(kernel_dropped, packets, "the tap's tx_dropped, over all its queues")
@@ -41,17 +42,22 @@ RS_VHOST_STATION(vhost_taken, packets, "packets vhost took from the tap queue's 
 RS_VHOST_STATION(vhost_posted, entries, "used entries vhost posted")
 RS_VHOST_STATION(vhost_calls, decisions, "times vhost decided whether to signal the guest")
 RS_VHOST_STATION(vhost_signals, signals, "times vhost signalled the guest")
-RS_VHOST_STATION(vhost_signals_empty, signals, "signals with no used entry posted since the signal before")
-RS_VHOST_STATION(vhost_suppressed_flag, decisions, "not signalled: the guest set NO_INTERRUPT in the avail flags")
-RS_VHOST_STATION(vhost_suppressed_event_idx, decisions, "not signalled: the guest's event index was not reached")
+RS_VHOST_STATION(vhost_signals_empty, signals,
+		 "signals with no used entry posted since the signal before")
+RS_VHOST_STATION(vhost_suppressed_flag, decisions,
+		 "not signalled: the guest set NO_INTERRUPT in the avail flags")
+RS_VHOST_STATION(vhost_suppressed_event_idx, decisions,
+		 "not signalled: the guest's event index was not reached")
 RS_VHOST_STATION(vhost_no_call, decisions, "not signalled: the virtqueue has no call eventfd")
 
 /* the call eventfd, its irqfd, and what KVM made of it */
 RS_CALL_STATION(eventfd_writes, writes, "writes to the call eventfd")
 RS_CALL_STATION(irqfd_wakeups, wakeups, "times the irqfd saw the eventfd signalled")
-RS_CALL_STATION(irqfd_atomic, wakeups, "wake-ups in which KVM reached the interrupt controller at once")
+RS_CALL_STATION(irqfd_atomic, wakeups,
+		"wake-ups in which KVM reached the interrupt controller at once")
 RS_CALL_STATION(irqfd_deferred, runs, "injections left to the work queue")
-RS_CALL_STATION(injected, interrupts, "interrupts newly made pending (arm64: LPI queued; x86: accepted by the APIC)")
+RS_CALL_STATION(injected, interrupts,
+		"interrupts newly made pending (arm64: LPI queued; x86: accepted by the APIC)")
 RS_CALL_STATION(coalesced, interrupts, "interrupts that found themselves pending already")
 RS_CALL_STATION(populated, interrupts, "arm64: times the LPI was written into a list register")
 RS_CALL_STATION(vcpu_kicks, kicks, "vCPUs kicked to take the interrupt")

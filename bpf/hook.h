@@ -15,55 +15,55 @@
  * RS_HOOKn(function, type, name, ...) { body }: the body sees the first n arguments, and `typed`, a
  * constant: true where the verifier knows the arguments' types and lets them be followed directly.
  */
-#define RS_HOOK1(func, t1, a1) \
-	static int func##_hit(const bool typed, t1 a1); \
-	SEC("fentry/" #func) int BPF_PROG(func##_fentry, t1 a1) \
-	{ \
-		return func##_hit(true, a1); \
-	} \
+#define RS_HOOK1(func, t1, a1)                                    \
+	static int func##_hit(const bool typed, t1 a1);           \
+	SEC("fentry/" #func) int BPF_PROG(func##_fentry, t1 a1)   \
+	{                                                         \
+		return func##_hit(true, a1);                      \
+	}                                                         \
 	SEC("kprobe/" #func) int BPF_KPROBE(func##_kprobe, t1 a1) \
-	{ \
-		return func##_hit(false, a1); \
-	} \
+	{                                                         \
+		return func##_hit(false, a1);                     \
+	}                                                         \
 	static __always_inline int func##_hit(const bool typed, t1 a1)
 
-#define RS_HOOK2(func, t1, a1, t2, a2) \
-	static int func##_hit(const bool typed, t1 a1, t2 a2); \
-	SEC("fentry/" #func) int BPF_PROG(func##_fentry, t1 a1, t2 a2) \
-	{ \
-		return func##_hit(true, a1, a2); \
-	} \
+#define RS_HOOK2(func, t1, a1, t2, a2)                                   \
+	static int func##_hit(const bool typed, t1 a1, t2 a2);           \
+	SEC("fentry/" #func) int BPF_PROG(func##_fentry, t1 a1, t2 a2)   \
+	{                                                                \
+		return func##_hit(true, a1, a2);                         \
+	}                                                                \
 	SEC("kprobe/" #func) int BPF_KPROBE(func##_kprobe, t1 a1, t2 a2) \
-	{ \
-		return func##_hit(false, a1, a2); \
-	} \
+	{                                                                \
+		return func##_hit(false, a1, a2);                        \
+	}                                                                \
 	static __always_inline int func##_hit(const bool typed, t1 a1, t2 a2)
 
-#define RS_HOOK4(func, t1, a1, t2, a2, t3, a3, t4, a4) \
-	static int func##_hit(const bool typed, t1 a1, t2 a2, t3 a3, t4 a4); \
-	SEC("fentry/" #func) int BPF_PROG(func##_fentry, t1 a1, t2 a2, t3 a3, t4 a4) \
-	{ \
-		return func##_hit(true, a1, a2, a3, a4); \
-	} \
+#define RS_HOOK4(func, t1, a1, t2, a2, t3, a3, t4, a4)                                 \
+	static int func##_hit(const bool typed, t1 a1, t2 a2, t3 a3, t4 a4);           \
+	SEC("fentry/" #func) int BPF_PROG(func##_fentry, t1 a1, t2 a2, t3 a3, t4 a4)   \
+	{                                                                              \
+		return func##_hit(true, a1, a2, a3, a4);                               \
+	}                                                                              \
 	SEC("kprobe/" #func) int BPF_KPROBE(func##_kprobe, t1 a1, t2 a2, t3 a3, t4 a4) \
-	{ \
-		return func##_hit(false, a1, a2, a3, a4); \
-	} \
+	{                                                                              \
+		return func##_hit(false, a1, a2, a3, a4);                              \
+	}                                                                              \
 	static __always_inline int func##_hit(const bool typed, t1 a1, t2 a2, t3 a3, t4 a4)
 
 /* A field, directly where the type is known: a probe read costs some forty instructions. */
-#define RS_READ(typed, ptr, field) \
-	({ \
-		typeof((ptr)->field) value_; \
-		if (typed) \
-			value_ = (ptr)->field; \
-		else \
+#define RS_READ(typed, ptr, field)                                             \
+	({                                                                     \
+		typeof((ptr)->field) value_;                                   \
+		if (typed)                                                     \
+			value_ = (ptr)->field;                                 \
+		else                                                           \
 			bpf_core_read(&value_, sizeof(value_), &(ptr)->field); \
-		value_; \
+		value_;                                                        \
 	})
 
 /* The object of @type whose @member lies at @ptr. */
 #define RS_OUTER(ptr, type, member) \
-	((type *)((char *)(ptr) - bpf_core_field_offset(((type *)0)->member)))
+	((type *)((char *)(ptr)-bpf_core_field_offset(((type *)0)->member)))
 
 #endif

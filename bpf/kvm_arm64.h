@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* KVM on arm64: the vgic queues the LPI, then writes it into a list register. Both hold the LPI's lock. */
+/* KVM on arm64: the vgic queues the LPI, then writes it into a list register. Both hold the LPI's
+ * lock. */
 #define LPI_FIRST 8192 /* the architecture's first LPI */
 
 /* The call an LPI belongs to: learnt from the first injection through its irqfd. */
@@ -13,9 +14,14 @@ static __always_inline struct rs_call *lpi_call(u64 irq, u32 intid, u64 *ctx)
 	return bpf_map_lookup_elem(&calls, ctx);
 }
 
-static __always_inline void lpi_learn(u64 irq, u32 intid, u64 ctx)
+/* A guest may move its queue to another LPI: the one before is forgotten. */
+static __always_inline void lpi_learn(struct rs_call *c, u64 irq, u32 intid, u64 ctx)
 {
-	struct rs_lpi lpi = { .ctx = ctx, .intid = intid };
+	struct rs_lpi lpi = {.ctx = ctx, .intid = intid};
+
+	if (c->lpi && c->lpi != irq)
+		bpf_map_delete_elem(&lpis, &c->lpi);
+	c->lpi = irq;
 
 	if (bpf_map_update_elem(&lpis, &irq, &lpi, BPF_ANY))
 		RS_COUNT(rs_missed.lpis);
@@ -32,8 +38,8 @@ RS_HOOK2(vgic_queue_irq_unlock, struct kvm *, kvm, struct vgic_irq *, irq)
 	c = call_injecting(&ctx_);
 	if (!c || c->kvm != (u64)kvm)
 		return 0;
-	if (!lpi_call((u64)irq, intid, &known) || known != ctx_)
-		lpi_learn((u64)irq, intid, ctx_);
+	if (c->lpi != (u64)irq || !lpi_call((u64)irq, intid, &known) || known != ctx_)
+		lpi_learn(c, (u64)irq, intid, ctx_);
 	if (c->pending)
 		RS_COUNT(c->coalesced);
 	else

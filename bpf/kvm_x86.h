@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* KVM on x86: the local APIC accepts the interrupt, or has it already. */
 #define MSI_VECTOR 0xff
-#define APIC_IRR 0x200 /* the architecture's register map: 256 bits, 32 to each 16 bytes */
+#define APIC_IRR   0x200 /* the architecture's register map: 256 bits, 32 to each 16 bytes */
 
 static __always_inline bool irr_is_set(struct kvm_lapic *apic, u32 vector)
 {

@@ -4,16 +4,17 @@
  * virtqueues, virtual machines and their irqfds, whether they did anything or
  * not. Each open file is held while it is looked at.
  */
-#define S_IFMT 0170000
+#define S_IFMT	0170000
 #define S_IFCHR 0020000
-/* misc character devices, fixed by Documentation/admin-guide/devices.txt; 20 bits of minor number */
+/* misc character devices, fixed by Documentation/admin-guide/devices.txt; 20 bits of minor number
+ */
 #define DEVICE(major, minor) ((major) << 20 | (minor))
-#define DEVICE_TUN DEVICE(10, 200)
-#define DEVICE_VHOST_NET DEVICE(10, 238)
-#define VHOST_VQS_MAX 2
-#define IRQFDS_MAX 1024
-#define KVM_IRQ_ROUTING_MSI 2 /* uapi */
-#define KVM_MSI_VALID_DEVID 1 /* uapi */
+#define DEVICE_TUN	     DEVICE(10, 200)
+#define DEVICE_VHOST_NET     DEVICE(10, 238)
+#define VHOST_VQS_MAX	     2
+#define IRQFDS_MAX	     1024
+#define KVM_IRQ_ROUTING_MSI  2 /* uapi */
+#define KVM_MSI_VALID_DEVID  1 /* uapi */
 
 /* Entries in the ring. At its ends the slot tells an empty ring from a full one. */
 static __always_inline u32 ring_occupancy(const struct ptr_ring *ring, u32 size)
@@ -29,7 +30,8 @@ static __always_inline u32 ring_occupancy(const struct ptr_ring *ring, u32 size)
 	return entry ? size : 0;
 }
 
-static __always_inline void look_at_tun(struct seq_file *seq, struct rs_found *f, struct tun_file *tfile)
+static __always_inline void look_at_tun(struct seq_file *seq, struct rs_found *f,
+					struct tun_file *tfile)
 {
 	struct tun_struct *tun = BPF_CORE_READ(tfile, tun);
 	struct tun_struct *detached = BPF_CORE_READ(tfile, detached);
@@ -43,6 +45,7 @@ static __always_inline void look_at_tun(struct seq_file *seq, struct rs_found *f
 	f->kind = RS_FOUND_TUN;
 	f->key = (u64)tfile + bpf_core_field_offset(tfile->socket);
 	BPF_CORE_READ_INTO(&f->tun.name, dev, name);
+	f->tun.dev = (u64)dev;
 	f->tun.ifindex = BPF_CORE_READ(dev, ifindex);
 	f->tun.queue = BPF_CORE_READ(tfile, queue_index);
 	f->tun.size = BPF_CORE_READ(tfile, tx_ring.size);
@@ -51,7 +54,8 @@ static __always_inline void look_at_tun(struct seq_file *seq, struct rs_found *f
 	bpf_seq_write(seq, f, sizeof(*f));
 }
 
-static __always_inline void look_at_vq(struct seq_file *seq, struct rs_found *f, struct vhost_virtqueue *vq)
+static __always_inline void look_at_vq(struct seq_file *seq, struct rs_found *f,
+				       struct vhost_virtqueue *vq)
 {
 	struct rs_vq *v;
 
@@ -66,13 +70,18 @@ static __always_inline void look_at_vq(struct seq_file *seq, struct rs_found *f,
 	f->vq.features = BPF_CORE_READ(vq, acked_features);
 	f->vq.num = BPF_CORE_READ(vq, num);
 	v = vq_find(f->key, f->vq.last_used_idx);
+	if (v && f->vq.socket)
+		v->socket = f->vq.socket;
+	else if (v)
+		f->vq.socket = v->socket;
 	f->vq.posted = v ? vq_posted(v, f->vq.last_used_idx) : 0;
 	if (v && f->vq.ctx)
 		call_claim(v, f->key, f->vq.ctx);
 	bpf_seq_write(seq, f, sizeof(*f));
 }
 
-static __always_inline void look_at_vhost(struct seq_file *seq, struct rs_found *f, struct vhost_net *net)
+static __always_inline void look_at_vhost(struct seq_file *seq, struct rs_found *f,
+					  struct vhost_net *net)
 {
 	struct vhost_virtqueue **vqs = BPF_CORE_READ(net, dev.vqs), *vq;
 	u32 n = BPF_CORE_READ(net, dev.nvqs);
@@ -92,8 +101,7 @@ static __always_inline void look_at_irqfd(const struct kvm_kernel_irqfd *irqfd)
 {
 	u64 key = (u64)BPF_CORE_READ(irqfd, eventfd);
 	u32 flags = BPF_CORE_READ(irqfd, irq_entry.msi.flags);
-	struct rs_call init = {};
-	struct rs_call *c = RS_FIND(calls, key, init, rs_missed.calls);
+	struct rs_call *c = RS_FIND(calls, key, rs_missed.calls, struct rs_call, {});
 
 	if (!c)
 		return;

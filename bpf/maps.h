@@ -4,14 +4,16 @@
 #define RS_MAPS_H
 
 /* Objects each map holds at most; what does not fit is counted in rs_missed. */
-#define RS_TUNS_MAX 4096
-#define RS_VQS_MAX 8192
-#define RS_CALLS_MAX 16384
+#define RS_TUNS_MAX	  4096
+#define RS_VQS_MAX	  8192
+#define RS_CALLS_MAX	  16384
+#define RS_TAP_QUEUES_MAX 256 /* tun's own bound */
 
-/* A tap's queue: the key of `tuns`. */
+/* A tap's queue: the key of `tuns`. By pointer: an ifindex is one per network namespace. */
 struct rs_tun_key {
-	__u32 ifindex;
+	__u64 dev;
 	__u32 queue;
+	__u32 pad;
 };
 
 struct rs_tun {
@@ -23,15 +25,16 @@ struct rs_tun {
 /* A vhost virtqueue; key: its address. */
 struct rs_vq {
 	/*
-	 * Entries posted, in 64 bits, such that the low 16 equal last_used_idx when it was last looked at:
-	 * one word, so a reader never sees half an update.
+	 * Entries posted, in 64 bits, such that the low 16 equal last_used_idx when it was last
+	 * looked at: one word, so a reader never sees half an update.
 	 */
 	__u64 progress;
-	__u64 base;     /* progress when the virtqueue was first seen; moved by a restart of the ring */
+	__u64 base; /* progress when the virtqueue was first seen; moved by a restart of the ring */
 	__u64 signaled; /* progress at the last signal */
-	__u64 ctx;      /* its call eventfd */
+	__u64 ctx;	/* its call eventfd */
+	__u64 socket;	/* its backend when last seen with one: a stopped guest's has none */
 	__u32 deciding; /* 1 + enum rs_why: whether to signal is being decided */
-	__u32 restart;  /* the used index starts anew before the next decision */
+	__u32 restart;	/* the used index starts anew before the next decision */
 #define RS_STATION(name, unit, meaning)
 #define RS_VHOST_STATION(name, unit, meaning) __u64 name;
 #include "counters.h"
@@ -49,7 +52,10 @@ struct rs_call {
 	__u32 devid;
 	__u32 has_devid;
 	__u32 gsi;
-	__u32 msi;     /* the irqfd's route is an MSI */
+	__u32 msi;    /* the irqfd's route is an MSI */
+	__u32 writer; /* the process that wrote last, 0 = none did: a backend in user space */
+	__u64 lpi;    /* arm64: its vgic_irq, once learnt */
+	__u32 pad;
 	__u32 pending; /* arm64: the LPI was queued and not yet put into a list register */
 #define RS_STATION(name, unit, meaning)
 #define RS_CALL_STATION(name, unit, meaning) __u64 name;
@@ -83,6 +89,7 @@ struct rs_found {
 	union {
 		struct {
 			char name[16];
+			__u64 dev;
 			__u32 ifindex;
 			__u32 queue;
 			__u32 size;

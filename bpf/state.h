@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The maps, and how an object finds its entry. Updates are made where the kernel holds that object's lock. */
+/* The maps, and how an object finds its entry. */
 #ifndef RS_STATE_H
 #define RS_STATE_H
 
@@ -14,20 +14,22 @@ const volatile __u64 rs_xmit_to[2];
 
 struct rs_missed rs_missed;
 
-#define RS_MAP(name_, key_, value_, max_) \
-	struct { \
+#define RS_MAP(name_, key_, value_, max_)        \
+	struct {                                 \
 		__uint(type, BPF_MAP_TYPE_HASH); \
-		__uint(max_entries, max_); \
-		__type(key, key_); \
-		__type(value, value_); \
+		__uint(max_entries, max_);       \
+		__type(key, key_);               \
+		__type(value, value_);           \
 	} name_ SEC(".maps")
 
 RS_MAP(tuns, struct rs_tun_key, struct rs_tun, RS_TUNS_MAX);
-RS_MAP(taken, u64, u64, RS_TUNS_MAX); /* packets vhost took; key: the tap queue's socket */
+/* packets vhost took; key: the tap queue's socket */
+RS_MAP(taken, u64, u64, RS_TUNS_MAX);
 RS_MAP(vqs, u64, struct rs_vq, RS_VQS_MAX);
 RS_MAP(calls, u64, struct rs_call, RS_CALLS_MAX);
 RS_MAP(lpis, u64, struct rs_lpi, RS_CALLS_MAX);
-RS_MAP(deferred, u64, u64, RS_CALLS_MAX); /* key: the task in irqfd_inject; value: the eventfd's context */
+/* key: the task in irqfd_inject; value: the eventfd's context */
+RS_MAP(deferred, u64, u64, RS_CALLS_MAX);
 
 /*
  * The call whose irqfd is being woken on this CPU. irqfd_wakeup runs with interrupts off from its
@@ -48,17 +50,21 @@ struct {
 
 #define RS_COUNT(counter) __sync_fetch_and_add(&(counter), 1)
 
-/* The entry of @key, made from @init if there is none; NULL = the map is full, which is counted. */
-#define RS_FIND(map, key, init, missed) \
-	({ \
-		typeof(init) *entry_ = bpf_map_lookup_elem(&(map), &(key)); \
-		if (!entry_) { \
-			bpf_map_update_elem(&(map), &(key), &(init), BPF_NOEXIST); \
-			entry_ = bpf_map_lookup_elem(&(map), &(key)); \
-			if (!entry_) \
-				RS_COUNT(missed); \
-		} \
-		entry_; \
+/*
+ * The entry of @key, made if there is none, of @type, from the initialiser that follows; NULL = the
+ * map is full, which is counted. What is made once costs nothing where it is found.
+ */
+#define RS_FIND(map, key, missed, type, ...)                                      \
+	({                                                                        \
+		type *entry_ = bpf_map_lookup_elem(&(map), &(key));               \
+		if (!entry_) {                                                    \
+			type made_ = __VA_ARGS__;                                 \
+			bpf_map_update_elem(&(map), &(key), &made_, BPF_NOEXIST); \
+			entry_ = bpf_map_lookup_elem(&(map), &(key));             \
+			if (!entry_)                                              \
+				RS_COUNT(missed);                                 \
+		}                                                                 \
+		entry_;                                                           \
 	})
 
 #endif

@@ -4,6 +4,7 @@
  * under the virtqueue's mutex, so its entry needs no atomic adds.
  */
 #define VIRTIO_RING_F_EVENT_IDX 29
+#define VHOST_VQS_ANY		256 /* more than any kind of vhost device has but scsi's largest */
 
 /* Bring @progress up to @last_used, the virtqueue's index; never more than 32767 entries apart. */
 static __always_inline u64 progress_at(u64 progress, u16 last_used)
@@ -13,9 +14,8 @@ static __always_inline u64 progress_at(u64 progress, u16 last_used)
 
 static __always_inline struct rs_vq *vq_find(u64 key, u16 last_used)
 {
-	struct rs_vq init = { .progress = last_used, .base = last_used, .signaled = last_used };
-
-	return RS_FIND(vqs, key, init, rs_missed.vqs);
+	return RS_FIND(vqs, key, rs_missed.vqs, struct rs_vq,
+		       {.progress = last_used, .base = last_used, .signaled = last_used});
 }
 
 /* vhost_posted as it stands when the virtqueue's index reads @last_used. */
@@ -39,11 +39,11 @@ static __always_inline void vq_advance(struct rs_vq *v, u16 last_used)
 	v->progress = next;
 }
 
-/* The call eventfd's entry, made here so that eventfds nobody signals guests with are never counted. */
+/* The call eventfd's entry, made here so that eventfds nobody signals guests with are never
+ * counted. */
 static __always_inline void call_claim(struct rs_vq *v, u64 key, u64 ctx)
 {
-	struct rs_call init = { .vq = key };
-	struct rs_call *c = RS_FIND(calls, ctx, init, rs_missed.calls);
+	struct rs_call *c = RS_FIND(calls, ctx, rs_missed.calls, struct rs_call, {.vq = key});
 
 	if (!c)
 		return;
@@ -51,7 +51,8 @@ static __always_inline void call_claim(struct rs_vq *v, u64 key, u64 ctx)
 	v->ctx = ctx;
 }
 
-/* Entry of a function that posts entries, then decides. Undone by the eventfd's station if it does signal. */
+/* Entry of a function that posts entries, then decides. Undone by the eventfd's station if it does
+ * signal. */
 static __always_inline int vhost_decide(const bool typed, struct vhost_virtqueue *vq)
 {
 	u16 last_used = RS_READ(typed, vq, last_used_idx);
@@ -100,6 +101,21 @@ RS_HOOK1(vhost_vq_init_access, struct vhost_virtqueue *, vq)
 		return 0;
 	vq_advance(v, RS_READ(typed, vq, last_used_idx));
 	v->restart = 1;
+	return 0;
+}
+
+/* The device is closed, and its virtqueues with it. */
+RS_HOOK1(vhost_dev_cleanup, struct vhost_dev *, dev)
+{
+	struct vhost_virtqueue **all = RS_READ(typed, dev, vqs);
+	u32 n = RS_READ(typed, dev, nvqs);
+	u64 key;
+
+	for (u32 i = 0; i < VHOST_VQS_ANY && i < n; i++) {
+		key = 0;
+		bpf_probe_read_kernel(&key, sizeof(key), all + i);
+		bpf_map_delete_elem(&vqs, &key);
+	}
 	return 0;
 }
 

@@ -16,21 +16,41 @@
 #include "ringside.skel.h"
 
 #define LOSES(counter) (1ULL << RS_HOST_##counter)
-#define LOSES_DROPS \
+#define LOSES_DROPS                                                            \
 	(LOSES(tun_dropped) | LOSES(tun_ring_full) | LOSES(tun_dropped_full) | \
 	 LOSES(tun_dropped_filter) | LOSES(tun_dropped_other))
 #define LOSES_REASONS (LOSES(tun_ring_full) | LOSES(tun_dropped_full) | LOSES(tun_dropped_filter))
-#define LOSES_SIGNALS \
+#define LOSES_SIGNALS                                                                       \
 	(LOSES(vhost_signals) | LOSES(vhost_signals_empty) | LOSES(vhost_suppressed_flag) | \
 	 LOSES(vhost_suppressed_event_idx))
-#define LOSES_POSTS (LOSES_SIGNALS | LOSES(vhost_posted) | LOSES(vhost_calls) | LOSES(vhost_no_call))
+#define LOSES_POSTS \
+	(LOSES_SIGNALS | LOSES(vhost_posted) | LOSES(vhost_calls) | LOSES(vhost_no_call))
 #define LOSES_INJECTIONS (LOSES(injected) | LOSES(coalesced) | LOSES(irqfd_atomic))
 
 _Static_assert(RS_HOST_COUNTERS <= 64, "what a hook loses is a set of 64");
 
 /* Hooks of one group count the same: one that is attached is enough. */
-enum group { XMIT, DROP, RECEIVE, POST_MANY, POST_ONE, RESTART, SIGNAL, WRITE, WAKEUP, DEFER,
-	     DELIVER, LPI_QUEUE, LPI_POPULATE, KICK, GROUPS };
+enum group {
+	XMIT,
+	DROP,
+	RECEIVE,
+	POST_MANY,
+	POST_ONE,
+	RESTART,
+	SIGNAL,
+	WRITE,
+	WAKEUP,
+	DEFER,
+	DELIVER,
+	LPI_QUEUE,
+	LPI_POPULATE,
+	KICK,
+	CLOSE_TUN,
+	CLOSE_TAP,
+	CLOSE_VHOST,
+	CLOSE_CALL,
+	GROUPS
+};
 
 struct hook {
 	const char *symbol;
@@ -38,36 +58,45 @@ struct hook {
 	const char *owner; /* the module it and the type are in, unless built in */
 	const char *arch;  /* NULL = any */
 	enum group group;
-	bool first; /* of this group only the first that exists is attached: the other one calls it */
+	bool first; /* of this group only the first that exists is attached: the other one calls it
+		     */
 	unsigned long long loses;
 };
 
 static const struct hook hooks[] = {
-	{ "tun_net_xmit", "tun_file", "tun", NULL, XMIT, false, LOSES(tun_offered) },
-	{ "kfree_skb", "sk_buff", "", NULL, DROP, false, LOSES_DROPS },
-	{ "tun_recvmsg", "tun_file", "tun", NULL, RECEIVE, false, LOSES(vhost_taken) },
-	{ "vhost_add_used_and_signal_n", "vhost_virtqueue", "vhost", NULL, POST_MANY, false,
-	  LOSES_POSTS },
-	{ "vhost_add_used_and_signal", "vhost_virtqueue", "vhost", NULL, POST_ONE, false, LOSES_POSTS },
-	{ "vhost_vq_init_access", "vhost_virtqueue", "vhost", NULL, RESTART, false,
-	  LOSES(vhost_posted) },
-	{ "eventfd_signal", "eventfd_ctx", "", NULL, SIGNAL, true,
-	  LOSES_SIGNALS | LOSES(eventfd_writes) },
-	{ "eventfd_signal_mask", "eventfd_ctx", "", NULL, SIGNAL, true,
-	  LOSES_SIGNALS | LOSES(eventfd_writes) },
-	{ "eventfd_write", "eventfd_ctx", "", NULL, WRITE, false, LOSES(eventfd_writes) },
-	{ "irqfd_wakeup", "kvm_kernel_irqfd", "kvm", NULL, WAKEUP, false,
-	  LOSES(irqfd_wakeups) | LOSES_INJECTIONS },
-	{ "irqfd_inject", "kvm_kernel_irqfd", "kvm", NULL, DEFER, false,
-	  LOSES(irqfd_deferred) | LOSES_INJECTIONS },
-	{ "svm_deliver_interrupt", "kvm_lapic", "kvm_amd", "x86_64", DELIVER, false, LOSES_INJECTIONS },
-	{ "vmx_deliver_interrupt", "kvm_lapic", "kvm_intel", "x86_64", DELIVER, false, LOSES_INJECTIONS },
-	{ "vgic_queue_irq_unlock", "vgic_irq", "kvm", "aarch64", LPI_QUEUE, false,
-	  LOSES_INJECTIONS | LOSES(populated) },
-	{ "vgic_v3_populate_lr", "vgic_irq", "kvm", "aarch64", LPI_POPULATE, false,
-	  LOSES(populated) | LOSES(coalesced) | LOSES(injected) },
-	{ "kvm_vcpu_kick", "kvm_vcpu", "kvm", NULL, KICK, true, LOSES(vcpu_kicks) },
-	{ "__kvm_vcpu_kick", "kvm_vcpu", "kvm", NULL, KICK, true, LOSES(vcpu_kicks) },
+	{"tun_net_xmit", "tun_file", "tun", NULL, XMIT, false, LOSES(tun_offered)},
+	{"kfree_skb", "sk_buff", "", NULL, DROP, false, LOSES_DROPS},
+	{"tun_recvmsg", "tun_file", "tun", NULL, RECEIVE, false, LOSES(vhost_taken)},
+	{"vhost_add_used_and_signal_n", "vhost_virtqueue", "vhost", NULL, POST_MANY, false,
+	 LOSES_POSTS},
+	{"vhost_add_used_and_signal", "vhost_virtqueue", "vhost", NULL, POST_ONE, false,
+	 LOSES_POSTS},
+	{"vhost_vq_init_access", "vhost_virtqueue", "vhost", NULL, RESTART, false,
+	 LOSES(vhost_posted)},
+	{"eventfd_signal", "eventfd_ctx", "", NULL, SIGNAL, true,
+	 LOSES_SIGNALS | LOSES(eventfd_writes)},
+	{"eventfd_signal_mask", "eventfd_ctx", "", NULL, SIGNAL, true,
+	 LOSES_SIGNALS | LOSES(eventfd_writes)},
+	{"eventfd_write", "eventfd_ctx", "", NULL, WRITE, false, LOSES(eventfd_writes)},
+	{"irqfd_wakeup", "kvm_kernel_irqfd", "kvm", NULL, WAKEUP, false,
+	 LOSES(irqfd_wakeups) | LOSES_INJECTIONS},
+	{"irqfd_inject", "kvm_kernel_irqfd", "kvm", NULL, DEFER, false,
+	 LOSES(irqfd_deferred) | LOSES_INJECTIONS},
+	{"svm_deliver_interrupt", "kvm_lapic", "kvm_amd", "x86_64", DELIVER, false,
+	 LOSES_INJECTIONS},
+	{"vmx_deliver_interrupt", "kvm_lapic", "kvm_intel", "x86_64", DELIVER, false,
+	 LOSES_INJECTIONS},
+	{"vgic_queue_irq_unlock", "vgic_irq", "kvm", "aarch64", LPI_QUEUE, false,
+	 LOSES_INJECTIONS | LOSES(populated)},
+	{"vgic_v3_populate_lr", "vgic_irq", "kvm", "aarch64", LPI_POPULATE, false,
+	 LOSES(populated) | LOSES(coalesced) | LOSES(injected)},
+	{"kvm_vcpu_kick", "kvm_vcpu", "kvm", NULL, KICK, true, LOSES(vcpu_kicks)},
+	{"__kvm_vcpu_kick", "kvm_vcpu", "kvm", NULL, KICK, true, LOSES(vcpu_kicks)},
+	/* without these what is gone stays in the maps, and counts on if its address comes back */
+	{"tun_chr_close", "tun_file", "tun", NULL, CLOSE_TUN, false, 0},
+	{"tun_net_uninit", "net_device", "tun", NULL, CLOSE_TAP, false, 0},
+	{"vhost_dev_cleanup", "vhost_dev", "vhost", NULL, CLOSE_VHOST, false, 0},
+	{"eventfd_release", "eventfd_ctx", "", NULL, CLOSE_CALL, false, 0},
 };
 
 #define HOOKS (sizeof(hooks) / sizeof(hooks[0]))
@@ -110,7 +139,8 @@ static enum state find_hook(struct rs_hooks *h, size_t i, const char *machine)
 	    (hook->first && group_found(h, i, hook->group)))
 		return NOT_HERE;
 	snprintf(h->why[i], sizeof(h->why[i]), "this kernel has no %s", hook->symbol);
-	if (!p->tracepoint && !rs_symbols_find(h->symbols, hook->symbol, "", hook->owner, &p->sym)) {
+	if (!p->tracepoint &&
+	    !rs_symbols_find(h->symbols, hook->symbol, "", hook->owner, &p->sym)) {
 		if (rs_symbols_find(h->symbols, hook->symbol, ".", hook->owner, &clone))
 			snprintf(h->why[i], sizeof(h->why[i]),
 				 "of %s there is only %.80s, whose arguments are not known",
@@ -146,15 +176,16 @@ static int need_types(const struct rs_hooks *h, struct rs_error *err)
 		if (h->state[i] == FAILED)
 			return rs_error_set(err, RS_EXIT_NOBTF,
 					    "%s: /sys/kernel/btf/%s is missing; use a kernel with "
-					    "CONFIG_DEBUG_INFO_BTF_MODULES", h->why[i], hooks[i].owner);
+					    "CONFIG_DEBUG_INFO_BTF_MODULES",
+					    h->why[i], hooks[i].owner);
 	return 0;
 }
 
 /* A counter is known when every group that it needs and that belongs here is attached. */
 static void find_unknown(struct rs_hooks *h)
 {
-	unsigned long long loses[GROUPS] = { 0 };
-	bool attached[GROUPS] = { false };
+	unsigned long long loses[GROUPS] = {0};
+	bool attached[GROUPS] = {false};
 
 	for (size_t i = 0; i < HOOKS; i++) {
 		if (h->state[i] == NOT_HERE)
@@ -190,14 +221,16 @@ static struct rs_hooks *open_hooks(bool verbose, struct rs_error *err)
 	}
 	h->types = rs_types_read();
 	if (!h->types) {
-		rs_error_set(err, RS_EXIT_NOBTF, "this kernel has no type information: /sys/kernel/btf/vmlinux is "
+		rs_error_set(err, RS_EXIT_NOBTF,
+			     "this kernel has no type information: /sys/kernel/btf/vmlinux is "
 			     "missing; use a kernel with CONFIG_DEBUG_INFO_BTF");
 		rs_hooks_detach(h);
 		return NULL;
 	}
 	h->symbols = rs_symbols_read();
 	if (!h->symbols) {
-		rs_error_set(err, RS_EXIT_CANNOT, "/proc/kallsyms cannot be read: use a kernel with CONFIG_KALLSYMS");
+		rs_error_set(err, RS_EXIT_CANNOT,
+			     "/proc/kallsyms cannot be read: use a kernel with CONFIG_KALLSYMS");
 		rs_hooks_detach(h);
 		return NULL;
 	}
@@ -208,7 +241,7 @@ static struct rs_hooks *open_hooks(bool verbose, struct rs_error *err)
 struct rs_hooks *rs_hooks_attach(unsigned int ifindex, bool verbose, struct rs_error *err)
 {
 	struct rs_hooks *h = open_hooks(verbose, err);
-	struct rs_constants c = { .ifindex = ifindex };
+	struct rs_constants c = {.ifindex = ifindex};
 	int e = -ENOTSUP;
 
 	if (!h)
@@ -223,7 +256,8 @@ struct rs_hooks *rs_hooks_attach(unsigned int ifindex, bool verbose, struct rs_e
 		e = rs_programs_load(&h->bpf, h->programs, HOOKS, &c, h->types, false);
 	if (e) {
 		rs_error_set(err, e == -EPERM ? RS_EXIT_NOPERM : RS_EXIT_CANNOT,
-			     "the kernel refuses ringside's BPF programs (%s): %s", strerror(-e), rs_programs_said());
+			     "the kernel refuses ringside's BPF programs (%s): %s", strerror(-e),
+			     rs_programs_said());
 		goto fail;
 	}
 	find_unknown(h);
@@ -256,11 +290,11 @@ bool rs_hooks_know(const struct rs_hooks *h, enum rs_host_counter counter)
 /* Hits the kernel dropped because the same program was running on that CPU already. */
 static struct rs_num missed(const struct rs_program *p)
 {
-	struct bpf_prog_info info = { 0 };
+	struct bpf_prog_info info = {0};
 	__u32 len = sizeof(info);
 
 	if (!p->fentry || bpf_obj_get_info_by_fd(bpf_program__fd(p->prog), &info, &len))
-		return (struct rs_num){ 0 };
+		return (struct rs_num){0};
 	return rs_num_of(info.recursion_misses);
 }
 
@@ -328,9 +362,10 @@ int rs_hooks_fill(struct rs_hooks *h, struct rs_sample *s)
 
 int rs_hooks_check(rs_check_fn row, void *ctx)
 {
-	struct rs_error err = { 0 };
+	struct rs_error err = {0};
 	struct rs_hooks *h = open_hooks(false, &err);
-	struct rs_check check = { .what = "type information (BTF)", .works = h, .why = h ? NULL : err.text };
+	struct rs_check check = {
+		.what = "type information (BTF)", .works = h, .why = h ? NULL : err.text};
 	int bad = !h;
 
 	row(ctx, &check);
@@ -340,7 +375,9 @@ int rs_hooks_check(rs_check_fn row, void *ctx)
 		check.what = hooks[i].symbol;
 		check.works = h->state[i] == READY;
 		check.why = check.works ? NULL : h->why[i];
-		check.fix = h->state[i] == FAILED ? "use a kernel with CONFIG_DEBUG_INFO_BTF_MODULES" : NULL;
+		check.fix = h->state[i] == FAILED
+				    ? "use a kernel with CONFIG_DEBUG_INFO_BTF_MODULES"
+				    : NULL;
 		bad |= !check.works;
 		row(ctx, &check);
 	}

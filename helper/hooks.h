@@ -9,8 +9,8 @@ struct ringside_bpf;
 struct rs_hooks;
 
 /*
- * Finds each function of the table in the running kernel, loads the programs that fit and attaches them:
- * with fentry if the kernel can, else with kprobes. @ifindex: the only tap to count, 0 = all.
+ * Finds each function of the table in the running kernel, loads the programs that fit and attaches
+ * them: with fentry if the kernel can, else with kprobes. @ifindex: the only tap to count, 0 = all.
  * Return: NULL with err set and nothing attached: something needed is missing.
  */
 struct rs_hooks *rs_hooks_attach(unsigned int ifindex, bool verbose, struct rs_error *err);
@@ -21,7 +21,8 @@ struct ringside_bpf *rs_hooks_bpf(struct rs_hooks *h);
 /* Whether all that this counter needs is attached. */
 bool rs_hooks_know(const struct rs_hooks *h, enum rs_host_counter counter);
 
-/* Adds a row for each hook, and one for each map that overflowed. Return: 0, or -1: out of memory. */
+/* Adds a row for each hook, and one for each map that overflowed. Return: 0, or -1: out of memory.
+ */
 int rs_hooks_fill(struct rs_hooks *h, struct rs_sample *s);
 
 /* Calls @row for each group of counters: works, or why not. Return: 0 = all work. */

@@ -11,6 +11,7 @@
 
 #include "hooks.h"
 #include "links.h"
+#include "look.h"
 #include "snapshot.h"
 #include "vm.h"
 #include "../bpf/maps.h"
@@ -24,14 +25,14 @@ struct host {
 	struct rs_hooks *hooks;
 	struct ringside_bpf *bpf;
 	uint64_t started_ns;
-	struct rs_found *found; /* of the last look */
-	size_t found_n;
+	struct rs_look look; /* the last one */
 };
 
 /* One row in the making: a virtqueue and all that hangs on it. */
 struct row {
-	const struct rs_found *tun;
-	const struct rs_found *vq; /* NULL: no vhost serves this tap queue */
+	const struct rs_found
+		*tun; /* NULL: a backend in user space, of which only the eventfd is seen */
+	const struct rs_found *vq; /* NULL: no vhost serves it */
 	struct rs_call call;
 	bool has_call;
 	unsigned int pid;
@@ -62,91 +63,33 @@ static int need_rights(struct rs_error *err)
 			    "the host's side reads the kernel: run as root, or with CAP_SYS_ADMIN");
 }
 
-static int add_found(struct host *h, const struct rs_found *f)
-{
-	struct rs_found *more;
-
-	for (size_t i = 0; i < h->found_n; i++)
-		if (h->found[i].kind == f->kind && h->found[i].key == f->key)
-			return 0; /* another process has the same file */
-	more = realloc(h->found, (h->found_n + 1) * sizeof(*more));
-	if (!more)
-		return -1;
-	h->found = more;
-	h->found[h->found_n++] = *f;
-	return 0;
-}
-
-/* Records arrive whole, but a read may end within one. */
-static int read_found(struct host *h, int fd)
-{
-	struct rs_found buf[256];
-	size_t have = 0, n;
-	ssize_t got;
-
-	while ((got = read(fd, (char *)buf + have, sizeof(buf) - have)) > 0) {
-		have += got;
-		n = have / sizeof(buf[0]);
-		for (size_t i = 0; i < n; i++)
-			if (add_found(h, &buf[i]))
-				return -1;
-		have -= n * sizeof(buf[0]);
-		memmove(buf, &buf[n], have);
-	}
-	return got < 0 ? -1 : 0;
-}
-
-static int look(struct host *h, struct rs_error *err)
-{
-	int fd = bpf_iter_create(bpf_link__fd(h->bpf->links.look));
-	int e;
-
-	h->found_n = 0;
-	if (fd < 0)
-		return rs_error_set(err, RS_EXIT_CANNOT, "the kernel does not list open files: %s",
-				    strerror(errno));
-	e = read_found(h, fd);
-	if (e)
-		rs_error_set(err, RS_EXIT_ERROR, "the list of open files broke off: %s", strerror(errno));
-	close(fd);
-	return e;
-}
-
-static const struct rs_found *find(const struct host *h, enum rs_found_kind kind, uint64_t key)
-{
-	for (size_t i = 0; i < h->found_n; i++)
-		if (h->found[i].kind == kind && h->found[i].key == key)
-			return &h->found[i];
-	return NULL;
-}
-
-/* The n-th virtqueue that serves a tap queue. */
-static const struct rs_found *find_vq(const struct host *h, uint64_t socket, unsigned int n)
-{
-	for (size_t i = 0; i < h->found_n; i++)
-		if (h->found[i].kind == RS_FOUND_VQ && h->found[i].vq.socket == socket && !n--)
-			return &h->found[i];
-	return NULL;
-}
-
 static bool is_wanted(const struct host *h, const struct rs_found *tun)
 {
-	return tun->kind == RS_FOUND_TUN && (!h->filter.tap || !strcmp(tun->tun.name, h->filter.tap)) &&
+	return tun->kind == RS_FOUND_TUN &&
+	       (!h->filter.tap || !strcmp(tun->tun.name, h->filter.tap)) &&
 	       (!h->filter.queue.known || h->filter.queue.value == tun->tun.queue);
 }
 
-/* Without vhost there is nothing to account for; a tap nobody opened has no queue at all. */
+/* Without vhost there is nothing to account for; a stopped guest's vhost has let go of the tap for
+ * now. */
 static int need_vhost(const struct host *h, struct rs_error *err)
 {
-	for (size_t i = 0; i < h->found_n; i++)
-		if (is_wanted(h, &h->found[i]) && find_vq(h, h->found[i].key, 0))
+	for (size_t i = 0; i < h->look.n; i++) {
+		const struct rs_found *tun = &h->look.found[i];
+
+		if (is_wanted(h, tun) &&
+		    (rs_look_vq(&h->look, tun->key, 0) || rs_look_idle_vhost(&h->look, tun->pid)))
 			return 0;
+	}
 	return rs_error_set(err, RS_EXIT_NOVHOST,
-			    "tap '%s' is not served by vhost-net: no vhost device has a queue of it as its backend; "
-			    "start its guest with vhost=on", h->filter.tap);
+			    "tap '%s' is not served by vhost-net: no vhost device has a queue of "
+			    "it as its backend; "
+			    "start its guest with vhost=on",
+			    h->filter.tap);
 }
 
-static void set(struct rs_queue *q, const struct host *h, enum rs_host_counter counter, uint64_t value)
+static void set(struct rs_queue *q, const struct host *h, enum rs_host_counter counter,
+		uint64_t value)
 {
 	if (rs_hooks_know(h->hooks, counter))
 		q->counters[counter] = rs_num_of(value);
@@ -154,9 +97,9 @@ static void set(struct rs_queue *q, const struct host *h, enum rs_host_counter c
 
 static void fill_tun(struct rs_queue *q, struct host *h, const struct rs_found *tun)
 {
-	struct rs_tun_key key = { .ifindex = tun->tun.ifindex, .queue = tun->tun.queue };
+	struct rs_tun_key key = {.dev = tun->tun.dev, .queue = tun->tun.queue};
 	uint64_t socket = tun->key, taken = 0;
-	struct rs_tun t = { 0 };
+	struct rs_tun t = {0};
 
 	/* Downstream first: what is offered is never less than what was taken. */
 	bpf_map_lookup_elem(bpf_map__fd(h->bpf->maps.taken), &socket, &taken);
@@ -171,16 +114,15 @@ static void fill_tun(struct rs_queue *q, struct host *h, const struct rs_found *
 
 static void fill_vhost(struct rs_queue *q, struct host *h, const struct rs_found *vq)
 {
-	struct rs_num taken = q->counters[RS_HOST_vhost_taken];
 	uint64_t key = vq->key;
-	struct rs_vq v = { 0 };
+	struct rs_vq v = {0};
 
 	bpf_map_lookup_elem(bpf_map__fd(h->bpf->maps.vqs), &key, &v);
 #define RS_STATION(name, unit, meaning)
 #define RS_VHOST_STATION(name, unit, meaning) set(q, h, RS_HOST_##name, v.name);
 #include "../bpf/counters.h"
 	set(q, h, RS_HOST_vhost_posted, vq->vq.posted);
-	q->counters[RS_HOST_vhost_taken] = taken;
+	q->counters[RS_HOST_vhost_taken] = (struct rs_num){0}; /* counted at the tap's queue */
 	q->vhost_vq = rs_num_of(vq->vq.index);
 	q->used_idx = rs_num_of(vq->vq.last_used_idx);
 	q->avail_idx = rs_num_of(vq->vq.avail_idx);
@@ -249,51 +191,105 @@ static bool is_vm_wanted(const struct rs_filter *f, const struct rs_vm *vm)
 	return !f->vm || !strcmp(f->vm, vm->name) || !strcmp(f->vm, vm->uuid);
 }
 
-static int fill_queue(struct host *h, const struct row *r, struct rs_sample *s)
+/* The guest's word: a tap queue without vhost is known for its way to the guest only. */
+static const char *row_dir(const struct row *r)
 {
-	struct rs_vm *vm = add_vm(s, r->pid, find(h, RS_FOUND_VM, r->call.kvm));
-	struct rs_tap *tap = add_tap(h, s, r->tun->tun.ifindex);
-	struct rs_queue *q;
+	if (!r->tun)
+		return "other";
+	return r->vq && r->vq->vq.index ? "tx" : "rx";
+}
 
-	if (!vm || !tap)
-		return -1;
-	if (!is_vm_wanted(&h->filter, vm))
-		return 0;
-	q = rs_sample_add_queue(s);
-	if (!q)
+static void fill_backend(struct rs_queue *q, const struct host *h, const struct row *r,
+			 const struct rs_vm *vm)
+{
+	bool vhost = r->vq || (r->tun && rs_look_idle_vhost(&h->look, r->tun->pid));
+	struct rs_vm writer = {0};
+
+	rs_str_set(q->backend, vhost ? "vhost-net" : "user-space backend");
+	rs_str_set(q->comm, vm->comm);
+	if (!r->tun && r->call.writer)
+		rs_vm_fill(r->call.writer, &writer);
+	if (*writer.comm)
+		rs_str_set(q->comm, writer.comm);
+}
+
+static int fill_from_tap(struct rs_queue *q, struct host *h, const struct row *r,
+			 struct rs_sample *s)
+{
+	struct rs_tap *tap = add_tap(h, s, r->tun->tun.ifindex);
+
+	if (!tap)
 		return -1;
 	rs_str_set(q->tap, r->tun->tun.name);
-	rs_str_set(q->dir, r->vq && r->vq->vq.index ? "tx" : "rx");
-	rs_str_set(q->backend, r->vq ? "vhost-net" : "user-space backend");
-	rs_str_set(q->comm, vm->comm);
-	rs_str_set(q->uuid, vm->uuid);
-	rs_str_set(q->vm, vm->name);
 	rs_vm_mac(r->pid, q->tap, q->mac, sizeof(q->mac));
 	q->tap_ifindex = rs_num_of(r->tun->tun.ifindex);
 	q->queue = rs_num_of(r->tun->tun.queue);
-	q->pid = rs_num_of(r->pid);
-	if (r->has_call)
-		fill_call(q, h, &r->call);
-	if (r->vq)
-		fill_vhost(q, h, r->vq);
 	if (!strcmp(q->dir, "rx"))
 		fill_tun(q, h, r->tun);
 	fill_tap(q, tap);
 	return 0;
 }
 
+static int fill_queue(struct host *h, const struct row *r, struct rs_sample *s)
+{
+	struct rs_vm *vm = add_vm(s, r->pid, rs_look_find(&h->look, RS_FOUND_VM, r->call.kvm));
+	struct rs_queue *q;
+
+	if (!vm)
+		return -1;
+	if (!is_vm_wanted(&h->filter, vm))
+		return 0;
+	q = rs_sample_add_queue(s);
+	if (!q)
+		return -1;
+	rs_str_set(q->dir, row_dir(r));
+	rs_str_set(q->uuid, vm->uuid);
+	rs_str_set(q->vm, vm->name);
+	q->pid = rs_num_of(r->pid);
+	fill_backend(q, h, r, vm);
+	if (r->has_call)
+		fill_call(q, h, &r->call);
+	if (r->vq)
+		fill_vhost(q, h, r->vq);
+	return r->tun ? fill_from_tap(q, h, r, s) : 0;
+}
+
 static int add_row(struct host *h, const struct rs_found *tun, const struct rs_found *vq,
 		   struct rs_sample *s)
 {
-	struct row r = { .tun = tun, .vq = vq, .pid = vq ? vq->pid : tun->pid };
+	struct row r = {.tun = tun, .vq = vq, .pid = vq ? vq->pid : tun->pid};
 	uint64_t ctx = vq ? vq->vq.ctx : 0;
 	const struct rs_found *kvm;
 
 	r.has_call = ctx && !bpf_map_lookup_elem(bpf_map__fd(h->bpf->maps.calls), &ctx, &r.call);
-	kvm = r.has_call ? find(h, RS_FOUND_VM, r.call.kvm) : NULL;
+	kvm = r.has_call ? rs_look_find(&h->look, RS_FOUND_VM, r.call.kvm) : NULL;
 	if (kvm)
 		r.pid = kvm->pid;
 	return fill_queue(h, &r, s);
+}
+
+/* What a process signals, not vhost: the tap and the virtqueue are its own business. */
+static int fill_calls(struct host *h, struct rs_sample *s)
+{
+	int fd = bpf_map__fd(h->bpf->maps.calls);
+	uint64_t key = 0, *at = NULL;
+	const struct rs_found *kvm;
+	int e = 0;
+
+	while (!e && !bpf_map_get_next_key(fd, at, &key)) {
+		struct row r = {.has_call = true};
+
+		at = &key;
+		if (bpf_map_lookup_elem(fd, &key, &r.call) || r.call.vq || !r.call.msi ||
+		    !r.call.writer)
+			continue;
+		kvm = rs_look_find(&h->look, RS_FOUND_VM, r.call.kvm);
+		if (!kvm)
+			continue;
+		r.pid = kvm->pid;
+		e = fill_queue(h, &r, s);
+	}
+	return e;
 }
 
 static int by_queue(const void *a, const void *b)
@@ -303,7 +299,9 @@ static int by_queue(const void *a, const void *b)
 
 	if (!order)
 		order = (x->queue.value > y->queue.value) - (x->queue.value < y->queue.value);
-	return order ? order : strcmp(x->dir, y->dir);
+	if (!order)
+		order = strcmp(x->dir, y->dir);
+	return order ? order : (x->gsi.value > y->gsi.value) - (x->gsi.value < y->gsi.value);
 }
 
 static int fill_queues(struct host *h, struct rs_sample *s)
@@ -311,16 +309,18 @@ static int fill_queues(struct host *h, struct rs_sample *s)
 	const struct rs_found *vq;
 	int e = 0;
 
-	for (size_t i = 0; !e && i < h->found_n; i++) {
-		const struct rs_found *tun = &h->found[i];
+	for (size_t i = 0; !e && i < h->look.n; i++) {
+		const struct rs_found *tun = &h->look.found[i];
 
 		if (!is_wanted(h, tun) || tun->tun.detached)
 			continue;
-		if (!find_vq(h, tun->key, 0))
+		if (!rs_look_vq(&h->look, tun->key, 0))
 			e = add_row(h, tun, NULL, s);
-		for (unsigned int n = 0; !e && (vq = find_vq(h, tun->key, n)); n++)
+		for (unsigned int n = 0; !e && (vq = rs_look_vq(&h->look, tun->key, n)); n++)
 			e = add_row(h, tun, vq, s);
 	}
+	if (!e && !h->filter.tap && !h->filter.queue.known)
+		e = fill_calls(h, s);
 	if (s->queues_n)
 		qsort(s->queues, s->queues_n, sizeof(s->queues[0]), by_queue);
 	return e;
@@ -334,7 +334,7 @@ static void host_close(void *handle)
 		return;
 	rs_hooks_detach(h->hooks);
 	rs_links_close(h->links);
-	free(h->found);
+	rs_look_clear(&h->look);
 	free(h);
 }
 
@@ -354,7 +354,7 @@ static int host_attach(struct host *h, struct rs_error *err)
 		return -1;
 	h->bpf = rs_hooks_bpf(h->hooks);
 	h->started_ns = now_ns();
-	if (look(h, err))
+	if (rs_look_take(&h->look, bpf_link__fd(h->bpf->links.look), err))
 		return -1;
 	return h->filter.tap ? need_vhost(h, err) : 0;
 }
@@ -381,7 +381,8 @@ static int host_sample(void *handle, struct rs_sample *s, struct rs_error *err)
 {
 	struct host *h = handle;
 
-	if (rs_links_refresh(h->links, err) || look(h, err))
+	if (rs_links_refresh(h->links, err) ||
+	    rs_look_take(&h->look, bpf_link__fd(h->bpf->links.look), err))
 		return -1;
 	s->time_ns = rs_num_of(now_ns());
 	s->started_ns = rs_num_of(h->started_ns);
@@ -399,8 +400,8 @@ const struct rs_source rs_host_source = {
 
 int rs_host_check(rs_check_fn row, void *ctx)
 {
-	struct rs_error err = { 0 };
-	struct rs_check check = { .what = "rights", .works = !need_rights(&err) };
+	struct rs_error err = {0};
+	struct rs_check check = {.what = "rights", .works = !need_rights(&err)};
 
 	check.why = check.works ? NULL : err.text;
 	check.fix = check.works ? NULL : "run as root";

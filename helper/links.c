@@ -12,8 +12,8 @@
 #include "links.h"
 
 /*
- * libnl sets up its list of qdisc kinds when the first kind registers itself. In a static file none does
- * unless something asks for it.
+ * libnl sets up its list of qdisc kinds when the first kind registers itself. In a static file none
+ * does unless something asks for it.
  */
 static void *const qdisc_kind __attribute__((used)) = rtnl_qdisc_fifo_get_limit;
 
@@ -79,13 +79,15 @@ int rs_links_tap(struct rs_links *l, const char *name, struct rs_error *err)
 	int ifindex;
 
 	if (!link)
-		return rs_error_set(err, RS_EXIT_NOTAP,
-				    "there is no interface '%s'; `ip link show type tun` lists the taps", name);
+		return rs_error_set(
+			err, RS_EXIT_NOTAP,
+			"there is no interface '%s'; `ip link show type tun` lists the taps", name);
 	type = rtnl_link_get_type(link);
 	ifindex = rtnl_link_get_ifindex(link);
 	if (!type || strcmp(type, "tun"))
 		ifindex = rs_error_set(err, RS_EXIT_NOTAP,
-				       "'%s' is not a tap; `ip link show type tun` lists the taps", name);
+				       "'%s' is not a tap; `ip link show type tun` lists the taps",
+				       name);
 	rtnl_link_put(link);
 	return ifindex;
 }

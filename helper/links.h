@@ -14,7 +14,8 @@ void rs_links_close(struct rs_links *links); /* NULL allowed */
 /* Reads links and qdiscs anew. Return: 0, or -1 with err set and the old figures kept. */
 int rs_links_refresh(struct rs_links *links, struct rs_error *err);
 
-/* Return: the tap's ifindex, or -1 with RS_EXIT_NOTAP: there is no such interface, or it is no tap. */
+/* Return: the tap's ifindex, or -1 with RS_EXIT_NOTAP: there is no such interface, or it is no tap.
+ */
 int rs_links_tap(struct rs_links *links, const char *name, struct rs_error *err);
 
 /* Fills everything the kernel tells of a tap; ifindex unknown to it: all stays unknown. */

@@ -27,7 +27,7 @@ static int log_print(enum libbpf_print_level level, const char *format, va_list 
 {
 	va_list again;
 
-	if (level == LIBBPF_WARN) {
+	if (level == LIBBPF_WARN && !said[0]) { /* the first names the program */
 		va_copy(again, args);
 		vsnprintf(said, sizeof(said), format, again);
 		said[strcspn(said, "\n")] = '\0';
@@ -66,8 +66,8 @@ static int prepare_fentry(struct bpf_program *prog, struct bpf_prog_load_opts *o
 }
 
 /*
- * Two modules may have a function of the same name: libbpf takes the first, ringside knows which. Once per
- * process, and before an object is opened: objects point to their handlers.
+ * Two modules may have a function of the same name: libbpf takes the first, ringside knows which.
+ * Once per process, and before an object is opened: objects point to their handlers.
  */
 static int handle_fentry(void)
 {
@@ -80,7 +80,8 @@ static int handle_fentry(void)
 	return handler < 0 ? handler : 0;
 }
 
-static struct bpf_program *find_program(struct ringside_bpf *bpf, const char *function, const char *how)
+static struct bpf_program *find_program(struct ringside_bpf *bpf, const char *function,
+					const char *how)
 {
 	char name[128];
 
@@ -131,7 +132,7 @@ static int kprobe_type(void)
 /* By address, for the same reason. */
 static struct bpf_link *attach_kprobe(const struct rs_program *p)
 {
-	struct perf_event_attr attr = { .size = sizeof(attr), .config2 = p->sym.from };
+	struct perf_event_attr attr = {.size = sizeof(attr), .config2 = p->sym.from};
 	struct bpf_link *link;
 	int type = kprobe_type();
 	int fd;
@@ -172,7 +173,8 @@ static FILE *open_enabled(void)
 	return f ? f : fopen("/sys/kernel/debug/tracing/enabled_functions", "re");
 }
 
-/* "function [module] (1) R D ... direct-->bpf_trampoline...", the last part perhaps on a line of its own */
+/* "function [module] (1) R D ... direct-->bpf_trampoline...", the last part perhaps on a line of
+ * its own */
 static bool is_enabled(FILE *f, const char *function)
 {
 	size_t n = strlen(function);
@@ -190,9 +192,9 @@ static bool is_enabled(FILE *f, const char *function)
 }
 
 /*
- * Some kernels accept fentry for a function and never call it: seen on x86, irqfd_wakeup in 6.12. ftrace
- * lists what is really patched; where it cannot be asked, nothing is sure.
- * Return: whether all that was attached by fentry will run.
+ * Some kernels accept fentry for a function and never call it: seen on x86, irqfd_wakeup in 6.12.
+ * ftrace lists what is really patched; where it cannot be asked, nothing is sure. Return: whether
+ * all that was attached by fentry will run.
  */
 static bool all_hear(struct rs_program *programs, size_t n)
 {
@@ -240,6 +242,7 @@ static int open_and_load(struct ringside_bpf **bpf, struct rs_program *programs,
 {
 	int e;
 
+	said[0] = '\0';
 	*bpf = ringside_bpf__open();
 	if (!*bpf)
 		return -errno;
@@ -253,8 +256,7 @@ static int open_and_load(struct ringside_bpf **bpf, struct rs_program *programs,
 }
 
 int rs_programs_load(struct ringside_bpf **bpf, struct rs_program *programs, size_t n,
-		     const struct rs_constants *constants, struct rs_types *types,
-		     bool fentry)
+		     const struct rs_constants *constants, struct rs_types *types, bool fentry)
 {
 	int e = handle_fentry();
 

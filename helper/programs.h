@@ -27,7 +27,7 @@ struct rs_program {
 
 /* What the BPF side takes as constants. */
 struct rs_constants {
-	unsigned int ifindex;     /* the only tap to count, 0 = all */
+	unsigned int ifindex;	  /* the only tap to count, 0 = all */
 	struct rs_symbol xmit[2]; /* tun_net_xmit and its cold part */
 };
 
@@ -37,13 +37,13 @@ const char *rs_programs_said(void);
 
 /**
  * rs_programs_load() - load and attach every program that is wanted
- * @fentry: use fentry where the kernel describes the function and ftrace confirms it; else kprobes only
+ * @fentry: use fentry where the kernel describes the function and ftrace confirms it; else kprobes
+ * only
  *
  * Return: 0, or a negative errno with nothing left loaded.
  */
 int rs_programs_load(struct ringside_bpf **bpf, struct rs_program *programs, size_t n,
-		     const struct rs_constants *constants, struct rs_types *types,
-		     bool fentry);
+		     const struct rs_constants *constants, struct rs_types *types, bool fentry);
 void rs_programs_unload(struct ringside_bpf **bpf, struct rs_program *programs, size_t n);
 
 #endif

@@ -7,9 +7,9 @@
 #include <stdint.h>
 
 struct rs_symbol {
-	char name[128];  /* as the kernel has it: perhaps a clone, name.isra.0 */
+	char name[128];	 /* as the kernel has it: perhaps a clone, name.isra.0 */
 	char module[64]; /* empty = built in */
-	uint64_t from;   /* addresses; 0 = the kernel does not tell */
+	uint64_t from;	 /* addresses; 0 = the kernel does not tell */
 	uint64_t to;
 };
 

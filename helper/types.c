@@ -10,14 +10,14 @@
 #include "types.h"
 
 /* The modules a packet for a guest passes through; each may be built in. */
-static const char *const modules[] = { "tun", "vhost", "vhost_net", "kvm", "kvm_amd", "kvm_intel" };
+static const char *const modules[] = {"tun", "vhost", "vhost_net", "kvm", "kvm_amd", "kvm_intel"};
 
 #define MODULES (sizeof(modules) / sizeof(modules[0]))
 
 struct rs_types {
 	struct btf *kernel;
 	struct btf *module[MODULES]; /* NULL = not loaded, built in, or without types */
-	int fd[MODULES];             /* 0 = not opened yet */
+	int fd[MODULES];	     /* 0 = not opened yet */
 };
 
 static struct btf *read_module(const char *name, struct btf *kernel)
@@ -106,7 +106,7 @@ bool rs_types_function(const struct rs_types *t, const char *name, const char *m
 
 static bool is_module(int fd, const char *name)
 {
-	struct bpf_btf_info info = { 0 };
+	struct bpf_btf_info info = {0};
 	__u32 len = sizeof(info);
 	char text[64] = "";
 

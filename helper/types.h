@@ -18,8 +18,8 @@ bool rs_types_struct(const struct rs_types *t, const char *name);
 bool rs_types_function(const struct rs_types *t, const char *name, const char *module);
 
 /*
- * What names a function to the kernel: its type's id, and in *@fd the descriptor of the module's types
- * (0 = the kernel's), open as long as @t. Return: the id, or -1.
+ * What names a function to the kernel: its type's id, and in *@fd the descriptor of the module's
+ * types (0 = the kernel's), open as long as @t. Return: the id, or -1.
  */
 int rs_types_attach(struct rs_types *t, const char *name, const char *module, int *fd);
 

@@ -137,13 +137,15 @@ static bool netdev_is_tap(unsigned int pid, const char *arg, const char *tap)
 
 	if (arg_value(arg, "ifname", value, sizeof(value)))
 		return !strcmp(value, tap);
-	if (arg_value(arg, "fds", value, sizeof(value)) || arg_value(arg, "fd", value, sizeof(value)))
+	if (arg_value(arg, "fds", value, sizeof(value)) ||
+	    arg_value(arg, "fd", value, sizeof(value)))
 		return fds_are_tap(pid, value, tap);
 	return false;
 }
 
 /* The id of the -netdev that is @tap. */
-static bool netdev_id(unsigned int pid, const struct cmdline *c, const char *tap, char *id, size_t size)
+static bool netdev_id(unsigned int pid, const struct cmdline *c, const char *tap, char *id,
+		      size_t size)
 {
 	const char *arg;
 
@@ -162,8 +164,8 @@ bool rs_vm_mac(unsigned int pid, const char *tap, char *mac, size_t size)
 
 	if (c && netdev_id(pid, c, tap, id, sizeof(id)))
 		for (size_t at = 0; !found && (arg = cmdline_next(c, "device", &at));)
-			found = arg_value(arg, "netdev", netdev, sizeof(netdev)) && !strcmp(netdev, id) &&
-				arg_value(arg, "mac", mac, size);
+			found = arg_value(arg, "netdev", netdev, sizeof(netdev)) &&
+				!strcmp(netdev, id) && arg_value(arg, "mac", mac, size);
 	free(c);
 	for (char *p = mac; found && *p; p++)
 		*p = tolower(*p);
