@@ -268,6 +268,12 @@ needs()
 	depmod kmod
 	readelf binutils
 	flock util-linux
+	jq jq
+	gcc gcc
+	/usr/include/stdio.h libc6-dev
+	pkg-config pkg-config
+	/usr/include/json-c/json.h libjson-c-dev
+	/usr/include/curses.h libncurses-dev
 	EOF
 	echo "$KEYRING debian-archive-keyring"
 }
