@@ -77,7 +77,7 @@ static inline unsigned int rs_irq_kstat(const struct irq_desc *desc, int cpu)
 #endif
 }
 
-/* nr_irqs is a function from 5280a14a6b87 "genirq: Introduce irq_get_nr_irqs()" (6.13) */
+/* nr_irqs is a function from 5280a14a6079 "genirq: Introduce irq_get_nr_irqs()" (6.13) */
 static inline unsigned int rs_irq_limit(void)
 {
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
@@ -87,7 +87,7 @@ static inline unsigned int rs_irq_limit(void)
 #endif
 }
 
-/* 0e566c8f0f2e "virtio: protect vqs list access" (5.16, backported): asked of the header */
+/* 0e566c8f0f2e "virtio: Protect vqs list access" (5.15, backported): asked of the header */
 static inline void rs_vdev_init_lock(struct virtio_device *vdev)
 {
 #ifdef RS_HAVE_VQS_LIST_LOCK

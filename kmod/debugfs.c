@@ -74,7 +74,7 @@ static const struct file_operations show_fops = {
 
 static ssize_t reset_write(struct file *file, const char __user *buf, size_t n, loff_t *pos)
 {
-	rs_queue_reset();
+	rs_device_reset();
 	return n;
 }
 

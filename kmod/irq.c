@@ -14,7 +14,7 @@
  */
 static unsigned int theft(struct rs_queue *q)
 {
-	u8 who = smp_load_acquire(&q->consumer);
+	u8 who = smp_load_acquire(&q->consumer);	/* rs_queue_consume() */
 	bool moved = rs_queue_ahead(q, READ_ONCE(q->consumed), rs_queue_last_used(q));
 
 	if (q->dir == RS_RX && moved)

@@ -12,17 +12,17 @@ static int __init rs_init(void)
 	err = rs_hook_init();
 	if (err)
 		return err;
-	err = rs_queue_init();
+	err = rs_device_init();
 	if (err)
 		goto hooks;
 	err = rs_debugfs_init();
 	if (err)
-		goto queues;
+		goto devices;
 	rs_stall_init();
 	return 0;
 
-queues:
-	rs_queue_exit();
+devices:
+	rs_device_exit();
 hooks:
 	rs_hook_exit();
 	return err;
@@ -32,7 +32,7 @@ static void __exit rs_exit(void)
 {
 	rs_stall_exit();
 	rs_debugfs_exit();
-	rs_queue_exit();
+	rs_device_exit();
 	rs_hook_exit();
 }
 

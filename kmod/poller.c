@@ -25,7 +25,7 @@ static unsigned int epoch = 1;
 static struct rs_poller *slot_claim(struct rs_poller *p, pid_t pid)
 {
 	memcpy(p->name, current->comm, sizeof(p->name));
-	smp_store_release(&p->pid, pid);
+	smp_store_release(&p->pid, pid);	/* the name is there */
 	return p;
 }
 
@@ -53,7 +53,7 @@ void rs_poller_count(unsigned int packets)
 	if (unlikely(t->epoch != READ_ONCE(epoch))) {
 		memset(t->slot, 0, sizeof(t->slot));
 		memset(&t->others, 0, sizeof(t->others));
-		smp_store_release(&t->epoch, epoch);
+		smp_store_release(&t->epoch, epoch);	/* it is empty */
 	}
 	p = slot_of(t, current->tgid);
 	p->polls++;
@@ -70,7 +70,7 @@ static void add(struct rs_poller *sum, const struct rs_poller *p)
 static unsigned int collect(struct rs_poller *list, unsigned int n, unsigned int max,
 			    const struct rs_poller *p, struct rs_poller *others)
 {
-	pid_t pid = smp_load_acquire(&p->pid);
+	pid_t pid = smp_load_acquire(&p->pid);	/* slot_claim() */
 	unsigned int i;
 
 	for (i = 0; i < n && list[i].pid != pid; i++)
@@ -104,7 +104,7 @@ unsigned int rs_poller_read(struct rs_poller *list, unsigned int max, struct rs_
 	memset(others, 0, sizeof(*others));
 	for_each_possible_cpu(cpu) {
 		t = per_cpu_ptr(&tables, cpu);
-		if (smp_load_acquire(&t->epoch) != epoch)
+		if (smp_load_acquire(&t->epoch) != epoch)	/* rs_poller_count() */
 			continue;
 		for (i = 0; i < SLOTS; i++)
 			if (READ_ONCE(t->slot[i].pid))

@@ -1,29 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Which virtqueues there are, from the first sight of a device to its end. */
-#include <linux/ktime.h>
-#include <linux/pci.h>
-#include <linux/rtnetlink.h>
+/* A virtqueue and its counters, until it is deleted. */
 #include <linux/slab.h>
-#include <linux/uaccess.h>
 #include <linux/virtio_config.h>
-#include <linux/virtio_ids.h>
-#include <linux/workqueue.h>
 #include "map.h"
 #include "queue.h"
 #include "ringside.h"
 
-DEFINE_MUTEX(rs_lock);
-LIST_HEAD(rs_devices);
-
 /* A virtqueue is not deleted while this is held and its queue is not gone. */
 static DEFINE_RAW_SPINLOCK(gone_lock);
-static u64 started_ns;
-static unsigned int resets;
-static unsigned int generations;
-
-static void rescan(struct work_struct *work);
-static DECLARE_DELAYED_WORK(rescan_work, rescan);
-
 /* Keep the virtqueue of @q from being deleted; false if it already was. */
 bool rs_queue_hold(struct rs_queue *q)
 {
@@ -39,7 +23,8 @@ void rs_queue_release(void)
 	raw_spin_unlock(&gone_lock);
 }
 
-static void unmap(struct rs_queue *q)
+/* Take @q out of the hot path for good. The caller holds @q. */
+void rs_queue_unmap(struct rs_queue *q)
 {
 	q->gone = true;
 	rs_map_del(&q->vq_key);
@@ -62,10 +47,10 @@ int rs_queue_gone(struct kprobe *kp, struct pt_regs *regs)
 	raw_spin_lock_irqsave(&gone_lock, flags);
 	q = rs_map_find((void *)regs_get_kernel_argument(regs, 0));
 	if (q)
-		unmap(q);
+		rs_queue_unmap(q);
 	raw_spin_unlock_irqrestore(&gone_lock, flags);
 	if (q)
-		queue_delayed_work(system_freezable_wq, &rescan_work, 1);
+		rs_device_rescan();
 	return 0;
 }
 NOKPROBE_SYMBOL(rs_queue_gone);
@@ -160,13 +145,15 @@ void rs_queue_hist(struct rs_queue *q, struct rs_hist *hist)
 /* 64-bit used and consumed counts at this instant. The caller holds @q. */
 void rs_queue_progress(struct rs_queue *q, u64 *used, u64 *consumed)
 {
-	*consumed = smp_load_acquire(&q->consumed);
+	*consumed = READ_ONCE(q->consumed);
+	smp_rmb();	/* the index is never behind a count taken before it */
 	*consumed += rs_queue_ahead(q, *consumed, rs_queue_last_used(q));
 	smp_rmb();	/* the device is never behind what the guest consumed */
 	*used = *consumed + rs_queue_ahead(q, *consumed, rs_queue_used(q));
 }
 
-static void set_base(struct rs_queue *q)
+/* Count from here on. The caller holds rs_lock. */
+void rs_queue_start(struct rs_queue *q)
 {
 	sum_polls(q, q->base);
 	if (q->irq)
@@ -221,7 +208,7 @@ int rs_queue_read(struct rs_queue *q, struct rs_reading *r)
 	return 0;
 }
 
-static enum rs_dir dir_of(const char *name)
+enum rs_dir rs_queue_dir(const char *name)
 {
 	static const char * const prefixes[] = {
 		[RS_RX] = "input", [RS_TX] = "output", [RS_CTRL] = "control",
@@ -265,7 +252,7 @@ static struct rs_queue *queue_alloc(const char *name)
 	if (!q)
 		return NULL;
 	strscpy(q->name, name, sizeof(q->name));
-	q->dir = dir_of(name);
+	q->dir = rs_queue_dir(name);
 	q->counts = alloc_percpu(struct rs_counts);
 	if (q->dir == RS_RX)
 		q->hist = alloc_percpu(struct rs_hist);
@@ -275,12 +262,16 @@ static struct rs_queue *queue_alloc(const char *name)
 	return NULL;
 }
 
-static void queue_add(struct rs_device *d, struct virtqueue *vq)
+/* Watch @vq. Without memory it is not watched, and the log says so. The caller holds rs_lock. */
+void rs_queue_add(struct rs_device *d, struct virtqueue *vq)
 {
 	struct rs_queue *q = queue_alloc(vq->name ?: "");
 
-	if (!q)
+	if (!q) {
+		pr_err("no memory to watch %s of %s; free some and load ringside again\n",
+		       vq->name, d->name);
 		return;
+	}
 	q->vq = vq;
 	q->device = d;
 	q->index = vq->index;
@@ -292,102 +283,7 @@ static void queue_add(struct rs_device *d, struct virtqueue *vq)
 	list_add_tail(&q->list, &d->queues);
 	rs_map_add(&q->vq_key, vq, q);
 	rs_irq_attach(q);
-	set_base(q);
-}
-
-static struct rs_queue *find_queue(struct rs_device *d, const void *vq, enum rs_dir dir)
-{
-	struct rs_queue *q;
-
-	list_for_each_entry(q, &d->queues, list)
-		if (q->vq == vq && q->dir == dir && !q->gone)
-			return q;
-	return NULL;
-}
-
-/* The word @back bytes in front of @napi, read without trusting the address. */
-static void *word_before(const struct napi_struct *napi, unsigned int back)
-{
-	void *word;
-
-	if (copy_from_kernel_nofault(&word, (char *)napi - back, sizeof(word)))
-		return NULL;
-	return word;
-}
-
-/*
- * A receive queue's napi follows its virtqueue pointer directly; a send queue
- * starts with the virtqueue pointer and has the napi further down.
- */
-#define SEND_QUEUE_MAX 4096
-
-static void match_napi(struct rs_device *d, struct napi_struct *napi)
-{
-	struct rs_queue *q = find_queue(d, word_before(napi, sizeof(void *)), RS_RX);
-	unsigned int back;
-
-	if (q && !q->napi) {
-		q->napi = napi;
-		rs_map_add(&q->napi_key, napi, q);
-	}
-	if (q)
-		return;
-	for (back = 2 * sizeof(void *); back < SEND_QUEUE_MAX && !q; back += sizeof(void *))
-		q = find_queue(d, word_before(napi, back), RS_TX);
-	if (!q || q->napi)
-		return;
-	q->napi = napi;
-	rs_map_add(&q->sq_key, (char *)napi - back + sizeof(void *), q);
-}
-
-/* The caller holds rtnl and rs_lock, and the device's virtqueues are there to stay. */
-static void device_scan(struct rs_device *d)
-{
-	struct napi_struct *napi;
-	struct virtqueue *vq;
-
-	virtio_device_for_each_vq(d->vdev, vq)
-		if (!find_queue(d, vq, dir_of(vq->name ?: "")))
-			queue_add(d, vq);
-	if (d->netdev)
-		list_for_each_entry(napi, &d->netdev->napi_list, dev_list)
-			match_napi(d, napi);
-}
-
-static struct virtio_device *virtio_net_of(struct net_device *netdev)
-{
-	struct device *parent = netdev->dev.parent;
-	struct virtio_device *vdev;
-
-	if (!parent || !parent->bus || strcmp(parent->bus->name, "virtio"))
-		return NULL;
-	vdev = dev_to_virtio(parent);
-	if (vdev->id.device != VIRTIO_ID_NET || vdev->priv != netdev_priv(netdev))
-		return NULL;
-	return vdev;
-}
-
-static struct rs_device *device_get(struct virtio_device *vdev)
-{
-	struct rs_device *d;
-
-	list_for_each_entry(d, &rs_devices, list)
-		if (d->vdev == vdev)
-			return d;
-	d = kzalloc(sizeof(*d), GFP_KERNEL);
-	if (!d)
-		return NULL;
-	INIT_LIST_HEAD(&d->queues);
-	d->vdev = vdev;
-	get_device(&vdev->dev);
-	d->generation = ++generations;
-	d->features = vdev->features;
-	strscpy(d->name, dev_name(&vdev->dev), sizeof(d->name));
-	strscpy(d->bus, dev_name(vdev->dev.parent), sizeof(d->bus));
-	if (dev_is_pci(vdev->dev.parent))
-		d->pci_id = pci_dev_id(to_pci_dev(vdev->dev.parent)) + 1;
-	list_add_tail(&d->list, &rs_devices);
-	return d;
+	rs_queue_start(q);
 }
 
 static void queue_free(struct rcu_head *rcu)
@@ -395,172 +291,10 @@ static void queue_free(struct rcu_head *rcu)
 	queue_destroy(container_of(rcu, struct rs_queue, rcu));
 }
 
-static void queue_drop(struct rs_queue *q)
+/* @q is gone. The caller holds rs_lock. */
+void rs_queue_drop(struct rs_queue *q)
 {
 	rs_irq_detach(q);
 	list_del(&q->list);
 	call_rcu(&q->rcu, queue_free);
-}
-
-/* Forget the queues that are gone. The caller holds rs_lock. */
-static void device_prune(struct rs_device *d)
-{
-	struct rs_queue *q, *next;
-
-	list_for_each_entry_safe(q, next, &d->queues, list)
-		if (q->gone)
-			queue_drop(q);
-}
-
-/* Only where neither queues nor a netdev are left. */
-static void device_free(struct rs_device *d)
-{
-	if (d->netdev || !list_empty(&d->queues))
-		return;
-	list_del(&d->list);
-	put_device(&d->vdev->dev);
-	kfree(d);
-}
-
-static void device_forget(struct rs_device *d)
-{
-	struct rs_queue *q;
-
-	list_for_each_entry(q, &d->queues, list) {
-		if (!rs_queue_hold(q))
-			continue;
-		unmap(q);
-		rs_queue_release();
-	}
-	device_prune(d);
-	d->netdev = NULL;
-	device_free(d);
-}
-
-static int netdev_event(struct notifier_block *nb, unsigned long event, void *ptr)
-{
-	struct net_device *netdev = netdev_notifier_info_to_dev(ptr);
-	struct virtio_device *vdev = virtio_net_of(netdev);
-	struct rs_device *d;
-
-	if (!vdev)
-		return NOTIFY_DONE;
-	mutex_lock(&rs_lock);
-	d = device_get(vdev);
-	if (d && event == NETDEV_UNREGISTER) {
-		d->netdev = NULL;
-	} else if (d) {
-		d->netdev = netdev;
-		strscpy(d->netdev_name, netdev->name, sizeof(d->netdev_name));
-		memcpy(d->mac, netdev->dev_addr, ETH_ALEN);
-		if (event == NETDEV_REGISTER) {
-			device_scan(d);
-			queue_delayed_work(system_freezable_wq, &rescan_work, 0);
-		}
-	}
-	mutex_unlock(&rs_lock);
-	return NOTIFY_DONE;
-}
-
-static struct notifier_block netdev_nb = { .notifier_call = netdev_event };
-
-/*
- * A device whose virtqueues went and whose driver stays gets them back: look
- * again with the driver held off by the device's lock. False: not yet.
- */
-static bool device_return(struct rs_device *d)
-{
-	struct device *dev = d->vdev->dev.parent;
-	bool back;
-
-	if (!device_trylock(dev))
-		return false;
-	device_scan(d);
-	device_unlock(dev);
-	back = !list_empty(&d->queues);
-	if (back)
-		d->generation = ++generations;
-	return back;
-}
-
-/* Whether this device must be looked at again. */
-static bool device_rescan(struct rs_device *d)
-{
-	struct rs_queue *q;
-
-	list_for_each_entry(q, &d->queues, list)
-		d->incomplete |= q->gone;
-	if (!d->incomplete)
-		return false;
-	device_prune(d);
-	if (d->netdev)
-		d->incomplete = !device_return(d);
-	return d->netdev && d->incomplete;
-}
-
-static void rescan(struct work_struct *work)
-{
-	struct rs_device *d, *next;
-	bool again = false;
-
-	rtnl_lock();
-	mutex_lock(&rs_lock);
-	list_for_each_entry_safe(d, next, &rs_devices, list) {
-		again |= device_rescan(d);
-		device_free(d);
-	}
-	mutex_unlock(&rs_lock);
-	rtnl_unlock();
-	rs_hook_retry();
-	if (again)
-		queue_delayed_work(system_freezable_wq, &rescan_work, HZ / 20);
-}
-
-/* Count from zero. The counters themselves go on; only where they start moves. */
-void rs_queue_reset(void)
-{
-	struct rs_device *d;
-	struct rs_queue *q;
-
-	mutex_lock(&rs_lock);
-	list_for_each_entry(d, &rs_devices, list)
-		list_for_each_entry(q, &d->queues, list)
-			set_base(q);
-	rs_event_reset();
-	rs_poller_reset();
-	rs_softirq_reset();
-	started_ns = ktime_get_ns();
-	resets++;
-	mutex_unlock(&rs_lock);
-}
-
-u64 rs_queue_started(void)
-{
-	return started_ns;
-}
-
-unsigned int rs_queue_resets(void)
-{
-	return resets;
-}
-
-int rs_queue_init(void)
-{
-	rs_clock_init();
-	rs_softirq_reset();
-	started_ns = ktime_get_ns();
-	return register_netdevice_notifier(&netdev_nb);
-}
-
-void rs_queue_exit(void)
-{
-	struct rs_device *d, *next;
-
-	unregister_netdevice_notifier(&netdev_nb);
-	cancel_delayed_work_sync(&rescan_work);
-	mutex_lock(&rs_lock);
-	list_for_each_entry_safe(d, next, &rs_devices, list)
-		device_forget(d);
-	mutex_unlock(&rs_lock);
-	rcu_barrier();	/* queue_free() is ours */
 }

@@ -89,7 +89,7 @@ static inline void rs_queue_consume(struct rs_queue *q, enum rs_consumer who)
 
 	if (rs_queue_advance(q))
 		WRITE_ONCE(q->previous, before);
-	smp_store_release(&q->consumer, who);
+	smp_store_release(&q->consumer, who);	/* after what it left behind */
 }
 
 #endif

@@ -229,12 +229,22 @@ bool rs_hook_attached(const void *handler);
 void rs_map_add(struct rs_key *key, const void *ptr, void *owner);
 void rs_map_del(struct rs_key *key);
 
-/* queue.c */
+/* device.c */
 extern struct mutex rs_lock;
 extern struct list_head rs_devices;
-int rs_queue_init(void);
-void rs_queue_exit(void);
-void rs_queue_reset(void);
+int rs_device_init(void);
+void rs_device_exit(void);
+void rs_device_rescan(void);
+void rs_device_reset(void);
+u64 rs_device_started(void);
+unsigned int rs_device_resets(void);
+
+/* queue.c */
+enum rs_dir rs_queue_dir(const char *name);
+void rs_queue_add(struct rs_device *d, struct virtqueue *vq);
+void rs_queue_drop(struct rs_queue *q);
+void rs_queue_unmap(struct rs_queue *q);
+void rs_queue_start(struct rs_queue *q);
 bool rs_queue_hold(struct rs_queue *q);
 void rs_queue_release(void);
 void rs_queue_progress(struct rs_queue *q, u64 *used, u64 *consumed);
@@ -242,8 +252,6 @@ void rs_queue_sum_irqs(struct rs_queue *q, u64 *v);
 void rs_queue_hist(struct rs_queue *q, struct rs_hist *hist);
 int rs_queue_read(struct rs_queue *q, struct rs_reading *r);
 int rs_queue_gone(struct kprobe *kp, struct pt_regs *regs);
-u64 rs_queue_started(void);
-unsigned int rs_queue_resets(void);
 
 /* irq.c */
 void rs_irq_enter(void *data, int number, struct irqaction *action);

@@ -191,7 +191,7 @@ int rs_snapshot_show(struct seq_file *m, void *unused)
 	mutex_lock(&rs_lock);
 	seq_puts(m, "ringside snapshot 1\n");
 	seq_printf(m, "time_ns=%llu started_ns=%llu generation=%u",
-		   ktime_get_ns(), rs_queue_started(), rs_queue_resets());
+		   ktime_get_ns(), rs_device_started(), rs_device_resets());
 	rs_show_text(m, "kernel", utsname()->release);
 	rs_show_text(m, "arch", utsname()->machine);
 	rs_show_text(m, "module", RS_VERSION);
