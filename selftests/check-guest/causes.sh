@@ -27,9 +27,9 @@ scene "softirq first" "input.1 none $more input.1 none_softirq $n+" \
 scene "ksoftirqd first" "input.0 none $more input.0 none_ksoftirqd $n+" \
 	"repeat $more { post input.0; ask input.0 poll-ksoftirqd; await input.0 quiet; signal input.0 }"
 scene "transmit cleaned by the receive poll" "output.0 none_tx_rx_poll $n" \
-	"repeat $n { ask output.0 send; take output.0; ask input.0 poll; await output.0 consumed; signal output.0 }"
+	"repeat $n { ask output.0 send; take output.0; ask input.0 poll; await output.0 consumed; await input.0 quiet; signal output.0 }"
 scene "transmit cleaned by the transmit poll" "output.0 none_tx_tx_poll $n" \
-	"repeat $n { ask output.0 send; take output.0; ask output.0 poll; await output.0 consumed; signal output.0 }"
+	"repeat $n { ask output.0 send; take output.0; ask output.0 poll; await output.0 quiet; signal output.0 }"
 scene "transmit cleaned by netpoll" "output.0 none_netpoll $n" \
 	"repeat $n { ask output.0 send; take output.0; ask output.0 poll-netpoll; await output.0 consumed; signal output.0 }"
 if xmit_cleans; then

@@ -20,6 +20,7 @@ struct pace {
 	int irq; /* the witness's slot of this queue's interrupt, -1 until it fired */
 	uint64_t posted, consumed; /* both sides' counts when the witness was found */
 	bool handled;		   /* the last interrupt found work, so a poll must end */
+	uint64_t polls_due;	   /* polls that must have ended, because one was asked for */
 	struct counts counts;	   /* what a report counts from */
 	struct seen seen;
 };

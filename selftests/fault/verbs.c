@@ -65,7 +65,7 @@ static bool quiet(void *arg)
 	struct pace *pace = &w->run->pace[w->index];
 	struct witness_queue *seen = &w->run->witness->queue[w->index];
 
-	if (!consumed(w))
+	if (!consumed(w) || load(&seen->polls) < pace->polls_due)
 		return false;
 	if (w->index % 2 && !pace->handled)
 		return true; /* cleaned by another than its own poll */
@@ -295,9 +295,9 @@ static int verb_ask(struct run *run, const struct step *s)
 		return fault_run_fail(run, s, "only a witness can be asked; see the verb witness");
 	queue = &run->witness->queue[s->queue];
 	w.number = queue->asked + 1;
-	/* Asked for, its own poll ends too, as after an interrupt. */
+	/* It ends some time after it was answered. */
 	if (s->word == WITNESS_ASK_POLL || s->word == WITNESS_ASK_KSOFTIRQD_POLL)
-		run->pace[s->queue].handled = true;
+		run->pace[s->queue].polls_due = load(&queue->polls) + 1;
 	queue->ask = s->word;
 	__atomic_store_n(&queue->asked, w.number, __ATOMIC_RELEASE);
 	if (fault_run_wait(run, answered, &w))
@@ -325,6 +325,7 @@ static int verb_witness(struct run *run, const struct step *s)
 		run->pace[i].posted = run->dev->queue[i].counts.posted;
 		run->pace[i].consumed = w ? w->queue[i].consumed : 0;
 		run->pace[i].handled = false;
+		run->pace[i].polls_due = 0;
 	}
 	return 0;
 }

@@ -61,6 +61,7 @@ struct witness_queue {
 	unsigned long long consumed;
 	/* What consumed was when a poll of this queue's NAPI last returned. */
 	unsigned long long at_poll_end;
+	unsigned long long polls; /* how many have returned */
 	unsigned long long sent;
 	/* Interrupts of its own vector that found nothing: the device's, or who had been there. */
 	unsigned long long none_empty;

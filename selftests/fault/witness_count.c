@@ -131,6 +131,7 @@ static void on_poll_end(void *data, struct napi_struct *napi, int work, int budg
 			WRITE_ONCE(witness_pages->queue[freed].consumer,
 				   i & 1 ? WITNESS_TX_POLL : WITNESS_RX_POLL);
 		smp_store_release(&q->at_poll_end, q->consumed);
+		smp_store_release(&q->polls, q->polls + 1);
 	}
 }
 
