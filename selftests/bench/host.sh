@@ -1,32 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# shellcheck shell=dash disable=SC1091,SC2086
+# shellcheck shell=dash disable=SC1091,SC2034,SC2086
 # On an emulated KVM host: what a packet's way to the guest costs, from the
 # socket over tun, vhost, eventfd and irqfd to the injected interrupt, with
 # nothing loaded and with each tool.
 
-. /bench/tools.sh
+. /bench/wire.sh
 
-TAP=bench0
 EVENTS="-e net:net_dev_xmit -e kvm:kvm_msi_set_irq -e kvm:kvm_apic_accept_irq"
 [ "$LAB_ARCH" = x86_64 ] || EVENTS="-e net:net_dev_xmit -e kvm:kvm_set_irq"
-
-# measure TOOL
-measure()
-{
-	local unit milli packets signals
-
-	echo >&6
-	while read -r unit milli packets signals <&5 && [ "$unit" != end ]; do
-		figure host "$1" "$unit" "$milli"
-		PACKETS=$((PACKETS + packets)) SIGNALS=$((SIGNALS + signals))
-	done
-}
-
-attached()
-{
-	grep -q counting "$1"
-}
 
 # counted NAME...: the sum of the tap queue's figures in the helper's snapshot
 counted()
@@ -40,17 +22,13 @@ counted()
 	echo $sum
 }
 
-# ringside_host NAME
-ringside_host()
+# Nothing is cheap because it was not counted.
+check_counts()
 {
-	background ringside attached ringside host --tap $TAP -d 1h -o /tmp/host.json || return
-	PACKETS=0 SIGNALS=0
-	measure "$1"
-	background_off
-	same "$1: every packet was counted" $PACKETS "$(counted tun_offered)"
-	same "$1: every packet vhost took" $PACKETS "$(counted vhost_taken)"
-	same "$1: every signal" $SIGNALS "$(counted vhost_signals)"
-	same "$1: every injection" $SIGNALS "$(counted injected coalesced)"
+	same "ringside counted every packet" $PACKETS "$(counted tun_offered)"
+	same "and every one vhost took" $PACKETS "$(counted vhost_taken)"
+	same "and every signal" $SIGNALS "$(counted vhost_signals)"
+	same "and every injection" $SIGNALS "$(counted injected coalesced)"
 }
 
 # The eventfd's function has another name in newer kernels.
@@ -65,23 +43,13 @@ others()
 	background_off
 }
 
-modprobe tun
-modprobe vhost_net
-modprobe kvm_amd 2>/dev/null
-echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6 2>/dev/null
-mkfifo /tmp/ask /tmp/answer
-/bench/packet $TAP </tmp/ask >/tmp/answer &
-PACKET=$!
-exec 6>/tmp/ask 5</tmp/answer
-read -r ready <&5
-check "a tap, its vhost worker and a virtual machine" [ "$ready" = ready ]
+wire_start
 measure warm
 measure none
-ringside_host ringside
-if ! [ -e /bench/again ]; then
-	others
-fi
+ringside_on && measure ringside
+background_off
+check_counts
+[ -e /bench/again ] || others
 measure none-again
-exec 6>&-
-wait $PACKET
+wire_end
 artefact /tmp/*.out /tmp/host.json

@@ -46,8 +46,8 @@ function table(machine,		i, j, side, line)
 function chart(machine, which, title,	j, most)
 {
 	for (j = 1; j <= n; j++)
-		if (added[machine, which, tool[j]] + 0 > most)
-			most = added[machine, which, tool[j]]
+		if ((machine, which, tool[j]) in added && added[machine, which, tool[j]] + 0 > most)
+			most = added[machine, which, tool[j]] + 0
 	if (!most)
 		return
 	printf "\n    %s (%s)\n", title, machine
