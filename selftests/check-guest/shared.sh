@@ -9,7 +9,7 @@
 n=$EVENTS
 # The handler of a device's line (INTx) reads the ISR and calls that handled,
 # so what found nothing looks as if it had been for another.
-empty=none_empty stolen=none_busy_poll cleaned=none_tx_xmit said=1
+empty=none_empty stolen=none_busy_poll cleaned=none_tx_rx_poll said=1
 quiet_netdev
 insmod /ringside.ko || exit 1
 witness_start || exit 1
@@ -29,6 +29,6 @@ scene "empty signal" \
 scene "busy poll first" "input.1 $stolen $n input.0 none $n" \
 	"repeat $n { post input.1; ask input.1 poll-busy; await input.1 quiet; signal input.1 }" \
 	-v shared=1 -v said=$said
-scene "transmit cleaned by start_xmit" "output.0 $cleaned $n" \
-	"ask output.0 send; take output.0; repeat $n { ask output.0 send; await output.0 consumed; signal output.0; take output.0 }; signal output.0; await output.0 quiet" \
+scene "transmit cleaned by the receive poll" "output.0 $cleaned $n" \
+	"repeat $n { ask output.0 send; take output.0; ask input.0 poll; await output.0 consumed; await input.0 quiet; signal output.0 }" \
 	-v shared=1 -v said=$said
