@@ -19,7 +19,7 @@ wire_start()
 	PACKET=$!
 	exec 6>/tmp/ask 5</tmp/answer
 	read -r ready <&5
-	check "a tap, its vhost worker and a virtual machine" [ "$ready" = ready ]
+	check "a tap, its vhost worker and a virtual machine" [ "$ready" = ready ] || exit 1
 }
 
 wire_end()
