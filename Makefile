@@ -45,8 +45,17 @@ check: ## all fast tests: unit tests here, one lab run per architecture
 check-guest: ## the guest module against known counts
 	$(MAKE) -C selftests check-guest
 
-matrix: ## every kernel of selftests/lab/kernels, both architectures
-	$(MAKE) -C selftests matrix
+check-host: ## the host helper against known traffic, in the lab (ARCH=arm64|x86_64)
+	selftests/check-host/run.sh $(ARCH)
+
+matrix: ## the whole path on every kernel of selftests/lab/kernels, both architectures
+	selftests/path/matrix.sh
+
+bench: ## what ringside costs in instructions, beside what people use instead
+	selftests/bench/bench $(if $(ARCH),-a $(ARCH)) -o $(OUT)/bench
+
+bench-check: ## fail where ringside costs 5 % more than recorded
+	selftests/bench/bench --check $(if $(ARCH),-a $(ARCH)) -o $(OUT)/bench
 
 lab-shell: ## a shell on the emulated host and one in its guest (ARCH=arm64|x86_64)
 	$(LAB) shell -a $(LAB_ARCH)
@@ -65,5 +74,5 @@ help: ## this list
 	@sed -n 's/^\([a-z_-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | \
 		expand -t 24
 
-.PHONY: module all helper install modules_install dkms-install demo check check-guest matrix \
-	lab-shell style clean help
+.PHONY: module all helper install modules_install dkms-install demo check check-guest check-host \
+	matrix bench bench-check lab-shell style clean help

@@ -53,7 +53,7 @@ full_disk()
 {
 	mkdir -p /tmp/full
 	mount -t tmpfs -o size=4k none /tmp/full
-	ringside host -q --tap $TAP -d 100ms -o /tmp/full/host.json
+	ringside host -q --tap "$TAP" -d 100ms -o /tmp/full/host.json
 	set -- $?
 	[ "$(ls /tmp/full)" = "" ] || set -- 1
 	umount /tmp/full
@@ -64,8 +64,8 @@ echo 'nobody:x:65534:65534::/:/bin/sh' >>/etc/passwd
 refused "an unknown tap" 68 'nosuchtap' ringside host --tap nosuchtap -d 100ms
 ip tuntap add dev lonely mode tap 2>/dev/null || tunctl -t lonely >/dev/null
 refused "a tap without vhost" 69 'lonely' ringside host --tap lonely -d 100ms
-refused "a kernel without BTF" 72 'BTF' without_btf ringside host --tap $TAP -d 100ms
-refused "no root" 77 'root' as_nobody ringside host --tap $TAP -d 100ms
+refused "a kernel without BTF" 72 'BTF' without_btf ringside host --tap "$TAP" -d 100ms
+refused "no root" 77 'root' as_nobody ringside host --tap "$TAP" -d 100ms
 refused "no such snapshot" 66 '/tmp/nosuch.json' ringside diff /tmp/nosuch.json /out/quiet-host.json
 guest_start -i 1
 guest -i 1 'insmod /ringside.ko; ringside guest -d 100ms -o /tmp/other-guest.json'
@@ -74,6 +74,6 @@ guest_stop -i 1
 refused "a broken snapshot" 65 '/tmp/broken.json' half_a_file
 refused "snapshots of two virtual machines" 76 'machine' other_machine
 refused "a full disk" 74 '/tmp/full/host.json' full_disk
-refused "a bad duration" 64 'fortnight' ringside host --tap $TAP -d fortnight
+refused "a bad duration" 64 'fortnight' ringside host --tap "$TAP" -d fortnight
 refused "an unknown command" 64 'frobnicate' ringside frobnicate
 refused "the guest's side without the module" 78 'insmod' ringside guest

@@ -4,7 +4,8 @@
 # and real traffic to fill it. Sourced by scenarios, inside the emulated host.
 # The lab gives guest, guest_get, until_true and note.
 
-TAP=tap0 GUEST_IP=10.77.0.2
+TAP=tap0
+GUEST_IP=10.77.0.2
 
 guest_quiet()
 {
@@ -18,7 +19,7 @@ guest_quiet()
 window_open()
 {
 	guest_quiet
-	ringside host --tap $TAP -d 1h -o "/out/$1-host.json" 2>"/out/$1-host.err" &
+	ringside host --tap "$TAP" -d 1h -o "/out/$1-host.json" 2>"/out/$1-host.err" &
 	HOST_WINDOW=$!
 	until_true 180 grep -q '^counting' "/out/$1-host.err" || {
 		note "the host's window did not open: $(cat "/out/$1-host.err")"
@@ -39,8 +40,8 @@ window_close()
 	guest "cat /proc/interrupts >/tmp/$1-interrupts.end; kill -INT \$(cat /tmp/window.pid)
 		for i in \$(seq 2000); do [ -s /tmp/$1-guest.json ] && exit 0; usleep 50000; done
 		cat /tmp/$1-guest.err; exit 1" || return 1
-	kill -INT $HOST_WINDOW
-	wait $HOST_WINDOW || return 1
+	kill -INT "$HOST_WINDOW"
+	wait "$HOST_WINDOW" || return 1
 	for part in guest.json interrupts.begin interrupts.end; do
 		guest_get "/tmp/$1-$part" "/out/$1-$part"
 	done

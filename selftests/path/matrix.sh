@@ -1,0 +1,41 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# make matrix: the flagship incident with every kernel line as the guest, on both
+# architectures, and every line that has the host side's type information as the
+# host. KTAP: one result per pair of kernels, its failures as diagnostics.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+unset MAKEFLAGS MFLAGS MAKELEVEL ARCH
+. selftests/path/outside.sh
+
+lines=$(selftests/lab/lab kernels)
+newest=$(tail -n 1 <<<"$lines")
+
+# Each line as a guest of the 6.12 host, then each later line as a host.
+pairs()
+{
+	local line
+
+	for line in $lines; do echo "6.12 $line"; done
+	for line in 6.1 "$newest"; do echo "$line 5.10"; done
+}
+
+n=0 failed=0
+echo "KTAP version 1"
+echo "1..$(($(pairs | wc -l) * 2))"
+while read -r arch host guest; do
+	out=out/matrix/$arch-$host-$guest
+	name="$arch host $host guest $guest"
+	n=$((n + 1))
+	PATH_HOST=$host PATH_GUEST=$guest path_run "$arch" selftests/path/incident.sh "$out" >&2
+	lab=$?
+	path_exact "$out" >"$out.tap"
+	if [ $lab = 0 ] && ! grep -q '^not ok' "$out.tap"; then
+		echo "ok $n $name: $(grep -c '^ok' "$out.tap") equalities"
+	else
+		echo "not ok $n $name"
+		grep '^not ok' "$out.tap" | sed 's/^/# /'
+		failed=1
+	fi
+done < <(for arch in arm64 x86_64; do pairs | sed "s/^/$arch /"; done)
+exit $failed
