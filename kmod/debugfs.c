@@ -98,25 +98,39 @@ static const struct {
 	{ "hooks", rs_view_hooks },
 };
 
+static int make_files(void)
+{
+	struct dentry *made = root;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(files) && !IS_ERR(made); i++)
+		made = debugfs_create_file(files[i].name, 0400, root, files[i].show, &show_fops);
+	if (!IS_ERR(made))
+		made = debugfs_create_file("reset", 0200, root, NULL, &reset_fops);
+	return PTR_ERR_OR_ZERO(made);
+}
+
 /**
  * rs_debugfs_init - make the files under /sys/kernel/debug/ringside
  *
  * Return: 0; -EOPNOTSUPP where the kernel has no debugfs, and with it no way
- * to show anything.
+ * to show anything; -ENOMEM.
  */
 int rs_debugfs_init(void)
 {
-	unsigned int i;
+	int err;
 
 	root = debugfs_create_dir("ringside", NULL);
-	if (IS_ERR(root)) {
+	if (root == ERR_PTR(-EPERM) || root == ERR_PTR(-ENODEV)) {
 		pr_err("this kernel has no debugfs to show anything in; boot one with CONFIG_DEBUG_FS and without debugfs=off\n");
 		return -EOPNOTSUPP;
 	}
-	for (i = 0; i < ARRAY_SIZE(files); i++)
-		debugfs_create_file(files[i].name, 0400, root, files[i].show, &show_fops);
-	debugfs_create_file("reset", 0200, root, NULL, &reset_fops);
-	return 0;
+	err = PTR_ERR_OR_ZERO(root) ?: make_files();
+	if (err) {
+		pr_err("cannot make the files in debugfs: error %d; is there memory?\n", err);
+		rs_debugfs_exit();
+	}
+	return err;
 }
 
 void rs_debugfs_exit(void)

@@ -215,27 +215,42 @@ static void detach_all(void)
 		hook_detach(&hooks[i]);
 }
 
+/* A hook that must be there could not be attached: why, in one line. */
+static int refuse(const struct hook *h, int err)
+{
+	if (h->state == RS_FAILED) {
+		pr_err("cannot hook %s: error %d; try again, or look for what else hooks it\n",
+		       h->symbol, err);
+		return err;
+	}
+	pr_err("cannot hook %s, which this kernel does not let ringside trace; boot one with CONFIG_FUNCTION_TRACER and CONFIG_KPROBES\n",
+	       h->symbols[0]);
+	return -ENOENT;
+}
+
 /**
  * rs_hook_init - attach every hook that this kernel has
  *
- * Return: 0; -ENOENT with one line in the log where a needed one is missing.
+ * Return: 0; with one line in the log where a needed one is missing: -ENOENT,
+ * or the errno with which the kernel refused it.
  */
 int rs_hook_init(void)
 {
 	unsigned int i;
+	int err = 0;
 
-	for (i = 0; i < ARRAY_SIZE(hooks); i++) {
+	for (i = 0; i < ARRAY_SIZE(hooks) && !err; i++) {
 		hooks[i].state = hooks[i].on_demand ? RS_STANDBY : RS_ABSENT;
 		if (hooks[i].on_demand)
 			continue;
-		if (!hook_attach(&hooks[i]) || !hooks[i].needed)
-			continue;
-		pr_err("cannot hook %s, which this kernel does not let ringside trace; boot one with CONFIG_FUNCTION_TRACER and CONFIG_KPROBES\n",
-		       hooks[i].symbols[0]);
-		detach_all();
-		return -ENOENT;
+		err = hook_attach(&hooks[i]);
+		err = err && hooks[i].needed ? refuse(&hooks[i], err) : 0;
 	}
-	return register_module_notifier(&module_nb);
+	if (!err)
+		err = register_module_notifier(&module_nb);
+	if (err)
+		detach_all();
+	return err;
 }
 
 void rs_hook_exit(void)
