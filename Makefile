@@ -45,6 +45,9 @@ check: ## all fast tests: unit tests here, one lab run per architecture
 check-guest: ## the guest module against known counts
 	$(MAKE) -C selftests check-guest
 
+check-life: ## the guest module as it and its devices come and go
+	$(MAKE) -C selftests check-life
+
 check-host: ## the host helper against known traffic, in the lab (ARCH=arm64|x86_64)
 	selftests/check-host/run.sh $(ARCH)
 
@@ -74,5 +77,5 @@ help: ## this list
 	@sed -n 's/^\([a-z_-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | \
 		expand -t 24
 
-.PHONY: module all helper install modules_install dkms-install demo check check-guest check-host \
+.PHONY: module all helper install modules_install dkms-install demo check check-guest check-life check-host \
 	matrix bench bench-check lab-shell style clean help

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Files: the kernel's counts before (or nothing), its counts now, a snapshot.
+# Prints each way in which the snapshot does not say what the kernel does of
+# the device at bus.
+
+function field(key,    i)
+{
+	for (i = 2; i <= NF; i++)
+		if (index($i, key "=") == 1)
+			return substr($i, length(key) + 2)
+	return ""
+}
+
+function expect(what, want, got)
+{
+	if (want != got)
+		print what ": expected " want ", got " got
+}
+
+FNR == 1 { files++ }
+FILENAME == "/run/irqs" { now[$1] = $2; next }
+FILENAME != "/run/snapshot" { before[$1] = $2; next }
+
+$1 == "device" && field("bus") == bus {
+	device = field("name")
+	devices++
+	expect("generation of " bus, generation, field("generation"))
+}
+
+$1 == "queue" && device != "" && field("device") == device && field("irq") != "" {
+	name = field("name")
+	irq = field("irq")
+	queues++
+	expect(name ": interrupts", now[irq] - before[irq], field("interrupts") + 0)
+	expect(name ": handled + none", field("interrupts"), field("handled") + field("none"))
+	for (i = sum = 0; i <= NF; i++)
+		if ($i ~ /^none_/)
+			sum += substr($i, index($i, "=") + 1)
+	expect(name ": sum of causes", field("none"), sum)
+	expect(name ": missed", 0, field("missed"))
+	expect(name ": unknown", 0, field("none_unknown"))
+}
+
+END {
+	expect("devices at " bus, 1, devices)
+	if (queues < 2)
+		print "only " queues + 0 " queues with an interrupt"
+}

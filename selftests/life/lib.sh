@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# shellcheck shell=dash
+# Runs in the guest: traffic that goes on, what the module leaves behind, and
+# whether it counted what the kernel counted.
+
+RINGSIDE=/sys/kernel/debug/ringside
+TRACING=/sys/kernel/tracing
+
+# What the kernel holds of ringside, or would: nothing of it may stay.
+traces()
+{
+	cat $TRACING/enabled_functions /sys/kernel/debug/kprobes/list | sed 's/ *(.*//'
+	grep '^ringside ' /proc/modules
+	ls -d $RINGSIDE $TRACING/events/ringside 2>/dev/null
+}
+
+traces_are()
+{
+	[ "$(traces)" = "$1" ]
+}
+
+# Kernel memory in kB that nobody can take back.
+memory()
+{
+	echo 3 >/proc/sys/vm/drop_caches
+	awk '/^(SUnreclaim|Percpu|VmallocUsed|KernelStack):/ { sum += $2 } END { print sum }' /proc/meminfo
+}
+
+# A leak of an object in each round shows; a page in each is allowed for what
+# the kernel keeps of its own.
+no_leak()
+{
+	local now
+
+	now=$(memory)
+	note "kernel memory before and after: $2 kB, $now kB"
+	[ $((now - $2)) -lt $((4 * $1 + 512)) ]
+}
+
+# kmemleak reports what is older than 5 s, and what two scans in a row found.
+no_kmemleak()
+{
+	local found=/sys/kernel/debug/kmemleak
+
+	[ -e $found ] || return 0
+	usleep 5500000
+	echo scan >$found
+	echo scan >$found
+	cat $found >/out/kmemleak
+	! grep -q 'unreferenced' /out/kmemleak
+}
+
+# traffic_start HOST: datagrams to and fro, until traffic_stop
+traffic_start()
+{
+	udp ping -t 20000 -d 3600 -f 4 -p "$LAB_PEER_PORT" "$1" >/tmp/ping 2>&1 &
+	TRAFFIC=$!
+	until_true 60 ping_went_on "$(received)"
+}
+
+received()
+{
+	awk '/^Udp: [0-9]/ { print $2 }' /proc/net/snmp
+}
+
+ping_went_on()
+{
+	[ "$(received)" -gt $(($1 + 16)) ]
+}
+
+# traffic_stop: prints what came of it
+traffic_stop()
+{
+	kill -TERM "$TRAFFIC"
+	wait "$TRAFFIC"
+	cat /tmp/ping
+}
+
+# interrupts BUS: the kernel's count of each line of that device
+interrupts()
+{
+	local irqs
+
+	irqs=$(ls "/sys/bus/pci/devices/$1/msi_irqs")
+	awk -v irqs=" $(echo "$irqs" | tr '\n' ' ')" '
+		NR == 1 { cpus = NF; next }
+		{ sub(":", "", $1) }
+		index(irqs, " " $1 " ") {
+			for (sum = 0, i = 2; i < 2 + cpus; i++)
+				sum += $i
+			print $1, sum
+		}' /proc/interrupts
+}
+
+# snapshot_still BUS: a snapshot taken while no interrupt came, beside the
+# kernel's counts
+snapshot_still()
+{
+	interrupts "$1" >/run/irqs
+	cat "$RINGSIDE/snapshot" >/run/snapshot
+	interrupts "$1" >/run/irqs-then
+	cmp -s /run/irqs /run/irqs-then
+}
+
+# exact BUS GENERATION [BEFORE]: each queue's interrupts are the kernel's since
+# BEFORE (of interrupts), or since the line was set up. Prints what differs.
+exact()
+{
+	until_true 60 snapshot_still "$1" || { echo "interrupts never paused"; return; }
+	cp /run/snapshot /run/irqs /out/
+	awk -v bus="$1" -v generation="$2" -f /life/exact.awk "${3:-/dev/null}" /run/irqs /run/snapshot
+}
+
+netdev_of()
+{
+	ls "/sys/bus/pci/devices/$1/"virtio*/net 2>/dev/null
+}
+
+bus_of()
+{
+	basename "$(realpath "/sys/class/net/$1/device/..")"
+}

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# shellcheck shell=dash disable=SC2016 # expanded over there
+# Runs on the emulated host: the guest's device changes its number of queues
+# again and again, under traffic that every queue takes part in.
+
+ROUNDS=${ROUNDS:-100}
+PAIRS=4 GUEST_IP=10.77.0.2
+
+# in_guest FUNCTION...: what lib.sh has, over there
+in_guest()
+{
+	guest ". /lab/report.sh; . /life/lib.sh; $*"
+}
+
+# Numbers of queues without a plain pattern, at uneven times. A snapshot each
+# time, because reading may meet the change.
+channels_many()
+{
+	in_guest "i=0
+		while [ \$i -lt $ROUNDS ]; do
+			i=\$((i + 1))
+			ethtool -L eth0 combined \$((i * i % 7 % $PAIRS + 1)) || exit 1
+			usleep \$((i * 7919 % 40000))
+			cat /sys/kernel/debug/ringside/snapshot >/tmp/snapshot || exit 1
+		done
+		ethtool -L eth0 combined $PAIRS"
+}
+
+plan 6
+guest_start -n $PAIRS -c $PAIRS || exit 1
+in_guest 'traces' >/tmp/clean
+in_guest 'interrupts $(bus_of eth0) >/tmp/irqs-before; insmod /ringside.ko' || exit 1
+before=$(in_guest memory)
+guest 'udp echo -p 7007 </dev/null >/tmp/echo 2>&1 &'
+udp ping -t 20000 -d 3600 -f 16 -p 7007 $GUEST_IP >/tmp/ping &
+check "$ROUNDS changes of the number of queues" timed "$ROUNDS changes" channels_many
+kill -TERM $!
+wait $!
+guest 'killall -TERM udp'
+said=$(cat /tmp/ping)
+note "traffic: $said"
+check "no datagram is lost" test -z "${said##* lost=0 *}"
+same "every queue's counts are exact all along" "" "$(in_guest \
+	'exact $(bus_of eth0) 1 /tmp/irqs-before')"
+check "every queue took part" in_guest \
+	'[ $(grep -c "^queue.* dir=rx .* handled=[1-9]" /run/snapshot) = '$PAIRS' ]'
+check "no memory stays" in_guest "no_leak $ROUNDS $before"
+guest 'rmmod ringside'
+in_guest 'traces' >/tmp/then
+check "no hook, module or file stays" cmp -s /tmp/clean /tmp/then

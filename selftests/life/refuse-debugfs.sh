@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# shellcheck shell=dash
+# A kernel told to do without debugfs.
+
+# shellcheck source=lib.sh
+. /life/lib.sh
+# shellcheck source=refusal.sh
+. /life/refusal.sh
+
+plan 1
+umount /sys/kernel/debug 2>/dev/null
+refused "a kernel without debugfs" "Operation not supported" "debugfs"

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# shellcheck shell=dash
+# What the module refuses, by its own error and with one sentence; and what it
+# does without, and says so.
+
+# shellcheck source=lib.sh
+. /life/lib.sh
+# shellcheck source=refusal.sh
+. /life/refusal.sh
+
+hook_is()
+{
+	grep -q "name=$1 .* state=$2 " "$RINGSIDE/hooks"
+}
+
+# While the module is loaded.
+switch_stays_on()
+{
+	! echo 0 2>/dev/null >/proc/sys/kernel/ftrace_enabled &&
+		[ "$(cat /proc/sys/kernel/ftrace_enabled)" = 1 ]
+}
+
+set_refused()
+{
+	! echo "$1" 2>/dev/null >/sys/module/ringside/parameters/stall_ms
+}
+
+plan 13
+refused "a parameter that is no number" "Invalid argument" "stall_ms must be" stall_ms=banana
+refused "a parameter out of range" "Invalid argument" "stall_ms must be" stall_ms=1
+refused "a parameter with no value" "Invalid argument" "stall_ms must be" stall_ms=
+insmod /veil.ko || exit 1
+refused "rings of an unknown layout" "No such device or address" "layout"
+rmmod veil
+check "it loads once nothing is in the way" insmod /ringside.ko stall_ms=50
+check "a parameter is refused later, too" set_refused banana
+check "and keeps its value" grep -qx 50 /sys/module/ringside/parameters/stall_ms
+check "the function tracer cannot be switched off under it" switch_stays_on
+rmmod ringside
+
+clean=$(traces)
+echo 0 >/proc/sys/kernel/ftrace_enabled
+insmod /ringside.ko
+check "without the function tracer it does what it can, and says so" hook_is free_old_xmit failed
+rmmod ringside
+echo 1 >/proc/sys/kernel/ftrace_enabled
+check "no hook, module or file stays of that" traces_are "$clean"
+
+rmmod virtio_net || exit 1
+insmod /ringside.ko
+check "without virtio_net it waits for it, and says so" hook_is free_old_xmit absent
+modprobe virtio_net
+check "and is there when it comes" until_true 30 hook_is free_old_xmit attached
+check "with the driver's queues" until_true 30 grep -q '^queue .*name=input.0 ' "$RINGSIDE/snapshot"
+rmmod ringside
