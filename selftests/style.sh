@@ -20,11 +20,12 @@ need() {
 need clang-format clang-format
 need shellcheck shellcheck
 
-# checkpatch comes with the kernel's source, as the test harness does.
+# checkpatch comes with the kernel's source, as the test harness does. compat.h may know versions, and
+# a list of rows (counters.h) is read by macros that each use some of its columns.
 checkpatch=$(selftests/kselftest.sh checkpatch) || exit 1
 mapfile -t kernel < <(git ls-files 'kmod/*.[ch]')
-"$checkpatch" --no-tree --terse --quiet --max-line-length=100 --show-types \
-	--ignore FILE_PATH_CHANGES,SPDX_LICENSE_TAG,LINUX_VERSION_CODE,NAKED_SSCANF \
+"$checkpatch" --no-tree --terse --quiet --no-summary --max-line-length=100 --show-types \
+	--ignore FILE_PATH_CHANGES,LINUX_VERSION_CODE,CONSTANT_COMPARISON,MACRO_ARG_UNUSED,COMPLEX_MACRO \
 	-f "${kernel[@]}" || complain "checkpatch has something to say about kmod/"
 
 mapfile -t user < <(git ls-files 'bpf/*.[ch]' 'helper/*.[ch]' 'selftests/*.[ch]')
