@@ -211,8 +211,9 @@ static void event_set(struct ring *r, uint64_t at)
 }
 
 /*
- * The rule, without its arithmetic: the interrupt is due if entry @at is among
- * those returned since the last decision.
+ * The rule, without its arithmetic: the interrupt is due if place @at is among
+ * those returned since the last decision. Places are entries of a split ring,
+ * descriptors of a packed one.
  */
 TEST_F(ring, obeys_the_event_index)
 {
@@ -221,17 +222,21 @@ TEST_F(ring, obeys_the_event_index)
 	if (!variant->event_idx)
 		SKIP(return, "without the event index the flags decide");
 	for (unsigned int step = 0; step < 20011; step++) {
-		unsigned int n = step % (PACKED_SIZE + 1);
 		uint64_t at = decided + step / 3 % span;
 
-		for (unsigned int i = 0; i < n; i++, returned++) {
-			ADD(1, 0, VRING_DESC_F_WRITE);
+		for (unsigned int i = 0; i < step % 4; i++) {
+			unsigned int slots = 1 + (step + i) % 2;
+
+			ADD(slots, 0, VRING_DESC_F_WRITE);
 			ASSERT_EQ(1, fault_ring_take(&self->r, &self->c));
 			fault_ring_return(&self->r, &self->c, 0);
+			returned += variant->packed ? slots : 1;
 		}
+		/* also the place just before those returned */
+		at -= at > 0;
 		event_set(&self->r, at);
 		ASSERT_EQ(at == returned, fault_ring_armed(&self->r));
-		ASSERT_EQ(at < returned, fault_ring_wants_signal(&self->r))
+		ASSERT_EQ(at >= decided && at < returned, fault_ring_wants_signal(&self->r))
 		{
 			TH_LOG("step %u: decided %llu returned %llu event %llu", step,
 			       (unsigned long long)decided, (unsigned long long)returned,
