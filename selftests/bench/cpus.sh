@@ -14,7 +14,7 @@ for tool in none ringside; do
 		for unit in irq-none irq-handled; do
 			echo "$unit x$cpus" >$RUN
 			milli=$(cut -d' ' -f1 $FIGURE)
-			figure guest $tool "cpus-$unit-$cpus" "$milli"
+			figure cpus $tool "cpus-$unit-$cpus" "$milli"
 		done
 	done
 done

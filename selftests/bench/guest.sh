@@ -147,7 +147,7 @@ if ! [ -e /bench/again ]; then
 	for pairs in 2 16 64; do
 		growth $pairs
 	done
-	others
+	[ -e /bench/no-tools ] || others
 fi
 device 1 0
 measure none-again "" $UNITS

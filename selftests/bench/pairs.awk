@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# End to end: KIND MEDIAN LEAST-MOST of the ratios of rates in each pair, with
-# ringside to without.
+# End to end: the ratio of rates in each pair, with ringside to without, as
+# rows of its own: median, least and most.
+
+BEGIN { FS = OFS = "\t" }
 
 $1 == "pairs" && $4 != "warm" {
 	split($5, part, "-")
-	time[$2 "-" $3 "-" part[1], part[2], $4] = $6
-	kind[$2 "-" $3 "-" part[1]]
-	pairs = part[2] > pairs ? part[2] : pairs
+	key = $2 FS $3 FS "ringside" FS part[1]
+	time[key, part[2], $4] = $6
+	kind[key]
+	pairs = part[2] + 0 > pairs ? part[2] + 0 : pairs
 }
 
 function sort_all(a, n,		i, j, t)
@@ -28,6 +31,8 @@ END {
 			continue
 		sort_all(ratio, n)
 		median = n % 2 ? ratio[(n + 1) / 2] : (ratio[n / 2] + ratio[n / 2 + 1]) / 2
-		printf "%s %.4f %.4f-%.4f\n", k, median, ratio[1], ratio[n]
+		print "pairs", k "-median", sprintf("%.4f", median)
+		print "pairs", k "-least", sprintf("%.4f", ratio[1])
+		print "pairs", k "-most", sprintf("%.4f", ratio[n])
 	}
 }
