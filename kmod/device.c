@@ -68,18 +68,23 @@ static void match_napi(struct rs_device *d, struct napi_struct *napi)
 }
 
 /* The caller holds rtnl and rs_lock, and the device's virtqueues are there to stay. */
-static void device_scan(struct rs_device *d)
+static int device_scan(struct rs_device *d)
 {
 	struct napi_struct *napi;
 	struct virtqueue *vq;
+	int err = 0;
 
 	virtio_device_for_each_vq(d->vdev, vq)
 		if (!find_queue(d, vq, rs_queue_dir(vq->name ?: "")))
-			rs_queue_add(d, vq);
+			err = rs_queue_add(d, vq) ?: err;
 	if (d->netdev)
 		list_for_each_entry(napi, &d->netdev->napi_list, dev_list)
 			match_napi(d, napi);
+	return err;
 }
+
+/* The load ends with it; later it is only said, for a device must not fail by us. */
+static int load_err;
 
 static struct virtio_device *virtio_net_of(struct net_device *netdev)
 {
@@ -162,6 +167,8 @@ static int netdev_event(struct notifier_block *nb, unsigned long event, void *pt
 		return NOTIFY_DONE;
 	mutex_lock(&rs_lock);
 	d = device_get(vdev);
+	if (!d)
+		load_err = -ENOMEM;
 	if (d && event == NETDEV_UNREGISTER) {
 		d->netdev = NULL;
 	} else if (d) {
@@ -169,7 +176,7 @@ static int netdev_event(struct notifier_block *nb, unsigned long event, void *pt
 		strscpy(d->netdev_name, netdev->name, sizeof(d->netdev_name));
 		memcpy(d->mac, netdev->dev_addr, ETH_ALEN);
 		if (event == NETDEV_REGISTER) {
-			device_scan(d);
+			load_err = device_scan(d) ?: load_err;
 			rs_device_rescan();
 		}
 	}
@@ -265,12 +272,23 @@ unsigned int rs_device_resets(void)
 	return resets;
 }
 
+/**
+ * rs_device_init - follow the devices there are, and those to come
+ *
+ * Return: 0; -ENOMEM where a queue could not be followed.
+ */
 int rs_device_init(void)
 {
+	int err;
+
 	rs_clock_init();
 	rs_softirq_reset();
 	started_ns = ktime_get_ns();
-	return register_netdevice_notifier(&netdev_nb);
+	err = register_netdevice_notifier(&netdev_nb);
+	if (err || !load_err)
+		return err;
+	rs_device_exit();
+	return load_err;
 }
 
 void rs_device_exit(void)

@@ -19,7 +19,6 @@ struct hook {
 	const char *symbol;
 	enum rs_hook_state state;
 	struct ftrace_ops ops;
-	struct kprobe kprobe;
 	struct tracepoint *tracepoint;
 };
 
@@ -28,12 +27,12 @@ static struct hook hooks[] = {
 	  .handler = rs_irq_enter, .needed = true, .loses = "everything" },
 	{ .symbols = { "irq_handler_exit" }, .kind = RS_TRACEPOINT,
 	  .handler = rs_irq_leave, .needed = true, .loses = "everything" },
-	{ .symbols = { "vring_del_virtqueue" }, .kind = RS_KPROBE,
+	{ .symbols = { "vring_del_virtqueue" }, .kind = RS_FTRACE,
 	  .handler = rs_queue_gone, .needed = true, .loses = "everything" },
-	{ .symbols = { "virtqueue_resize" }, .kind = RS_KPROBE,
+	{ .symbols = { "virtqueue_resize" }, .kind = RS_FTRACE,
 	  .handler = rs_queue_gone, .if_present = true,
 	  .loses = "rings-resized-while-watched" },
-	{ .symbols = { "virtqueue_reset" }, .kind = RS_KPROBE,
+	{ .symbols = { "virtqueue_reset" }, .kind = RS_FTRACE,
 	  .handler = rs_queue_gone, .if_present = true,
 	  .loses = "rings-reset-while-watched" },
 	{ .symbols = { "napi_poll" }, .kind = RS_TRACEPOINT,
@@ -79,20 +78,6 @@ static void ftrace_detach(struct hook *h)
 	ftrace_set_filter(&h->ops, NULL, 0, 1);
 }
 
-static int kprobe_attach(struct hook *h)
-{
-	h->kprobe = (struct kprobe){
-		.symbol_name = h->symbol,
-		.pre_handler = h->handler,
-	};
-	return register_kprobe(&h->kprobe);
-}
-
-static void kprobe_detach(struct hook *h)
-{
-	unregister_kprobe(&h->kprobe);
-}
-
 static void tracepoint_match(struct tracepoint *tp, void *hook)
 {
 	struct hook *h = hook;
@@ -123,16 +108,15 @@ static const struct {
 	void (*detach)(struct hook *h);
 } kinds[] = {
 	[RS_FTRACE] = { "ftrace", ftrace_attach, ftrace_detach },
-	[RS_KPROBE] = { "kprobe", kprobe_attach, kprobe_detach },
 	[RS_TRACEPOINT] = { "tracepoint", tracepoint_attach, tracepoint_detach },
 };
 
-/* ftrace says -EINVAL where no function has the name, kprobes -ENOENT. */
+/* ftrace says -EINVAL where no function has the name, -ENODEV where it is not there. */
 static enum rs_hook_state attach_state(const struct hook *h, int err)
 {
 	if (!err)
 		return RS_ATTACHED;
-	if (err != -ENOENT && err != -EINVAL)
+	if (err != -ENOENT && err != -EINVAL && err != -ENODEV)
 		return RS_FAILED;
 	return h->if_present ? RS_STANDBY : RS_ABSENT;
 }
@@ -219,11 +203,11 @@ static void detach_all(void)
 static int refuse(const struct hook *h, int err)
 {
 	if (h->state == RS_FAILED) {
-		pr_err("cannot hook %s: error %d; try again, or look for what else hooks it\n",
+		pr_err("cannot hook %s: error %d; is kernel.ftrace_enabled 1, and is there memory?\n",
 		       h->symbol, err);
 		return err;
 	}
-	pr_err("cannot hook %s, which this kernel does not let ringside trace; boot one with CONFIG_FUNCTION_TRACER and CONFIG_KPROBES\n",
+	pr_err("cannot hook %s, which this kernel does not let ringside trace; boot one with CONFIG_DYNAMIC_FTRACE\n",
 	       h->symbols[0]);
 	return -ENOENT;
 }
@@ -274,7 +258,7 @@ bool rs_hook_info(unsigned int i, struct rs_hook_info *info)
 	info->state = states[hooks[i].state];
 	info->standby = hooks[i].state == RS_STANDBY;
 	info->loses = hooks[i].loses;
-	info->missed = hooks[i].kprobe.nmissed;
+	info->missed = 0;	/* permanent ftrace hooks and tracepoints miss none */
 	return true;
 }
 

@@ -147,14 +147,19 @@ static bool is_told_apart(const struct rs_queue *q, const struct line *line)
  *
  * A queue without a line of its own, or whose line cannot be found, has no
  * irq and shows none. The caller holds rs_lock.
+ *
+ * Return: 0, or -ENOMEM.
  */
-void rs_irq_attach(struct rs_queue *q)
+int rs_irq_attach(struct rs_queue *q)
 {
 	struct line line;
-	struct rs_irq *irq = find_line(q, &line) ? irq_get(&line) : NULL;
+	struct rs_irq *irq;
 
+	if (!find_line(q, &line))
+		return 0;
+	irq = irq_get(&line);
 	if (!irq)
-		return;
+		return -ENOMEM;
 	q->irq = irq;
 	q->irq_seen = rs_queue_returned(q);
 	q->irq_used = q->irq_seen;
@@ -163,10 +168,11 @@ void rs_irq_attach(struct rs_queue *q)
 	if (line.own)
 		irq->own = q;
 	if (irq->key.owner)
-		return;
+		return 0;
 	irq->kernel_last = kstat_sum(irq->desc);
 	rs_map_add(&irq->desc_key, irq->desc, irq);
 	rs_map_add(&irq->key, line.action, irq);
+	return 0;
 }
 
 /* Nothing that the line's descriptor or action was is followed from here on. */

@@ -39,21 +39,20 @@ void rs_queue_unmap(struct rs_queue *q)
  * begins: from here on nothing may follow what it will free. If the virtqueue
  * comes back, the rescan counts it anew.
  */
-int rs_queue_gone(struct kprobe *kp, struct pt_regs *regs)
+void rs_queue_gone(unsigned long ip, unsigned long parent_ip,
+		   struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
 	struct rs_queue *q;
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&gone_lock, flags);
-	q = rs_map_find((void *)regs_get_kernel_argument(regs, 0));
+	q = rs_map_find((void *)rs_ftrace_arg(fregs, 0));
 	if (q)
 		rs_queue_unmap(q);
 	raw_spin_unlock_irqrestore(&gone_lock, flags);
 	if (q)
 		rs_device_rescan();
-	return 0;
 }
-NOKPROBE_SYMBOL(rs_queue_gone);
 
 /*
  * The next packed entry the device will return: past every descriptor whose
@@ -263,14 +262,15 @@ static struct rs_queue *queue_alloc(const char *name)
 }
 
 /* Watch @vq. Without memory it is not watched, and the log says so. The caller holds rs_lock. */
-void rs_queue_add(struct rs_device *d, struct virtqueue *vq)
+int rs_queue_add(struct rs_device *d, struct virtqueue *vq)
 {
 	struct rs_queue *q = queue_alloc(vq->name ?: "");
+	int err;
 
 	if (!q) {
 		pr_err("no memory to watch %s of %s; free some and load ringside again\n",
 		       vq->name, d->name);
-		return;
+		return -ENOMEM;
 	}
 	q->vq = vq;
 	q->device = d;
@@ -282,8 +282,9 @@ void rs_queue_add(struct rs_device *d, struct virtqueue *vq)
 	q->previous = RS_UNKNOWN;
 	list_add_tail(&q->list, &d->queues);
 	rs_map_add(&q->vq_key, vq, q);
-	rs_irq_attach(q);
+	err = rs_irq_attach(q);
 	rs_queue_start(q);
+	return err;
 }
 
 static void queue_free(struct rcu_head *rcu)

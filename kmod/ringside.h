@@ -6,7 +6,6 @@
 #include <linux/etherdevice.h>
 #include <linux/ftrace.h>
 #include <linux/interrupt.h>
-#include <linux/kprobes.h>
 #include <linux/list.h>
 #include <linux/netdevice.h>
 #include <linux/percpu.h>
@@ -196,7 +195,7 @@ struct rs_reading {
 	bool exact;
 };
 
-enum rs_hook_kind { RS_FTRACE, RS_KPROBE, RS_TRACEPOINT };
+enum rs_hook_kind { RS_FTRACE, RS_TRACEPOINT };
 enum rs_hook_state { RS_ABSENT, RS_ATTACHED, RS_FAILED, RS_STANDBY };
 
 /* layout.c */
@@ -241,7 +240,7 @@ unsigned int rs_device_resets(void);
 
 /* queue.c */
 enum rs_dir rs_queue_dir(const char *name);
-void rs_queue_add(struct rs_device *d, struct virtqueue *vq);
+int rs_queue_add(struct rs_device *d, struct virtqueue *vq);
 void rs_queue_drop(struct rs_queue *q);
 void rs_queue_unmap(struct rs_queue *q);
 void rs_queue_start(struct rs_queue *q);
@@ -251,7 +250,8 @@ void rs_queue_progress(struct rs_queue *q, u64 *used, u64 *consumed);
 void rs_queue_sum_irqs(struct rs_queue *q, u64 *v);
 void rs_queue_hist(struct rs_queue *q, struct rs_hist *hist);
 int rs_queue_read(struct rs_queue *q, struct rs_reading *r);
-int rs_queue_gone(struct kprobe *kp, struct pt_regs *regs);
+void rs_queue_gone(unsigned long ip, unsigned long parent_ip,
+		   struct ftrace_ops *ops, struct ftrace_regs *fregs);
 
 /* irq.c */
 void rs_irq_enter(void *data, int number, struct irqaction *action);
@@ -264,7 +264,7 @@ void rs_irq_settle(struct rs_queue *q, enum rs_consumer who);
 
 /* line.c */
 extern struct list_head rs_irqs;
-void rs_irq_attach(struct rs_queue *q);
+int rs_irq_attach(struct rs_queue *q);
 void rs_irq_detach(struct rs_queue *q);
 void rs_irq_unmap(struct rs_irq *irq);
 int rs_irq_read(struct rs_queue *q, u64 *v);
