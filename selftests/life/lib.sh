@@ -10,7 +10,7 @@ TRACING=/sys/kernel/tracing
 # What the kernel holds of ringside, or would: nothing of it may stay.
 traces()
 {
-	cat $TRACING/enabled_functions /sys/kernel/debug/kprobes/list | sed 's/ *(.*//'
+	cat $TRACING/enabled_functions /sys/kernel/debug/kprobes/list 2>/dev/null | sed 's/ *(.*//'
 	grep '^ringside ' /proc/modules
 	ls -d $RINGSIDE $TRACING/events/ringside 2>/dev/null
 }
@@ -91,6 +91,21 @@ interrupts()
 				sum += $i
 			print $1, sum
 		}' /proc/interrupts
+}
+
+# load_still BUS: loads the module with no interrupt meanwhile; what the kernel
+# had counted by then is in /run/irqs-before
+load_still()
+{
+	until_true 60 load_between "$1"
+}
+
+load_between()
+{
+	interrupts "$1" >/run/irqs-before
+	insmod /ringside.ko || return 1
+	interrupts "$1" >/run/irqs-then
+	cmp -s /run/irqs-before /run/irqs-then || { rmmod ringside; return 1; }
 }
 
 # snapshot_still BUS: a snapshot taken while no interrupt came, beside the

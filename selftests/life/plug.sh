@@ -114,10 +114,7 @@ churn()
 plan 9
 qmp '{"execute":"qmp_capabilities"}' || exit 1
 clean=$(traces)
-traffic_start "$LAB_PEER" || exit 1
-said=$(traffic_stop)
-interrupts "$STAYS" >/run/stays-before
-insmod /ringside.ko || exit 1
+load_still "$STAYS" || exit 1
 traffic_start "$LAB_PEER" || exit 1
 GENERATION=2
 plug
@@ -132,7 +129,7 @@ check "no memory stays" no_leak $((2 * ROUNDS)) "$before"
 said=$(traffic_stop)
 note "traffic: $said"
 check "the other device loses no datagram" test -z "${said##* lost=0 *}"
-same "the other device's counts are exact all along" "" "$(exact "$STAYS" 1 /run/stays-before)"
+same "the other device's counts are exact all along" "" "$(exact "$STAYS" 1 /run/irqs-before)"
 check "a device goes for good" unplug
 rmmod ringside
 check "no hook, module or file stays" traces_are "$clean"

@@ -30,7 +30,7 @@ channels_many()
 plan 6
 guest_start -n $PAIRS -c $PAIRS || exit 1
 in_guest 'traces' >/tmp/clean
-in_guest 'interrupts $(bus_of eth0) >/tmp/irqs-before; insmod /ringside.ko' || exit 1
+in_guest 'load_still $(bus_of eth0)' || exit 1
 before=$(in_guest memory)
 guest 'udp echo -p 7007 </dev/null >/tmp/echo 2>&1 &'
 udp ping -t 20000 -d 3600 -f 16 -p 7007 $GUEST_IP >/tmp/ping &
@@ -42,7 +42,7 @@ said=$(cat /tmp/ping)
 note "traffic: $said"
 check "no datagram is lost" test -z "${said##* lost=0 *}"
 same "every queue's counts are exact all along" "" "$(in_guest \
-	'exact $(bus_of eth0) 1 /tmp/irqs-before')"
+	'exact $(bus_of eth0) 1 /run/irqs-before')"
 check "every queue took part" in_guest \
 	'[ $(grep -c "^queue.* dir=rx .* handled=[1-9]" /run/snapshot) = '$PAIRS' ]'
 check "no memory stays" in_guest "no_leak $ROUNDS $before"

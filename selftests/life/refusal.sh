@@ -3,10 +3,12 @@
 # shellcheck shell=dash
 # How a load that is refused must look. After lib.sh.
 
-# said: what the module said; the kernel says some of its own under its name
+# said: what the module said; the kernel says some of its own under its name.
+# insmod may try twice.
 said()
 {
-	dmesg | sed -n 's/^\[[^]]*\] ringside: //p' | grep -v "taint\|^.[^ ]*' invalid for parameter"
+	dmesg | sed -n 's/^\[[^]]*\] ringside: //p' | grep -v "taint[a-z]* kernel\|^.[^ ]*' invalid for parameter" |
+		sort -u
 }
 
 # refused NAME ERROR SENTENCE [PARAMETER]...: by that error, with one sentence

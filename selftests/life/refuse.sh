@@ -26,7 +26,7 @@ set_refused()
 	! echo "$1" 2>/dev/null >/sys/module/ringside/parameters/stall_ms
 }
 
-plan 13
+plan 12
 refused "a parameter that is no number" "Invalid argument" "stall_ms must be" stall_ms=banana
 refused "a parameter out of range" "Invalid argument" "stall_ms must be" stall_ms=1
 refused "a parameter with no value" "Invalid argument" "stall_ms must be" stall_ms=
@@ -39,18 +39,14 @@ check "and keeps its value" grep -qx 50 /sys/module/ringside/parameters/stall_ms
 check "the function tracer cannot be switched off under it" switch_stays_on
 rmmod ringside
 
-clean=$(traces)
 echo 0 >/proc/sys/kernel/ftrace_enabled
-insmod /ringside.ko
-check "without the function tracer it does what it can, and says so" hook_is free_old_xmit failed
-rmmod ringside
+refused "a function tracer that is switched off" "Device or resource busy" "kernel.ftrace_enabled"
 echo 1 >/proc/sys/kernel/ftrace_enabled
-check "no hook, module or file stays of that" traces_are "$clean"
 
 rmmod virtio_net || exit 1
 insmod /ringside.ko
-check "without virtio_net it waits for it, and says so" hook_is free_old_xmit absent
+check "without virtio_net it waits for it, and says so" hook_is 'free_old_xmit[_a-z]*' absent
 modprobe virtio_net
-check "and is there when it comes" until_true 30 hook_is free_old_xmit attached
+check "and is there when it comes" until_true 30 hook_is 'free_old_xmit[_a-z]*' attached
 check "with the driver's queues" until_true 30 grep -q '^queue .*name=input.0 ' "$RINGSIDE/snapshot"
 rmmod ringside

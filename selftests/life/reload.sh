@@ -62,8 +62,7 @@ check "no hook, module or file stays" traces_are "$clean"
 said=$(traffic_stop)
 note "traffic: $said"
 check "no datagram is lost" test -z "${said##* lost=0 *}"
-interrupts "$BUS" >/run/irqs-before
-insmod /ringside.ko
+load_still "$BUS"
 udp ping -t 20000 -n 503 -p "$LAB_PEER_PORT" "$LAB_PEER" >/dev/null
 same "it counts as the kernel does after all that" "" "$(exact "$BUS" 1 /run/irqs-before)"
 rmmod ringside
