@@ -4,7 +4,7 @@
 # A device goes and comes back while it is counted and has traffic: by hot-unplug
 # (QEMU's own, over a port that is its monitor), by unbinding its driver.
 
-# shellcheck source=lib.sh
+# shellcheck source=/dev/null
 . /life/lib.sh
 
 ROUNDS=${ROUNDS:-100}

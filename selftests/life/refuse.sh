@@ -4,9 +4,9 @@
 # What the module refuses, by its own error and with one sentence; and what it
 # does without, and says so.
 
-# shellcheck source=lib.sh
+# shellcheck source=/dev/null
 . /life/lib.sh
-# shellcheck source=refusal.sh
+# shellcheck source=/dev/null
 . /life/refusal.sh
 
 hook_is()

@@ -3,7 +3,7 @@
 # shellcheck shell=dash
 # The module comes and goes under traffic: nothing is lost, nothing stays.
 
-# shellcheck source=lib.sh
+# shellcheck source=/dev/null
 . /life/lib.sh
 
 ROUNDS=${ROUNDS:-200}
