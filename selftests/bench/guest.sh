@@ -108,6 +108,7 @@ others()
 	background_off
 	trace_cmd_on $EVENTS && measure trace-cmd "" $UNITS
 	background_off
+	artefact /tmp/*.out
 }
 
 slab_and_percpu_kib()
@@ -152,4 +153,3 @@ fi
 device 1 0
 measure none-again "" $UNITS
 rmmod rsbench
-artefact /tmp/*.out
