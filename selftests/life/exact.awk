@@ -32,7 +32,8 @@ $1 == "queue" && device != "" && field("device") == device && field("irq") != ""
 	name = field("name")
 	irq = field("irq")
 	queues++
-	expect(name ": interrupts", now[irq] - before[irq], field("interrupts") + 0)
+	# a handler that runs again for one that came meanwhile: the kernel counts it once
+	expect(name ": interrupts", now[irq] - before[irq], field("interrupts") - field("reruns"))
 	expect(name ": handled + none", field("interrupts"), field("handled") + field("none"))
 	for (i = sum = 0; i <= NF; i++)
 		if ($i ~ /^none_/)
