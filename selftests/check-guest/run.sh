@@ -17,7 +17,7 @@ ARCH=x86_64 LINE=6.1 OUT=$TOP/out/check-guest MEMORY=1G WANTED=() SETTINGS=()
 # shellcheck source=/dev/null
 . "$LAB/apt.sh"
 # shellcheck source=/dev/null
-. "$HERE/qemu.sh"
+. "$HERE/../lab/qemu.sh"
 
 help()
 {

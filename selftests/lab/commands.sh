@@ -198,6 +198,7 @@ lab_run()
 
 	script_argument
 	TIMEOUT=${TIMEOUT:-300}
+	PATH=$(qemu_path "$ARCH")
 	host_run "${ARGS[0]}"
 	machine_verdict "${OUT:-$WORK/kept}" || rc=$?
 	exit "$rc"

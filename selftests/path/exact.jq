@@ -37,8 +37,14 @@ def checks($g; $h; $name): $g.delta as $d
 	  same("\($name): signals = eventfd writes"; $h.delta.vhost_signals; $h.delta.eventfd_writes),
 	  same("\($name): eventfd writes = irqfd wake-ups"; $h.delta.eventfd_writes;
 	       $h.delta.irqfd_wakeups),
-	  same("\($name): wake-ups = injected + coalesced"; $h.delta.irqfd_wakeups;
+	  same("\($name): injected at once + deferred = injected + coalesced";
+	       $h.delta.irqfd_atomic + $h.delta.irqfd_deferred;
 	       $h.delta.injected + $h.delta.coalesced),
+	  # A wake-up that is left to the work queue while its work is still queued
+	  # merges with it: the kernel keeps one work per irqfd.
+	  ((($h.delta.irqfd_wakeups // -1) - $h.delta.injected - $h.delta.coalesced) as $merged
+	   | holds("\($name): wake-ups \($h.delta.irqfd_wakeups) = injected + coalesced + \($merged) merged of \($h.delta.irqfd_deferred) deferred";
+		   $merged == 0 or ($merged > 0 and $h.delta.irqfd_deferred > 0))),
 	  holds("\($name): interrupts \($d.interrupts) <= injected \($h.delta.injected)";
 	        $d.interrupts <= $h.delta.injected),
 	  same("\($name): nothing missed"; $d.missed; 0),

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # shellcheck shell=bash
-# A QEMU that serves vhost-user under emulation. 7.2 ends with a segmentation
-# fault as soon as such a device has MSI-X and there is no KVM; 10.0 does not.
+# A QEMU newer than Debian 12's own 7.2, which ends with a segmentation fault as
+# soon as a vhost-user device has MSI-X and there is no KVM; and which now and
+# then goes on executing code that another CPU has just replaced: a guest's CPUs
+# then meet the breakpoint of a function tracer that is long gone, for ever.
 
 QEMU_NEEDED=10
 
