@@ -14,6 +14,16 @@ guest_quiet()
 		b=$(grep virtio /proc/interrupts | grep -E "input|output"); done'
 }
 
+# net_still: nothing but the scenario's own traffic on the wire. IPv6 and
+# neighbour discovery would send when they like, also at a window's edge.
+net_still()
+{
+	guest "sysctl -qw net.ipv6.conf.all.disable_ipv6=1 2>/dev/null
+		ip neigh replace 10.77.0.1 lladdr $(cat /sys/class/net/$TAP/address) dev eth0 nud permanent"
+	ip neigh replace "$GUEST_IP" lladdr "$(guest 'cat /sys/class/net/eth0/address')" \
+		dev "$TAP" nud permanent
+}
+
 # window_open NAME: from here on both sides count. /proc/interrupts is the
 # independent witness, taken at the same quiet moments.
 window_open()
