@@ -11,7 +11,7 @@ path_run()
 	selftests/lab/lab setup || return
 	rm -rf "$3"
 	mkdir -p "$3"
-	selftests/lab/lab run -a "$1" -H "${PATH_HOST:-6.12}" -g "${PATH_GUEST:-5.10}" -t 900 -o "$3" \
+	selftests/lab/lab run -a "$1" -H "${PATH_HOST:-6.12}" -g "${PATH_GUEST:-5.10}" -t 400 -o "$3" \
 		-f selftests/path/window.sh:/lab/window.sh "${@:4}" "$2"
 }
 
