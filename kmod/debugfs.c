@@ -41,9 +41,8 @@ void rs_show_hooks(struct seq_file *m, bool standby)
 	for (i = 0; rs_hook_info(i, &info); i++) {
 		if (info.standby && !standby)
 			continue;
-		seq_printf(m, "hook name=%s kind=%s state=%s missed=%llu loses=%s\n",
-			   info.symbol, info.kind, info.state, info.missed,
-			   info.loses);
+		seq_printf(m, "hook name=%s kind=%s state=%s loses=%s\n",
+			   info.symbol, info.kind, info.state, info.loses);
 	}
 }
 

@@ -258,7 +258,6 @@ bool rs_hook_info(unsigned int i, struct rs_hook_info *info)
 	info->state = states[hooks[i].state];
 	info->standby = hooks[i].state == RS_STANDBY;
 	info->loses = hooks[i].loses;
-	info->missed = 0;	/* permanent ftrace hooks and tracepoints miss none */
 	return true;
 }
 

@@ -215,7 +215,6 @@ struct rs_hook_info {
 	const char *state;
 	const char *loses;
 	bool standby;	/* not in use, and nothing is lost by that */
-	u64 missed;
 };
 int rs_hook_init(void);
 void rs_hook_exit(void);
