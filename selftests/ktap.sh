@@ -5,6 +5,7 @@
 # of each program. The runner's own line for a program counts where the program
 # printed no results, or failed although all of its results passed (a time-out,
 # a crash at the end); a program that was planned and gave no line has failed.
+# What failed is said once more, so that the end of a long log tells.
 
 exec awk '
 function state_of(line)
@@ -19,15 +20,21 @@ function state_of(line)
 	count[state]++
 	inner++
 	inner_failed += state == "failed"
+	if (state == "failed")
+		again[++failures] = $0
 }
 /^(not )?ok [0-9]+/ {
 	state = state_of($0)
 	planned--
 	if (!inner || (state == "failed" && !inner_failed))
 		count[state]++
+	if (state == "failed")
+		again[++failures] = $0
 	inner = inner_failed = 0
 }
 END {
+	for (i = 1; i <= failures; i++)
+		print "failed: " again[i]
 	if (planned > 0)
 		count["failed"] += planned
 	printf "%d passed, %d failed", count["passed"], count["failed"]
