@@ -112,6 +112,12 @@ kernel_get()
 	realpath "$current"
 }
 
+# kernel_holds DIR: a kernel with the modules that are wanted now
+kernel_holds()
+{
+	cmp -s "$LAB/modules" "$1/wanted"
+}
+
 # kernel_update LINE DEBARCH CURRENT: points CURRENT at the newest release that
 # can be had. An index may name what its mirror does not hold (any more): then
 # the index is read again, then the release before is taken.
@@ -120,7 +126,7 @@ kernel_update()
 	local line=$1 arch=$2 current=$3 stamp=$CACHE/apt/kernel-$1-$2/stamp release dir again
 
 	# what the last resolution said holds as long as the index does
-	if [ -z "$REFRESH" ] && [ "$current/release" -nt "$LAB/modules" ] &&
+	if [ -z "$REFRESH" ] && kernel_holds "$current" &&
 	   [ "$current.checked" -nt "$stamp" ] &&
 	   [ -z "$(find "$current.checked" -mmin +1440)" ]; then
 		return
@@ -130,7 +136,7 @@ kernel_update()
 	again=$(find "$stamp" -mmin +10 2>/dev/null || :)
 	while [ $# -gt 0 ]; do
 		release=$1 dir=$CACHE/kernel/$1
-		if [ "$dir/release" -nt "$LAB/modules" ] ||
+		if kernel_holds "$dir" ||
 		   kernel_fetch "$line" "$arch" "$release" "$dir"; then
 			ln -sfn "$release" "$current"
 			touch "$current.checked"
@@ -231,11 +237,12 @@ kernel_modules()
 	awk -v FS='[: ]+' 'NR == FNR { if (!/^#/ && NF) want[$1] = 1; next }
 		{ n = $1; sub(/.*\//, "", n); sub(/\.ko.*/, "", n); gsub(/-/, "_", n)
 		  if (n in want) for (i = 1; i <= NF; i++) if ($i != "") print $i }' \
-		"$LAB/modules" "$all/modules.dep" | sort -u >"$part/wanted"
-	(cd "$all" && cpio -pdm --quiet "$to" <"$part/wanted")
+		"$LAB/modules" "$all/modules.dep" | sort -u >"$part/all/wanted"
+	(cd "$all" && cpio -pdm --quiet "$to" <"$part/all/wanted")
 	for file in "$part"/tree/{,usr/}lib/modules/"$release"/modules.* "$all"/modules.{order,builtin,builtin.modinfo}; do
 		[ ! -f "$file" ] || cp "$file" "$to/"
 	done
 	/sbin/depmod -b "$part/image" "$release"
-	rm -rf "$part/all" "$part/wanted"
+	cp "$LAB/modules" "$part/wanted"
+	rm -rf "$part/all"
 }
