@@ -93,7 +93,8 @@ static bool host_same(const struct rs_queue *a, const struct rs_queue *b)
 	return nums_equal(a->pid, b->pid) && nums_equal(a->tap_ifindex, b->tap_ifindex) &&
 	       nums_equal(a->queue, b->queue) && nums_equal(a->vhost_vq, b->vhost_vq) &&
 	       !strcmp(a->tap, b->tap) && !strcmp(a->dir, b->dir) &&
-	       (a->tap_ifindex.known || nums_equal(a->used_addr, b->used_addr));
+	       (a->tap_ifindex.known ||
+		(nums_equal(a->used_addr, b->used_addr) && nums_equal(a->gsi, b->gsi)));
 }
 
 static const struct rs_queue *queue_find(const struct rs_snapshot *s, const struct rs_queue *queue)

@@ -265,6 +265,31 @@ TEST_F(ledger, one_side_alone)
 	rs_ledger_clear(&l);
 }
 
+/* A backend in user space: of its queues only the interrupt is known. */
+static void tap_forget(struct rs_queue *q, int i)
+{
+	rs_str_set(q->tap, "");
+	rs_str_set(q->dir, "other");
+	q->tap_ifindex = q->queue = q->vhost_vq = q->used_addr = (struct rs_num){0};
+	q->gsi = rs_num_of(24 + i);
+}
+
+TEST_F(ledger, queues_without_a_tap_are_told_by_their_interrupt)
+{
+	struct rs_ledger l;
+
+	for (int i = 0; i < QUEUES; i++) {
+		tap_forget(&self->j.host.begin.queues[i], i);
+		tap_forget(&self->j.host.end.queues[i], i);
+		HC(&self->j.host.begin.queues[i], eventfd_writes) = rs_num_of(1009 * i);
+		HC(&self->j.host.end.queues[i], eventfd_writes) = rs_num_of(1009 * i + 7);
+	}
+	ASSERT_EQ(0, rs_ledger_make(&l, NULL, &self->j.host, NULL, &self->j.err));
+	for (int i = 0; i < QUEUES; i++)
+		EXPECT_EQ(7, l.lines[i].figures[RS_FIG_H(eventfd_writes)].value);
+	rs_ledger_clear(&l);
+}
+
 TEST(no_two_figures_share_a_name)
 {
 	for (int a = 0; a < RS_FIGURES; a++)
