@@ -83,6 +83,25 @@ static int side_tell(const struct rs_opts *opts, const struct rs_snapshot *s, bo
 	return ret;
 }
 
+/* What is gone cannot be shown: it is said, and where nothing is left, that is the answer. */
+static int gone_tell(const struct rs_opts *opts, const struct rs_snapshot *s, struct rs_error *err)
+{
+	size_t begin = s->has_begin ? s->begin.queues_n : 0, end = s->end.queues_n;
+
+	if (begin <= end)
+		return 0;
+	if (!end && !opts->window.interval_ns)
+		return rs_error_set(err, RS_EXIT_NOTAP,
+				    "all %zu queues are gone: their device or virtual machine "
+				    "ended within the window",
+				    begin);
+	fprintf(stderr,
+		"ringside: %zu queues are gone: their device or virtual machine ended within the "
+		"window\n",
+		begin - end);
+	return 0;
+}
+
 /* JSON is the snapshot itself: data for `ringside diff`, not judged. */
 static int snapshot_take(void *ctx, const struct rs_snapshot *s, struct rs_error *err)
 {
@@ -92,6 +111,8 @@ static int snapshot_take(void *ctx, const struct rs_snapshot *s, struct rs_error
 
 	if (flaw)
 		fprintf(stderr, "ringside: %s\n", flaw);
+	if (gone_tell(opts, s, err))
+		return -1;
 	if (!opts->json && !opts->output)
 		return side_tell(opts, s, &taking->found_fault, err);
 	if (text_put(opts->output, rs_snapshot_text(s), err))
