@@ -49,7 +49,7 @@ check-life: ## the guest module as it and its devices come and go
 	$(MAKE) -C selftests check-life
 
 check-host: ## the host helper against known traffic, in the lab (ARCH=arm64|x86_64)
-	selftests/check-host/run.sh $(ARCH)
+	selftests/check-host/run.sh $(if $(ARCH),-a $(ARCH))
 
 matrix: ## the whole path on every kernel of selftests/lab/kernels, both architectures
 	selftests/path/matrix.sh

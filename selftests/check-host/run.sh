@@ -1,37 +1,157 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# run.sh [ARCH...]: the host's side against known counts, in the lab; prints KTAP.
-set -u
-cd "$(dirname "$0")/../.." || exit 1
-unset MAKEFLAGS MFLAGS MAKELEVEL ARCH KSELFTEST
-STEPS=(empty half full drained)
+#
+# make check-host: the host's side against known counts, on emulated KVM hosts.
+# Prints KTAP; exits 0 or 1.
 
-# ring ARCH OUT: the scenario, then what must hold in what it brought back
-ring()
+set -uo pipefail
+HERE=$(dirname "$(realpath "$0")")
+TOP=$(realpath "$HERE/../..")
+LAB=$TOP/selftests/lab/lab
+unset MAKEFLAGS MFLAGS MAKELEVEL ARCH
+ARCHS='arm64 x86_64' OUT=$TOP/out/check-host WANTED=() SETTINGS=()
+cd "$TOP" || exit 1
+# shellcheck source=selftests/path/outside.sh
+. selftests/path/outside.sh
+
+help()
 {
-	local step files=()
+	cat <<-'EOF'
+	usage: run.sh [-a ARCH] [-o OUT] [-s NAME=VALUE]... [RUN...]
 
-	selftests/lab/lab run -t 900 -a "$1" -H 6.12 -g 6.1 --no-module -o "$2" \
-		-f selftests/path/window.sh:/lab/window.sh selftests/check-host/ring.sh ||
-		echo "not ok the lab's run as a whole: see $2"
-	for step in "${STEPS[@]}"; do
-		files+=(--slurpfile "$step" "$2/$step.json" --slurpfile "k$step" "$2/$step.kernel")
-	done
-	jq -rn "${files[@]}" -f selftests/check-host/ring.jq ||
-		echo "not ok the snapshots could not be read: see $2"
+	  -a ARCH        x86_64 or arm64 (default: both)
+	  -o OUT         artefacts (default out/check-host)
+	  -s NAME=VALUE  a setting of the scenarios, for a quick look: LIVES=5
+	  --list         the runs
+
+	Without RUN all are done. Example: run.sh -a arm64 ring known-6.12
+	EOF
 }
 
-[ $# -gt 0 ] || set -- arm64 x86_64
-for arch in "$@"; do
-	ring "$arch" "out/check-host/$arch"
-done | awk '
-	BEGIN { print "KTAP version 1" }
+# name | scenario | host's line | guests' line | arguments of the lab | seconds
+runs()
+{
+	local name host guest arguments seconds line
+
+	grep -v '^#' "$HERE/runs" | while IFS=$'\t' read -r name host guest arguments seconds; do
+		[ "$arguments" != - ] || arguments=''
+		if [ "$host" != each ]; then
+			echo "$name|$name|$host|$guest|$arguments|$seconds"
+			continue
+		fi
+		for line in $("$LAB" kernels); do
+			echo "$name-$line|$name|$line|${guest/each/$line}|$arguments|$seconds"
+		done
+	done
+}
+
+options_read()
+{
+	local name
+
+	while [ $# -gt 0 ]; do
+		case $1 in
+		-h | --help) help; exit 0 ;;
+		--list) runs | cut -d'|' -f1; exit 0 ;;
+		-a) ARCHS=${2:?} ;;
+		-o) OUT=$(realpath -m "${2:?}") ;;
+		-s) SETTINGS+=("${2:?}") ;;
+		-*) echo "run.sh: unknown option $1; try --help" >&2; exit 64 ;;
+		*) WANTED+=("$1"); shift; continue ;;
+		esac
+		shift 2
+	done
+	for name in "${WANTED[@]}"; do
+		runs | cut -d'|' -f1 | grep -qx "$name" || {
+			echo "run.sh: no run $name; try --list" >&2
+			exit 64
+		}
+	done
+}
+
+# programs ARCH: what the scenarios run beside ringside, as static programs
+programs()
+{
+	mkdir -p "$WORK/$1"
+	"$LAB" cc -a "$1" -o "$WORK/$1/packet" selftests/bench/host/*.[ch] &&
+		"$LAB" cc -a "$1" -o "$WORK/$1/hog" "$HERE/hog.c"
+}
+
+# judge DIR SCENARIO: what must hold of what a run brought back
+judge()
+{
+	local one
+
+	PHASES=()
+	for one in "$1"/*-guest.json; do
+		[ ! -e "$one" ] || { one=${one##*/}; PHASES+=("${one%-guest.json}"); }
+	done
+	path_exact "$1"
+	[ ! -e "$HERE/$2.jq" ] || jq -rn -L "$HERE" -f "$HERE/$2.jq" "$1"/*.json ||
+		echo "not ok what was brought back could not be read"
+}
+
+# results: what comes from the lab and the judges, as one list
+results()
+{
+	awk '
 	/^KTAP|^1\.\./ { next }
 	/^(not )?ok / {
 		match($0, /^(not )?ok ([0-9]+ )?/)
 		failed += $1 == "not"
-		print ($1 == "not" ? "not ok" : "ok"), ++n, substr($0, RLENGTH + 1)
+		print "  " ($1 == "not" ? "not ok" : "ok"), ++n, substr($0, RLENGTH + 1)
 		next
 	}
-	{ print "# " $0 }
-	END { print "1.." n; exit failed || !n }'
+	{ print "  " $0 }
+	END { print "  1.." n; exit failed || !n }'
+}
+
+# one_run NUMBER ARCH NAME SCENARIO HOST GUEST ARGUMENTS SECONDS: a nested KTAP, and its own line
+one_run()
+{
+	local number=$1 arch=$2 name=$3 scenario=$4 host=$5 guest=$6 arguments=$7 seconds=$8
+	local dir=$OUT/$2-$3 rc=0
+
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	{ printf '%s\n' "${SETTINGS[@]}"; cat "$HERE/$scenario.sh"; } >"$WORK/script"
+	echo "# Subtest: $arch $name"
+	# shellcheck disable=SC2086 # a list of words
+	{
+		"$LAB" run -a "$arch" -H "$host" -g "$guest" -t "$seconds" -o "$dir" $arguments \
+			-f "$HERE:/lab/check" -f "$WORK/$arch:/lab/programs" \
+			-f selftests/path/window.sh:/lab/window.sh "$WORK/script" ||
+			echo "not ok the lab's run as a whole: see $dir"
+		judge "$dir" "$scenario"
+	} | results || rc=1
+	if [ "$rc" = 0 ]; then
+		echo "ok $number $arch $name"
+	else
+		echo "not ok $number $arch $name # see $dir"
+		FAILED=1
+	fi
+}
+
+selected()
+{
+	[ ${#WANTED[@]} != 0 ] || { runs; return; }
+	runs | awk -F'|' -v wanted=" ${WANTED[*]} " 'index(wanted, " " $1 " ")'
+}
+
+options_read "$@"
+WORK=$(mktemp -d)
+trap 'rm -rf "$WORK"' EXIT
+FAILED='' number=0
+"$LAB" setup || exit 1
+mapfile -t rows < <(for arch in $ARCHS; do selected | sed "s/^/$arch|/"; done)
+for arch in $ARCHS; do
+	programs "$arch" || exit 1
+done
+echo "KTAP version 1"
+echo "1..${#rows[@]}"
+for row in "${rows[@]}"; do
+	number=$((number + 1))
+	IFS='|' read -r arch name scenario host guest arguments seconds <<<"$row"
+	one_run $number "$arch" "$name" "$scenario" "$host" "$guest" "$arguments" "$seconds"
+done
+[ -z "$FAILED" ]

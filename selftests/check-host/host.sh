@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# shellcheck shell=dash disable=SC1091,SC2016,SC2034
+# What the scenarios of this directory share, inside the emulated host.
+
+. /lab/window.sh
+
+SILENT_IP=10.77.0.3
+PORT=7100 # and on: to the guest
+BACK=7200 # and on: from the guest
+
+# steer TAP QUEUES: a datagram for port PORT + Q leaves by queue Q. By itself the
+# tap chooses the queue from which the guest last sent a packet of the flow.
+steer()
+{
+	local q=0
+
+	modprobe -a sch_ingress cls_flower act_skbedit
+	tc qdisc add dev "$1" clsact || return
+	while [ $q -lt "$2" ]; do
+		tc filter add dev "$1" egress protocol ip flower ip_proto udp \
+			dst_port $((PORT + q)) action skbedit queue_mapping $q || return
+		q=$((q + 1))
+	done
+}
+
+# silent: what is sent to SILENT_IP reaches the guest, which does not know it and says nothing
+silent()
+{
+	ip neigh replace $SILENT_IP lladdr "$(guest 'cat /sys/class/net/eth0/address')" \
+		dev "$TAP" nud permanent
+}
+
+# number NAME FILE: one of the counts that udp prints
+number()
+{
+	sed -n "s/.*\<$1=\([0-9]*\).*/\1/p" "$2"
+}
+
+# kernel_says NAME: the kernel's own drops of the tap, into /out/NAME-{link,qdisc}.json
+kernel_says()
+{
+	ip -s -j link show dev "$TAP" >"/out/$1-link.json" &&
+		tc -s -j qdisc show dev "$TAP" >"/out/$1-qdisc.json"
+}
+
+# host_open NAME [OPTION...], host_close: a window of the host's side alone
+host_open()
+{
+	local name=$1
+
+	shift
+	ringside host "$@" -d 1h -o "/out/$name-host.json" 2>"/out/$name-host.err" &
+	HOST_WINDOW=$!
+	until_true 300 grep -q '^counting' "/out/$name-host.err" || {
+		note "the host's window did not open: $(cat "/out/$name-host.err")"
+		return 1
+	}
+}
+
+host_close()
+{
+	kill -INT "$HOST_WINDOW"
+	wait "$HOST_WINDOW"
+}
+
+# attached: what is hooked in this kernel
+attached()
+{
+	cat /sys/kernel/tracing/enabled_functions /sys/kernel/debug/kprobes/list
+}

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Known traffic: what the generators sent and received, what the kernel dropped
+# in its own words, and the host's side.
+
+include "checks";
+
+def tells($f; $from; $to; $window):
+	(($f["\($to)-link"] | link_dropped) - ($f["\($from)-link"] | link_dropped)) as $link
+	| (($f["\($to)-qdisc"] | qdisc_dropped) - ($f["\($from)-qdisc"] | qdisc_dropped)) as $qdisc
+	| ($f[$window] | queues("rx")) as $rx
+	| same("\($window): drops = the kernel's tx_dropped (ip -s link)"; $rx | sum(.delta.tun_dropped); $link),
+	  same("\($window): the tap's tx_dropped as shown"; $rx[0].delta.kernel_dropped; $link),
+	  same("\($window): the qdisc's drops as shown (tc -s qdisc)"; $rx[0].delta.qdisc_dropped; $qdisc);
+
+files as $f
+| if $f["known-host"] then
+	($f["known-host"] | queues("rx")) as $rx
+	| ($f["known-host"] | queues("tx")) as $tx
+	| ( $f.traffic[] as $t | $rx[$t.queue].delta as $d | $tx[$t.queue].delta as $back
+	    | "queue \($t.queue)" as $name
+	    | same("\($name): datagrams sent = packets offered to the tap"; $t.sent; $d.tun_offered),
+	      same("\($name): offered - dropped = received in the guest"; $d.tun_offered - $d.tun_dropped; $t.received),
+	      holds("\($name): some were dropped: \($d.tun_dropped)"; $d.tun_dropped > 0),
+	      same("\($name): drops met a full ring"; $d.tun_ring_full; $d.tun_dropped),
+	      same("\($name): datagrams from the guest = entries posted"; $t.back; $back.vhost_posted),
+	      same("\($name): datagrams from the guest = received here"; $t.back; $t.returned) ),
+	  same("datagrams from the guest = what its device sent"; $f.traffic | sum(.back);
+	       ($f["end-inside-link"] | link_sent) - ($f["begin-inside-link"] | link_sent)),
+	  tells($f; "begin"; "end"; "known-host"),
+	  tells($f; "before"; "after"; "qdisc-host"),
+	  ( ($f["qdisc-host"] | queues("rx")) as $q
+	    | same("qdisc: sent = offered to the tap + dropped before it"; 101;
+	           $q[0].delta.tun_offered + $q[0].delta.qdisc_dropped),
+	      holds("qdisc: some were dropped: \($q[0].delta.qdisc_dropped)"; $q[0].delta.qdisc_dropped > 0) )
+  else empty end
