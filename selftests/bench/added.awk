@@ -9,7 +9,7 @@ BEGIN { FS = OFS = "\t" }
 
 $4 == "warm" || $1 == "pairs" { next }
 
-$5 ~ /^(growth|snapshot|memory|load|unload)-/ {
+$5 ~ /^(growth|snapshot|memory|module|load|unload|attach|detach|maps)-/ {
 	print $1, $2, $3, $4, $5, $5 ~ /^growth/ ? sprintf("%.1f", $6 / 1000) : $6
 	next
 }

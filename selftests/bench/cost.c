@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * cost COMMAND [ARG]...: how long a command takes; cost -r FILE: how long it
- * takes to read a file. In nanoseconds of the machine's clock: under an
- * emulator that counts instructions, the instructions and the time waited.
+ * takes to read a file; cost -u WORD COMMAND [ARG]...: how long until it says
+ * WORD, and how long it then takes to end when it is interrupted. In
+ * nanoseconds of the machine's clock: under an emulator that counts
+ * instructions, the instructions and the time waited.
  */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,33 +46,84 @@ static int read_file(const char *path)
 	return n;
 }
 
-static int run(char **argv)
+/* What it says on either goes to @out. */
+static pid_t start(char **argv, int out)
 {
-	int status;
 	pid_t pid = fork();
 
-	if (!pid) {
-		dup2(2, 1);
-		execvp(*argv, argv);
-		_exit(127);
+	if (pid)
+		return pid;
+	dup2(out, 1);
+	dup2(out, 2);
+	execvp(*argv, argv);
+	_exit(127);
+}
+
+static int end(pid_t pid)
+{
+	int status;
+
+	return pid < 0 || waitpid(pid, &status, 0) < 0 ? -1 : status;
+}
+
+/* Reads what was said so far until @word is there. */
+static int wait_for(const char *word, int in)
+{
+	char text[4096] = "";
+	size_t have = 0;
+	ssize_t n;
+
+	while (!strstr(text, word)) {
+		n = read(in, text + have, sizeof(text) - 1 - have);
+		if (n <= 0) {
+			fputs(text, stderr);
+			return -1;
+		}
+		have += n;
+		text[have] = '\0';
 	}
-	if (pid < 0 || waitpid(pid, &status, 0) < 0)
+	return 0;
+}
+
+static int until(const char *word, char **argv)
+{
+	uint64_t from = now(), said;
+	int ends[2], err;
+	pid_t pid;
+
+	if (pipe(ends))
 		return -1;
-	return status;
+	pid = start(argv, ends[1]);
+	close(ends[1]);
+	err = wait_for(word, ends[0]);
+	said = now();
+	kill(pid, SIGINT);
+	err |= end(pid);
+	printf("%llu %llu\n", (unsigned long long)(said - from),
+	       (unsigned long long)(now() - said));
+	return err;
+}
+
+static int whole(char **argv)
+{
+	uint64_t from = now();
+	int err = strcmp(argv[0], "-r") ? end(start(argv, 2)) : read_file(argv[1]);
+
+	printf("%llu\n", (unsigned long long)(now() - from));
+	return err;
 }
 
 int main(int argc, char **argv)
 {
-	uint64_t from;
 	int err;
 
-	if (argc < 2 || (!strcmp(argv[1], "-r") && argc != 3)) {
-		fprintf(stderr, "usage: cost COMMAND [ARG]... | cost -r FILE\n");
+	if (argc < 2 || (!strcmp(argv[1], "-r") && argc != 3) ||
+	    (!strcmp(argv[1], "-u") && argc < 4)) {
+		fprintf(stderr, "usage: cost COMMAND [ARG]... | cost -r FILE | "
+				"cost -u WORD COMMAND [ARG]...\n");
 		return 64;
 	}
-	from = now();
-	err = strcmp(argv[1], "-r") ? run(argv + 1) : read_file(argv[2]);
-	printf("%llu\n", (unsigned long long)(now() - from));
+	err = strcmp(argv[1], "-u") ? whole(argv + 1) : until(argv[2], argv + 3);
 	if (err)
 		fprintf(stderr, "cost: %s failed\n", argv[1]);
 	return err ? 1 : 0;

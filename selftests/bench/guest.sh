@@ -135,6 +135,7 @@ growth()
 	sync
 	figure guest ringside "memory-bytes-$1" $(((before - $(slab_and_percpu_kib)) * 1024))
 	cost_of guest "load-$1" insmod /ringside.ko
+	figure guest ringside "module-bytes-$1" "$(cat /sys/module/ringside/coresize)"
 	cost_of guest "unload-$1" rmmod ringside
 }
 

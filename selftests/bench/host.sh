@@ -31,10 +31,9 @@ check_counts()
 	same "and every injection" $SIGNALS "$(counted injected coalesced)"
 }
 
-# The eventfd's function has another name in newer kernels.
 others()
 {
-	grep -q ' eventfd_signal$' /proc/kallsyms || sed -i 's/eventfd_signal/&_mask/' /bench/*.bt
+	eventfd_name
 	bpftrace_on "/bench/host-$LAB_ARCH.bt" && measure bpftrace
 	background_off
 	perf_on $EVENTS && measure perf
@@ -43,12 +42,34 @@ others()
 	background_off
 }
 
+# The helper's own beginning, end and memory.
+life()
+{
+	local attach detach
+
+	read -r attach detach <<-EOF
+	$(/bench/cost -u counting ringside host --tap $TAP -d 1h -o /tmp/life.json)
+	EOF
+	figure host ringside attach-1 "$attach"
+	figure host ringside detach-1 "$detach"
+	ringside_on
+	figure host ringside maps-bytes-1 "$(maps_bytes)"
+	background_off
+}
+
+# maps_bytes: what the kernel says that the helper's maps take
+maps_bytes()
+{
+	cat /proc/$TOOL_PID/fdinfo/* | awk '/^map_type:/ { map = 1 } /^memlock:/ && map { n += $2; map = 0 } END { print n }'
+}
+
 wire_start
 measure warm
 measure none
 ringside_on && measure ringside
 background_off
 check_counts
+life
 [ -e /bench/again ] || [ -e /bench/no-tools ] || others
 measure none-again
 wire_end

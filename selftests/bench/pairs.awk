@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# End to end: the ratio of rates in each pair, with ringside to without, as
-# rows of its own: median, least and most.
+# End to end: the ratio of rates in each pair, with a tool to without, as rows
+# of its own: median, least and most.
 
 BEGIN { FS = OFS = "\t" }
 
 $1 == "pairs" && $4 != "warm" {
 	split($5, part, "-")
-	key = $2 FS $3 FS "ringside" FS part[1]
-	time[key, part[2], $4] = $6
+	tool = $4
+	off = sub(/-off$/, "", tool)
+	key = $2 FS $3 FS tool FS part[1]
+	time[key, part[2], off] = $6
 	kind[key]
 	pairs = part[2] + 0 > pairs ? part[2] + 0 : pairs
 }
@@ -25,8 +27,8 @@ END {
 	for (k in kind) {
 		n = 0
 		for (i = 1; i <= pairs; i++)
-			if (time[k, i, "ringside"] && time[k, i, "none"])
-				ratio[++n] = time[k, i, "none"] / time[k, i, "ringside"]
+			if (time[k, i, 0] && time[k, i, 1])
+				ratio[++n] = time[k, i, 1] / time[k, i, 0]
 		if (!n)
 			continue
 		sort_all(ratio, n)

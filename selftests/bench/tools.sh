@@ -35,6 +35,23 @@ ready_or_dead()
 	! kill -0 "$TOOL_PID" 2>/dev/null || "$@"
 }
 
+attached()
+{
+	grep -q counting "$1"
+}
+
+# The helper, on the tap of this machine.
+ringside_on()
+{
+	background ringside attached ringside host --tap $TAP -d 1h -o /tmp/host.json
+}
+
+# The eventfd's function has another name in newer kernels.
+eventfd_name()
+{
+	grep -q ' eventfd_signal$' /proc/kallsyms || sed -i 's/eventfd_signal/&_mask/' /bench/host*.bt
+}
+
 probes_attached()
 {
 	local n

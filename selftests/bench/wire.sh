@@ -40,13 +40,3 @@ measure()
 		PACKETS=$((PACKETS + packets)) SIGNALS=$((SIGNALS + signals))
 	done
 }
-
-attached()
-{
-	grep -q counting "$1"
-}
-
-ringside_on()
-{
-	background ringside attached ringside host --tap $TAP -d 1h -o /tmp/host.json
-}
