@@ -54,8 +54,8 @@ check-host: ## the host helper against known traffic, in the lab (ARCH=arm64|x86
 matrix: ## the whole path on every kernel of selftests/lab/kernels, both architectures
 	selftests/path/matrix.sh
 
-bench: ## what ringside costs in instructions, beside what people use instead
-	selftests/bench/bench $(if $(ARCH),-a $(ARCH)) -o $(OUT)/bench
+bench: ## what ringside costs in instructions, beside what people use instead; recorded and published
+	selftests/bench/bench --record $(if $(ARCH),-a $(ARCH)) -o $(OUT)/bench
 
 bench-check: ## fail where ringside costs 5 % more than recorded
 	selftests/bench/bench --check $(if $(ARCH),-a $(ARCH)) -o $(OUT)/bench

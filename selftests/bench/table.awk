@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What each tool adds (see added.awk), as a table for people in Markdown, and bars.
+# The bounds and what each tool adds (see added.awk), as a table for people in
+# Markdown, and bars; with -v form=man as lines for the man page.
 
 BEGIN {
-	FS = "\t"
+	FS = "[ \t]+"
 	n = split("floor ringside trace-cmd perf bpftrace", tool, " ")
 	m = split("guest:irq-none guest:irq-handled guest:irq-late guest:poll guest:busy-poll " \
 		  "guest:packet guest:stream host:alone host:stream", unit, " ")
@@ -11,57 +12,106 @@ BEGIN {
 	      "poll, nothing there|busy poll, nothing there|packet with its interrupt and poll|" \
 	      "packet of a stream, 32 for one interrupt|packet on its own|" \
 	      "packet of a stream, 64 for one signal", meaning, "|")
+	split("x86_64 arm64", arch, " ")
 }
 
-{ added[$2 " " $3, $1 ":" $5, $4] = $6; machines[$2 " " $3] }
+/^#/ { next }
 
-function cell(machine, unit, tool)
+NR == FNR { most[$3, $1 ":" $2] = $4; next }
+
+{ added[$2, $3, $1 ":" $5, $4] = $6; kernels[$3] }
+
+# "x86_64 / arm64", or a dash where neither was measured
+function both(a, b)
 {
-	return (machine, unit, tool) in added ? sprintf("%.0f", added[machine, unit, tool]) : "-"
+	return a == "" && b == "" ? "-" : (a == "" ? "-" : a) " / " (b == "" ? "-" : b)
 }
 
-function bar(value, most,	text, i)
+function value(arch, line, unit, tool)
 {
-	for (i = 0; i < value * 40 / most; i++)
+	return (arch, line, unit, tool) in added ? sprintf("%.0f", added[arch, line, unit, tool]) : ""
+}
+
+function cell(line, unit, tool)
+{
+	return both(value(arch[1], line, unit, tool), value(arch[2], line, unit, tool))
+}
+
+function bound(unit)
+{
+	return both(most[arch[1], unit], most[arch[2], unit])
+}
+
+function bar(v, longest,	text, i)
+{
+	for (i = 0; i < v * 40 / longest; i++)
 		text = text "#"
 	return text
 }
 
-function table(machine,		i, j, side, line)
+function side(unit)
 {
-	printf "\nInstructions added, %s:\n\n", machine
-	printf "| | | empty hooks | ringside | trace-cmd | perf | bpftrace |\n|---|---|--:|--:|--:|--:|--:|\n"
+	return substr(unit, 1, index(unit, ":") - 1)
+}
+
+function table(line,	i, j, row)
+{
+	printf "\nInstructions added on %s, x86_64 / arm64:\n\n", line
+	printf "| | | at most | empty hooks | ringside | trace-cmd | perf | bpftrace |\n"
+	printf "|---|---|--:|--:|--:|--:|--:|--:|\n"
 	for (i = 1; i <= m; i++) {
-		if (cell(machine, unit[i], "ringside") == "-")
+		if (cell(line, unit[i], "ringside") == "-")
 			continue
-		side = unit[i]
-		sub(/:.*/, "", side)
-		line = "| " side " | " meaning[i] " |"
+		row = "| " side(unit[i]) " | " meaning[i] " | " bound(unit[i]) " |"
 		for (j = 1; j <= n; j++)
-			line = line " " cell(machine, unit[i], tool[j]) " |"
-		print line
+			row = row " " cell(line, unit[i], tool[j]) " |"
+		print row
 	}
 }
 
-function chart(machine, which, title,	j, most)
+function chart(arch, line, unit, title,	j, longest, v)
 {
 	for (j = 1; j <= n; j++)
-		if ((machine, which, tool[j]) in added && added[machine, which, tool[j]] + 0 > most)
-			most = added[machine, which, tool[j]] + 0
-	if (!most)
+		if (value(arch, line, unit, tool[j]) + 0 > longest)
+			longest = value(arch, line, unit, tool[j]) + 0
+	if (!longest)
 		return
-	printf "\n    %s (%s)\n", title, machine
-	for (j = 1; j <= n; j++)
-		if ((machine, which, tool[j]) in added)
-			printf "    %-12s %6s %s\n", tool[j] == "floor" ? "empty hooks" : tool[j],
-			       cell(machine, which, tool[j]), bar(added[machine, which, tool[j]], most)
+	printf "\n    %s (%s)\n", title, arch
+	for (j = 1; j <= n; j++) {
+		v = value(arch, line, unit, tool[j])
+		if (v != "")
+			printf "    %-12s%6s %s\n", tool[j] == "floor" ? "empty hooks" : tool[j], v, bar(v, longest)
+	}
+}
+
+function charts(line,	i)
+{
+	for (i = 1; i <= 2; i++) {
+		chart(arch[i], line, "guest:irq-none", "guest, one interrupt")
+		chart(arch[i], line, "guest:poll", "guest, one poll")
+		chart(arch[i], line, "host:alone", "host, one packet")
+	}
+}
+
+function man(line,	i)
+{
+	printf "Instructions added on Linux %s:\n.PP\n.nf\n.RS\n", line
+	printf "%-48s %8s %8s\n", "", arch[1], arch[2]
+	for (i = 1; i <= m; i++)
+		if (cell(line, unit[i], "ringside") != "-")
+			printf "%-48s %8s %8s\n", side(unit[i]) ": " meaning[i],
+			       value(arch[1], line, unit[i], "ringside"),
+			       value(arch[2], line, unit[i], "ringside")
+	printf ".RE\n.fi\n"
 }
 
 END {
-	for (machine in machines) {
-		table(machine)
-		chart(machine, "guest:irq-none", "guest, one interrupt")
-		chart(machine, "guest:poll", "guest, one poll")
-		chart(machine, "host:alone", "host, one packet")
+	for (line in kernels) {
+		if (form == "man") {
+			man(line)
+			continue
+		}
+		table(line)
+		charts(line)
 	}
 }
