@@ -14,12 +14,13 @@ deb_arch()
 	esac
 }
 
-# kernel_row LINE: "ROOT SUITE..." of the list
+# kernel_row LINE: "ROOT SUITE..." of the list; what is built here is of one of them
 kernel_row()
 {
-	local row
+	local line=$1 row
 
-	row=$(awk -v l="$1" '$1 == l { $1 = ""; print substr($0, 2) }' "$LAB/kernels")
+	! is_built "$line" || line=$BUILT_LINE
+	row=$(awk -v l="$line" '$1 == l { $1 = ""; print substr($0, 2) }' "$LAB/kernels")
 	[ -n "$row" ] || die "unknown kernel line $1: the list ($LAB/kernels) has: $(kernel_lines)"
 	echo "$row"
 }
@@ -105,7 +106,11 @@ kernel_get()
 	mkdir -p "$CACHE/kernel"
 	exec 9>"$current.lock"
 	flock 9
-	kernel_update "$line" "$arch" "$current"
+	if is_built "$line"; then
+		built_update "$line" "$arch" "$current"
+	else
+		kernel_update "$line" "$arch" "$current"
+	fi
 	flock -u 9
 	[ -e "$current/release" ] ||
 		die "no $line kernel with headers for $arch can be fetched: try --refresh"

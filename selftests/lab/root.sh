@@ -79,7 +79,7 @@ root_make()
 	if [ "$(cat "$dir/.want" 2>/dev/null)" != "$want" ]; then
 		stage "build root $name"
 		as_root rm -rf "$dir" "$dir.part"
-		sources_print "$suite" | as_root mmdebstrap --quiet --variant=apt \
+		sources_print "$suite" | as_root mmdebstrap --variant=apt \
 			--architectures="$archs" --include="$(words "$@")" \
 			--dpkgopt=force-unsafe-io --dpkgopt=path-exclude=/usr/share/doc/* \
 			--dpkgopt=path-exclude=/usr/share/man/* \
