@@ -40,9 +40,9 @@ static struct hook hooks[] = {
 	{ .symbols = { "free_old_xmit", "free_old_xmit_skbs" }, .kind = RS_FTRACE,
 	  .module = "virtio_net",
 	  .handler = rs_poll_clean, .loses = "who-consumed-transmit-entries" },
-	{ .symbols = { "softirq_entry" }, .kind = RS_TRACEPOINT,
+	{ .symbols = { "softirq_entry" }, .kind = RS_TRACEPOINT, .on_demand = true,
 	  .handler = rs_softirq_enter, .loses = "time-in-net_rx_action" },
-	{ .symbols = { "softirq_exit" }, .kind = RS_TRACEPOINT,
+	{ .symbols = { "softirq_exit" }, .kind = RS_TRACEPOINT, .on_demand = true,
 	  .handler = rs_softirq_leave, .loses = "time-in-net_rx_action" },
 	{ .symbols = { "__report_bad_irq" }, .kind = RS_FTRACE,
 	  .handler = rs_spurious_given_up, .loses = "when-an-irq-was-disabled" },
@@ -158,6 +158,18 @@ int rs_hook_want(const void *handler)
 			err = hook_attach(&hooks[i]);
 	mutex_unlock(&hook_lock);
 	return err;
+}
+
+/* Those hooks are not needed any more. */
+void rs_hook_drop(const void *handler)
+{
+	unsigned int i;
+
+	mutex_lock(&hook_lock);
+	for (i = 0; i < ARRAY_SIZE(hooks); i++)
+		if (hooks[i].handler == handler)
+			hook_detach(&hooks[i]);
+	mutex_unlock(&hook_lock);
 }
 
 /* Drivers may be loaded after ringside: what was absent may be there now. */

@@ -12,9 +12,12 @@ static int __init rs_init(void)
 	err = rs_hook_init();
 	if (err)
 		return err;
-	err = rs_device_init();
+	err = rs_softirq_init();
 	if (err)
 		goto hooks;
+	err = rs_device_init();
+	if (err)
+		goto softirq;
 	err = rs_debugfs_init();
 	if (err)
 		goto devices;
@@ -23,6 +26,8 @@ static int __init rs_init(void)
 
 devices:
 	rs_device_exit();
+softirq:
+	rs_softirq_exit();
 hooks:
 	rs_hook_exit();
 	return err;
@@ -33,6 +38,7 @@ static void __exit rs_exit(void)
 	rs_stall_exit();
 	rs_debugfs_exit();
 	rs_device_exit();
+	rs_softirq_exit();
 	rs_hook_exit();
 }
 

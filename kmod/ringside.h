@@ -220,6 +220,7 @@ int rs_hook_init(void);
 void rs_hook_exit(void);
 void rs_hook_retry(void);
 int rs_hook_want(const void *handler);
+void rs_hook_drop(const void *handler);
 bool rs_hook_info(unsigned int i, struct rs_hook_info *info);
 bool rs_hook_attached(const void *handler);
 
@@ -286,6 +287,8 @@ struct rs_softirq {
 	u64 runs;
 	u32 time_squeeze;
 };
+int rs_softirq_init(void);
+void rs_softirq_exit(void);
 void rs_softirq_enter(void *data, unsigned int vector);
 void rs_softirq_leave(void *data, unsigned int vector);
 void rs_softirq_read(int cpu, struct rs_softirq *r);

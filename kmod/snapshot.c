@@ -177,8 +177,11 @@ void rs_show_cpus(struct seq_file *m)
 
 	for_each_online_cpu(cpu) {
 		rs_softirq_read(cpu, &r);
-		seq_printf(m, "cpu cpu=%d net_rx_ns=%llu net_rx_runs=%llu time_squeeze=%u\n",
-			   cpu, rs_clock_ns(r.cycles), r.runs, r.time_squeeze);
+		seq_printf(m, "cpu cpu=%d", cpu);
+		if (rs_hook_attached(rs_softirq_leave))
+			seq_printf(m, " net_rx_ns=%llu net_rx_runs=%llu",
+				   rs_clock_ns(r.cycles), r.runs);
+		seq_printf(m, " time_squeeze=%u\n", r.time_squeeze);
 	}
 }
 

@@ -4,7 +4,7 @@
 # In a guest: the files and the snapshot's keys are those that /abi documents,
 # and the other way round.
 
-plan 5
+plan 8
 ABI=/abi
 DIR=/sys/kernel/debug/ringside
 
@@ -42,6 +42,19 @@ headers_wrong()
 	done
 }
 
+# net_rx_runs: of all CPUs, or nothing where it is not counted
+net_rx_runs()
+{
+	sed -n 's/^cpu .* net_rx_runs=\([0-9]*\) .*/\1/p' $DIR/snapshot |
+		awk '{ n += $1 } END { if (NR) print n }'
+}
+
+# net_rx_time VALUE: the parameter
+net_rx_time()
+{
+	echo "$1" >/sys/module/ringside/parameters/net_rx_time
+}
+
 insmod /ringside.ko || exit 1
 same "documented files are the files there are" "$(documented)" \
 	"$(cd $DIR && echo * | tr ' ' '\n' | sort | tr '\n' ' ')"
@@ -50,4 +63,10 @@ same "each counter is in the snapshot and documented" "" "$(counters_missing)"
 same "each file starts with its format's version" "" "$(headers_wrong)"
 same "only root reads, only reset is written" "200 400 " \
 	"$(stat -c %a $DIR/* | sort -u | tr '\n' ' ')"
+same "nobody times net_rx_action unasked" "" "$(net_rx_runs)"
+net_rx_time y
+udp ping -n 101 -f 1 -p "$LAB_PEER_PORT" "$LAB_PEER" >/dev/null
+check "asked for, it is timed" [ "$(net_rx_runs)" -ge 101 ]
+net_rx_time n
+same "and then no more" "" "$(net_rx_runs)"
 rmmod ringside
