@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What an interrupt of a virtqueue was worth, and why it was not. */
+#include <linux/percpu.h>
 #include "map.h"
 #include "queue.h"
 #include "ringside.h"
@@ -7,43 +8,72 @@
 
 #define PENDING RS_COUNTERS
 
-/*
- * Who consumed last. A transmit ring's index moves under whoever entered last;
- * a receive ring's under a poll that is still going on, which will tell who it
- * is when it is over.
- */
-static unsigned int theft(struct rs_queue *q)
+/* Whether someone has consumed and not said so yet. */
+static bool has_moved(const struct rs_queue *q)
 {
-	u8 who = smp_load_acquire(&q->consumer);	/* rs_queue_consume() */
-	bool moved = rs_queue_ahead(q, READ_ONCE(q->consumed), rs_queue_last_used(q));
+	u64 seen = smp_load_acquire(&q->consumed);	/* rs_queue_enter() */
 
-	if (q->dir == RS_RX && moved)
-		return PENDING;
-	if (q->dir == RS_TX && !moved)
-		who = READ_ONCE(q->previous);
-	return RS_C_none_softirq + who;
+	return rs_queue_ahead(q, seen, rs_queue_last_used(q));
+}
+
+/* A receive ring's index moves under a poll, which will tell who it is when it is over. */
+static __always_inline unsigned int receive_theft(const struct rs_queue *q)
+{
+	u8 who = READ_ONCE(q->consumer);
+
+	return has_moved(q) ? PENDING : RS_C_none_softirq + who;
+}
+
+/* A transmit ring's index moves under whoever entered last. */
+static noinline unsigned int transmit_theft(const struct rs_queue *q)
+{
+	unsigned long site = smp_load_acquire(&q->entered);	/* rs_queue_enter() */
+
+	if (!has_moved(q))
+		site = READ_ONCE(q->previous);
+	return RS_C_none_softirq + rs_poll_cleaner(site);
+}
+
+/* Who consumed last. */
+static __always_inline unsigned int theft(const struct rs_queue *q)
+{
+	return q->dir == RS_TX ? transmit_theft(q) : receive_theft(q);
 }
 
 /*
  * An interrupt that found nothing was empty when, as it came in, the device had
  * returned nothing since the interrupt before. Else someone was faster.
  */
-static unsigned int none_cause(struct rs_queue *q)
+static __always_inline unsigned int none_cause(struct rs_queue *q)
 {
 	if (unlikely(virtqueue_is_broken(q->vq)))
 		return RS_C_none_broken;
 	return q->irq_seen == q->irq_used ? RS_C_none_empty : theft(q);
 }
 
-/* Each interrupt adds to exactly one row, now or when the poll is over. */
-static void count(struct rs_queue *q, unsigned int row)
+static noinline void say(const struct rs_queue *q, unsigned int row)
+{
+	trace_ring_irq(q, min_t(unsigned int, row, RS_C_none_unknown));
+}
+
+/*
+ * Each interrupt adds to exactly one row, now or when the poll is over. With
+ * interrupts off nothing comes between: plain addition will do.
+ */
+static __always_inline void count(struct rs_queue *q, unsigned int row)
 {
 	q->irq_used = q->irq_seen;
 	if (likely(row != PENDING))
-		this_cpu_inc(q->counts->v[row]);
+		__this_cpu_inc(q->counts->v[row]);
 	else
 		atomic_inc(&q->pending);
-	trace_ring_irq(q, min_t(unsigned int, row, RS_C_none_unknown));
+	if (trace_ring_irq_enabled())
+		say(q, row);
+}
+
+static noinline void count_none(struct rs_queue *q)
+{
+	count(q, none_cause(q));
 }
 
 /* A poll is over that interrupts have found going on: it was their thief. */
@@ -79,36 +109,56 @@ static struct rs_irq *find_irq(const struct irqaction *action)
 	return irq && irq->dev_id == action->dev_id ? irq : NULL;
 }
 
-/* A handler is about to run: what the device has returned so far is its business. */
-void rs_irq_enter(void *data, int number, struct irqaction *action)
+static noinline void enter_each(struct rs_irq *irq)
 {
-	struct rs_irq *irq = find_irq(action);
 	struct rs_queue *q;
 
-	if (!irq)
-		return;
-	if (likely(irq->own)) {
-		irq->own->irq_seen = rs_queue_returned(irq->own);
-		return;
-	}
 	list_for_each_entry_rcu(q, &irq->queues, irq_list)
 		q->irq_seen = rs_queue_returned(q);
 }
 
-/* The handler has run, on the same CPU and with interrupts off all the while. */
-void rs_irq_leave(void *data, int number, struct irqaction *action, int ret)
+static noinline void leave_each(struct rs_irq *irq, bool handled)
+{
+	struct rs_queue *q;
+
+	list_for_each_entry_rcu(q, &irq->queues, irq_list)
+		count(q, shared_row(irq, q, handled));
+}
+
+/* The watched line whose handler now runs on this CPU, or NULL. */
+static DEFINE_PER_CPU(struct rs_irq *, running);
+
+/* A handler is about to run: what the device has returned so far is its business. */
+void rs_irq_enter(void *data, int number, struct irqaction *action)
 {
 	struct rs_irq *irq = find_irq(action);
-	struct rs_queue *q;
+
+	__this_cpu_write(running, irq);
+	if (!irq)
+		return;
+	if (likely(irq->own))
+		irq->own->irq_seen = rs_queue_returned(irq->own);
+	else
+		enter_each(irq);
+}
+
+/*
+ * The handler has run, on the same CPU and with interrupts off all the while.
+ * One that was running when ringside came has no entry, and does not count.
+ */
+void rs_irq_leave(void *data, int number, struct irqaction *action, int ret)
+{
+	struct rs_irq *irq = __this_cpu_read(running);
 
 	if (!irq)
 		return;
-	if (likely(irq->own)) {
-		count(irq->own, ret ? RS_C_handled : none_cause(irq->own));
-		return;
-	}
-	list_for_each_entry_rcu(q, &irq->queues, irq_list)
-		count(q, shared_row(irq, q, ret));
+	__this_cpu_write(running, NULL);
+	if (unlikely(!irq->own))
+		leave_each(irq, ret);
+	else if (ret)
+		count(irq->own, RS_C_handled);
+	else
+		count_none(irq->own);
 }
 
 /* The callback of a virtqueue begins: its interrupt found work. */

@@ -5,7 +5,7 @@
 #include "map.h"
 #include "ringside.h"
 
-struct hlist_head rs_map[1 << RS_MAP_BITS];
+struct hlist_head rs_map[RS_MAP_SIZE];
 static DEFINE_RAW_SPINLOCK(map_lock);
 
 void rs_map_add(struct rs_key *key, const void *ptr, void *owner)

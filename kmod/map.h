@@ -3,17 +3,18 @@
 #ifndef RS_MAP_H
 #define RS_MAP_H
 
-#include <linux/hash.h>
+#include <linux/cache.h>
 #include <linux/rculist.h>
 #include "ringside.h"
 
-#define RS_MAP_BITS 10
+#define RS_MAP_SIZE 1024
 
-extern struct hlist_head rs_map[1 << RS_MAP_BITS];
+extern struct hlist_head rs_map[RS_MAP_SIZE];
 
+/* The objects lie in arrays and slabs, each on cache lines of its own: that spreads them. */
 static inline struct hlist_head *rs_map_bucket(const void *ptr)
 {
-	return &rs_map[hash_ptr(ptr, RS_MAP_BITS)];
+	return &rs_map[(unsigned long)ptr / L1_CACHE_BYTES % RS_MAP_SIZE];
 }
 
 /**

@@ -3,6 +3,7 @@
 #include <linux/sched.h>
 #include <linux/timex.h>
 #include "map.h"
+#include "poller.h"
 #include "queue.h"
 #include "ringside.h"
 #include "trace.h"
@@ -10,7 +11,7 @@
 /* ksoftirqd's tasks are not exported; no one can give a kernel thread its name. */
 static bool is_ksoftirqd(const struct task_struct *task)
 {
-	return task->flags & PF_KTHREAD && !strncmp(task->comm, "ksoftirqd/", 10);
+	return unlikely(task->flags & PF_KTHREAD) && !memcmp(task->comm, "ksoftirqd/", 10);
 }
 
 /* netpoll alone polls with a budget of 0. */
@@ -23,17 +24,39 @@ static enum rs_consumer poll_origin(const struct napi_struct *napi, int budget)
 	return rs_napi_is_thread(napi) ? RS_THREADED : RS_BUSY_POLL;
 }
 
-/* Counters of two CPUs may differ: a poll is never before the one it follows. */
-static void count_gap(struct rs_queue *q, enum rs_consumer origin)
+/*
+ * One more in both histograms. Counters of two CPUs may differ: a poll is never
+ * before the one it follows. Softirqs are off, and each origin has rows of its
+ * own: nothing comes between.
+ */
+static void count(struct rs_queue *q, enum rs_consumer origin, int work)
 {
 	u64 now = get_cycles(), last = q->polled;
-	unsigned int bucket;
+	struct rs_hist *hist = this_cpu_ptr(q->hist);
+	unsigned int packets = 0, gap;
 
 	q->polled = now;
-	if (unlikely(!last || now < last))
+	if (work)
+		packets = min(fls(work), RS_PACKET_BUCKETS - 1);
+	hist->packets[origin][packets]++;
+	if (unlikely(now < last))
 		return;
-	bucket = fls64((now - last) >> RS_GAP_SHIFT);
-	this_cpu_inc(q->hist->gaps[origin][min(bucket, RS_GAP_BUCKETS - 1U)]);
+	gap = fls64((now - last) | RS_GAP_LEAST) - RS_GAP_SHIFT;
+	hist->gaps[origin][min(gap, RS_GAP_BUCKETS - 1U)]++;
+}
+
+/* What an empty poll is spared. */
+static noinline void count_work(struct rs_queue *q, enum rs_consumer origin, int work, int budget)
+{
+	if (work) {
+		__this_cpu_add(q->counts->v[RS_C_packets_softirq + origin], work);
+		if (unlikely(work >= budget))
+			__this_cpu_inc(q->counts->v[RS_C_full_softirq + origin]);
+		rs_queue_consumed(q, origin);
+	}
+	trace_ring_poll(q, origin, work, budget);
+	if (origin == RS_BUSY_POLL)
+		rs_poller_count(work);
 }
 
 /*
@@ -48,17 +71,11 @@ void rs_poll_done(void *data, struct napi_struct *napi, int work, int budget)
 	if (!q)
 		return;
 	origin = poll_origin(napi, budget);
-	this_cpu_inc(q->hist->packets[origin][min(fls(work), RS_PACKET_BUCKETS - 1)]);
-	count_gap(q, origin);
-	if (work) {
-		this_cpu_add(q->counts->v[RS_C_packets_softirq + origin], work);
-		if (unlikely(work >= budget))
-			this_cpu_inc(q->counts->v[RS_C_full_softirq + origin]);
-		rs_queue_consumed(q, origin);
-	}
-	if (origin == RS_BUSY_POLL)
-		rs_poller_count(work);
-	trace_ring_poll(q, origin, work, budget);
+	count(q, origin, work);
+	if (work || trace_ring_poll_enabled())
+		count_work(q, origin, work, budget);
+	else if (origin == RS_BUSY_POLL)
+		rs_poller_count(0);
 }
 
 static const struct {
@@ -105,7 +122,7 @@ static noinline enum rs_consumer look_up_site(u64 *free, unsigned long ip)
 	return who;
 }
 
-static enum rs_consumer cleaner_of(unsigned long ip)
+static enum rs_consumer function_at(unsigned long ip)
 {
 	unsigned int i;
 	u64 site;
@@ -121,22 +138,43 @@ static enum rs_consumer cleaner_of(unsigned long ip)
 }
 
 /*
- * free_old_xmit(sq, [txq,] in_napi) begins, under the transmit queue's lock.
+ * A site is where the cleaning was called from, shifted by one bit (which all
+ * addresses of the kernel have set), and whether it said "in NAPI". To name it
+ * can wait until someone asks.
+ */
+static unsigned long site_of(unsigned long ip, unsigned long in_napi)
+{
+	return ip << 1 | in_napi;
+}
+
+/**
+ * rs_poll_cleaner - who consumed from a transmit ring
+ * @site: as rs_queue_enter() was told; 0: nobody yet
+ *
  * Only netpoll's polls, with their budget of 0, are not "in NAPI".
  */
+enum rs_consumer rs_poll_cleaner(unsigned long site)
+{
+	enum rs_consumer who;
+
+	if (!site)
+		return RS_UNKNOWN;
+	who = function_at(site >> 1 | 1UL << (BITS_PER_LONG - 1));
+	if (!(site & 1) && (who == RS_TX_RX_POLL || who == RS_TX_TX_POLL))
+		return RS_NETPOLL;
+	return who;
+}
+
+/* free_old_xmit(sq, [txq,] in_napi) begins, under the transmit queue's lock. */
 void rs_poll_clean(unsigned long ip, unsigned long parent_ip,
 		   struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
 	struct rs_queue *q = rs_map_find((void *)rs_ftrace_arg(fregs, 0));
-	unsigned long second = rs_ftrace_arg(fregs, 1);
-	enum rs_consumer who;
-	bool in_napi;
+	unsigned long in_napi = rs_ftrace_arg(fregs, 1);
 
 	if (!q)
 		return;
-	in_napi = second > 1 ? rs_ftrace_arg(fregs, 2) & 0xff : second;
-	who = cleaner_of(parent_ip);
-	if (!in_napi && (who == RS_TX_RX_POLL || who == RS_TX_TX_POLL))
-		who = RS_NETPOLL;
-	rs_queue_consume(q, who);
+	if (in_napi > 1)
+		in_napi = rs_ftrace_arg(fregs, 2) & 0xff;
+	rs_queue_enter(q, site_of(parent_ip, in_napi));
 }

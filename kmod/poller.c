@@ -1,26 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Which processes busy-poll, by name and pid. */
 #include <linux/hash.h>
-#include <linux/percpu.h>
 #include <linux/sched.h>
+#include "poller.h"
 #include "ringside.h"
 
-#define SLOT_BITS 6
-#define SLOTS (1 << SLOT_BITS)
 #define PROBES 8
 
-/*
- * One table per CPU, written there with softirqs off. A table of an older
- * epoch counts for nothing; its CPU empties it when it next polls.
- */
-struct table {
-	unsigned int epoch;
-	struct rs_poller slot[SLOTS];
-	struct rs_poller others;
-};
-
-static DEFINE_PER_CPU(struct table, tables);
-static unsigned int epoch = 1;
+DEFINE_PER_CPU(struct rs_poller_table, rs_pollers);
+unsigned int rs_poller_epoch = 1;
 
 static struct rs_poller *slot_claim(struct rs_poller *p, pid_t pid)
 {
@@ -29,13 +17,13 @@ static struct rs_poller *slot_claim(struct rs_poller *p, pid_t pid)
 	return p;
 }
 
-static struct rs_poller *slot_of(struct table *t, pid_t pid)
+static struct rs_poller *slot_of(struct rs_poller_table *t, pid_t pid)
 {
-	unsigned int i, at = hash_32(pid, SLOT_BITS);
+	unsigned int i, at = hash_32(pid, RS_POLLER_BITS);
 	struct rs_poller *p;
 
 	for (i = 0; i < PROBES; i++) {
-		p = &t->slot[(at + i) % SLOTS];
+		p = &t->slot[(at + i) % RS_POLLER_SLOTS];
 		if (p->pid == pid)
 			return p;
 		if (!p->pid)
@@ -44,20 +32,18 @@ static struct rs_poller *slot_of(struct table *t, pid_t pid)
 	return &t->others;
 }
 
-/* The current process has polled: @packets came of it. Softirqs are off. */
-void rs_poller_count(unsigned int packets)
+/* As rs_poller_count(), for another process than the last time or after a reset. */
+void rs_poller_count_other(struct rs_poller_table *t, unsigned int packets)
 {
-	struct table *t = this_cpu_ptr(&tables);
-	struct rs_poller *p;
-
-	if (unlikely(t->epoch != READ_ONCE(epoch))) {
+	if (t->epoch != READ_ONCE(rs_poller_epoch)) {
 		memset(t->slot, 0, sizeof(t->slot));
 		memset(&t->others, 0, sizeof(t->others));
-		smp_store_release(&t->epoch, epoch);	/* it is empty */
+		smp_store_release(&t->epoch, rs_poller_epoch);	/* it is empty */
 	}
-	p = slot_of(t, current->tgid);
-	p->polls++;
-	p->packets += packets;
+	t->pid = current->tgid;
+	t->last = slot_of(t, t->pid);
+	t->last->polls++;
+	t->last->packets += packets;
 }
 
 static void add(struct rs_poller *sum, const struct rs_poller *p)
@@ -98,15 +84,15 @@ static unsigned int collect(struct rs_poller *list, unsigned int n, unsigned int
 unsigned int rs_poller_read(struct rs_poller *list, unsigned int max, struct rs_poller *others)
 {
 	unsigned int i, n = 0;
-	struct table *t;
+	struct rs_poller_table *t;
 	int cpu;
 
 	memset(others, 0, sizeof(*others));
 	for_each_possible_cpu(cpu) {
-		t = per_cpu_ptr(&tables, cpu);
-		if (smp_load_acquire(&t->epoch) != epoch)	/* rs_poller_count() */
+		t = per_cpu_ptr(&rs_pollers, cpu);
+		if (smp_load_acquire(&t->epoch) != rs_poller_epoch)	/* rs_poller_count() */
 			continue;
-		for (i = 0; i < SLOTS; i++)
+		for (i = 0; i < RS_POLLER_SLOTS; i++)
 			if (READ_ONCE(t->slot[i].pid))
 				n = collect(list, n, max, &t->slot[i], others);
 		add(others, &t->others);
@@ -116,5 +102,5 @@ unsigned int rs_poller_read(struct rs_poller *list, unsigned int max, struct rs_
 
 void rs_poller_reset(void)
 {
-	WRITE_ONCE(epoch, epoch + 1);
+	WRITE_ONCE(rs_poller_epoch, rs_poller_epoch + 1);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A virtqueue and its counters, until it is deleted. */
+#include <linux/log2.h>
 #include <linux/slab.h>
 #include <linux/virtio_config.h>
 #include "map.h"
@@ -52,28 +53,6 @@ void rs_queue_gone(unsigned long ip, unsigned long parent_ip,
 	raw_spin_unlock_irqrestore(&gone_lock, flags);
 	if (q)
 		rs_device_rescan();
-}
-
-/*
- * The next packed entry the device will return: past every descriptor whose
- * two wrap bits say used. Entries are of one descriptor each, or indirect.
- */
-u16 rs_queue_used_packed(const struct rs_queue *q)
-{
-	u16 at = rs_queue_last_used(q), modulus = rs_queue_modulus(q);
-	const struct vring_packed_desc *desc = READ_ONCE(*q->desc);
-	unsigned int seen;
-	u16 flags, wrap;
-
-	for (seen = 0; seen < q->size; seen++) {
-		flags = le16_to_cpu(READ_ONCE(desc[at % q->size].flags));
-		wrap = at < q->size;
-		if (!!(flags & BIT(VRING_PACKED_DESC_F_USED)) != wrap ||
-		    !!(flags & BIT(VRING_PACKED_DESC_F_AVAIL)) != wrap)
-			break;
-		at = (at + 1) % modulus;
-	}
-	return at;
 }
 
 static void sum_rows(struct rs_queue *q, u64 *v, unsigned int from, unsigned int to)
@@ -235,6 +214,8 @@ static void find_ring(struct rs_queue *q)
 		q->last_used = (const void *)(vq + rs_layout.split_last_used);
 		q->vring = virtqueue_get_vring(q->vq);
 	}
+	if (is_power_of_2(rs_queue_modulus(q)))
+		q->mask = rs_queue_modulus(q) - 1;
 }
 
 static void queue_destroy(struct rs_queue *q)
@@ -278,8 +259,8 @@ int rs_queue_add(struct rs_device *d, struct virtqueue *vq)
 	find_ring(q);
 	q->consumed = rs_queue_last_used(q);
 	seqcount_init(&q->settling);
+	q->polled = U64_MAX;
 	q->consumer = RS_UNKNOWN;
-	q->previous = RS_UNKNOWN;
 	list_add_tail(&q->list, &d->queues);
 	rs_map_add(&q->vq_key, vq, q);
 	err = rs_irq_attach(q);

@@ -35,27 +35,68 @@ static inline u32 rs_queue_ahead(const struct rs_queue *q, u64 from, u16 to)
 
 	if (q->vring)
 		return (u16)(to - (u16)from);
+	if (likely(q->mask))
+		return (to - (u32)from) & q->mask;
 	modulus = rs_queue_modulus(q);
 	return (to + modulus - (u32)(from % modulus)) % modulus;
 }
 
-u16 rs_queue_used_packed(const struct rs_queue *q);
+#define RS_PACKED_FLAGS (BIT(VRING_PACKED_DESC_F_AVAIL) | BIT(VRING_PACKED_DESC_F_USED))
+
+/*
+ * How many entries of a packed ring the device has returned from index @at on:
+ * those whose two wrap bits say used. Entries are of one descriptor each, or
+ * indirect.
+ */
+static inline u32 rs_queue_past(const struct rs_queue *q, u16 at)
+{
+	const struct vring_packed_desc *desc = READ_ONCE(*q->desc);
+	unsigned int n, i = at, size = q->size;
+	u16 returned = RS_PACKED_FLAGS;
+
+	if (i >= size) {
+		i -= size;
+		returned = 0;
+	}
+	for (n = 0; n < size; n++) {
+		if ((le16_to_cpu(READ_ONCE(desc[i].flags)) & RS_PACKED_FLAGS) != returned)
+			break;
+		if (++i < size)
+			continue;
+		i = 0;
+		returned ^= RS_PACKED_FLAGS;
+	}
+	return n;
+}
+
+static inline u16 rs_vring_used(const struct vring *vring)
+{
+	return le16_to_cpu((__force __le16)READ_ONCE(vring->used->idx));
+}
 
 /* The index of the next entry the device will return. */
 static inline u16 rs_queue_used(const struct rs_queue *q)
 {
+	u16 at;
+
 	if (q->vring)
-		return le16_to_cpu((__force __le16)READ_ONCE(q->vring->used->idx));
-	return rs_queue_used_packed(q);
+		return rs_vring_used(q->vring);
+	at = rs_queue_last_used(q);
+	return (at + rs_queue_past(q, at)) % rs_queue_modulus(q);
 }
 
 /* How many entries the device has returned, 64 bits as q->consumed. */
 static inline u64 rs_queue_returned(const struct rs_queue *q)
 {
+	const struct vring *vring = q->vring;
 	u64 seen = READ_ONCE(q->consumed);
+	u16 at;
 
 	smp_rmb();	/* the device is never behind what the guest consumed */
-	return seen + rs_queue_ahead(q, seen, rs_queue_used(q));
+	if (vring)
+		return seen + (u16)(rs_vring_used(vring) - (u16)seen);
+	at = rs_queue_last_used(q);
+	return seen + rs_queue_ahead(q, seen, at) + rs_queue_past(q, at);
 }
 
 /* Bring the 64-bit count of consumed entries forward to the ring's index. */
@@ -80,16 +121,20 @@ static inline void rs_queue_consumed(struct rs_queue *q, enum rs_consumer who)
 }
 
 /*
- * Someone enters a transmit ring to consume, with the ring's lock. What moved
- * since the last one entered is that one's doing.
+ * Someone enters a transmit ring at @site to consume, with the ring's lock.
+ * What moved since the last one entered is that one's doing.
  */
-static inline void rs_queue_consume(struct rs_queue *q, enum rs_consumer who)
+static inline void rs_queue_enter(struct rs_queue *q, unsigned long site)
 {
-	u8 before = q->consumer;
+	u64 seen = q->consumed;
+	u32 ahead = rs_queue_ahead(q, seen, rs_queue_last_used(q));
 
-	if (rs_queue_advance(q))
-		WRITE_ONCE(q->previous, before);
-	smp_store_release(&q->consumer, who);	/* after what it left behind */
+	if (ahead) {
+		WRITE_ONCE(q->previous, q->entered);
+		smp_store_release(&q->consumed, seen + ahead);	/* then who moved it is known */
+	}
+	if (q->entered != site)
+		smp_store_release(&q->entered, site);	/* after what it left behind */
 }
 
 #endif

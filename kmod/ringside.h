@@ -51,6 +51,7 @@ struct rs_counts {
 #define RS_PACKET_BUCKETS 8
 #define RS_GAP_BUCKETS 32
 #define RS_GAP_SHIFT 4
+#define RS_GAP_LEAST ((1 << RS_GAP_SHIFT) - 1)
 
 struct rs_hist {
 	u64 packets[RS_POLL_ORIGINS][RS_PACKET_BUCKETS];
@@ -76,13 +77,15 @@ struct rs_irq;
  * @vring: the split ring inside the virtqueue; NULL for a packed ring
  * @wrap: the packed ring's used wrap counter where it is a field apart, or NULL
  * @desc: where the virtqueue keeps its packed descriptor ring; NULL for split
+ * @mask: the index's modulus less one where that is a power of two, else 0
  * @irq_used: entries returned when the last interrupt came in, 64 bits as
  *	@consumed; written with interrupts off, as the next
  * @irq_seen: entries returned when the interrupt now running came in
  * @consumed: entries consumed, 64 bits; its low bits are the last index seen
- * @polled: when the last poll was over
- * @consumer: who consumed last; for transmit queues, who entered the ring last
- * @previous: for transmit queues, who had entered before that one
+ * @polled: when the last poll was over; no time is before it while there was none
+ * @consumer: who consumed last; receive queues only
+ * @entered: where the transmit ring was entered last to consume (see poll.c)
+ * @previous: where by the one before who consumed
  * @pending: interrupts that found nothing because of a poll still going on
  * @settling: odd while those are moved to the poll's own row
  */
@@ -95,13 +98,15 @@ struct rs_queue {
 	const struct vring_packed_desc *const *desc;
 	struct virtqueue *vq;
 	unsigned int size;
+	u32 mask;
 	u64 irq_used;
 	u64 irq_seen;
 
 	u64 consumed ____cacheline_aligned_in_smp;
 	u64 polled;	/* cycles */
+	unsigned long entered;
+	unsigned long previous;
 	u8 consumer;
-	u8 previous;
 	atomic_t pending;
 	seqcount_t settling;
 
@@ -277,7 +282,6 @@ struct rs_poller {
 	u64 polls;
 	u64 packets;
 };
-void rs_poller_count(unsigned int packets);
 unsigned int rs_poller_read(struct rs_poller *list, unsigned int max, struct rs_poller *others);
 void rs_poller_reset(void);
 
@@ -333,6 +337,7 @@ void rs_stall_exit(void);
 /* poll.c */
 void rs_poll_clean(unsigned long ip, unsigned long parent_ip,
 		   struct ftrace_ops *ops, struct ftrace_regs *fregs);
+enum rs_consumer rs_poll_cleaner(unsigned long site);
 void rs_poll_forget_sites(void);
 void rs_poll_done(void *data, struct napi_struct *napi, int work, int budget);
 
