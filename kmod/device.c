@@ -167,8 +167,10 @@ static int netdev_event(struct notifier_block *nb, unsigned long event, void *pt
 		return NOTIFY_DONE;
 	mutex_lock(&rs_lock);
 	d = device_get(vdev);
-	if (!d)
+	if (!d) {
+		pr_err("no memory to watch %s; free some and load ringside again\n", netdev->name);
 		load_err = -ENOMEM;
+	}
 	if (d && event == NETDEV_UNREGISTER) {
 		d->netdev = NULL;
 	} else if (d) {
@@ -285,6 +287,8 @@ int rs_device_init(void)
 	rs_softirq_reset();
 	started_ns = ktime_get_ns();
 	err = register_netdevice_notifier(&netdev_nb);
+	if (err)
+		pr_err("cannot follow network devices that come and go: error %d\n", err);
 	if (err || !load_err)
 		return err;
 	rs_device_exit();

@@ -219,7 +219,7 @@ static int refuse(const struct hook *h, int err)
 		       h->symbol, err);
 		return err;
 	}
-	pr_err("cannot hook %s, which this kernel does not let ringside trace; boot one with CONFIG_DYNAMIC_FTRACE\n",
+	pr_err("cannot hook %s, which this kernel does not let be traced; see available_filter_functions in tracefs\n",
 	       h->symbols[0]);
 	return -ENOENT;
 }
@@ -228,13 +228,18 @@ static int refuse(const struct hook *h, int err)
  * rs_hook_init - attach every hook that this kernel has
  *
  * Return: 0; with one line in the log where a needed one is missing: -ENOENT,
- * or the errno with which the kernel refused it.
+ * or the errno with which the kernel refused it; -ENODEV where the kernel has no
+ * function tracer.
  */
 int rs_hook_init(void)
 {
 	unsigned int i;
 	int err = 0;
 
+	if (!IS_ENABLED(CONFIG_DYNAMIC_FTRACE)) {
+		pr_err("this kernel has no function tracer; boot one with CONFIG_DYNAMIC_FTRACE\n");
+		return -ENODEV;
+	}
 	for (i = 0; i < ARRAY_SIZE(hooks) && !err; i++) {
 		hooks[i].state = hooks[i].on_demand ? RS_STANDBY : RS_ABSENT;
 		if (hooks[i].on_demand)
@@ -242,8 +247,11 @@ int rs_hook_init(void)
 		err = hook_attach(&hooks[i]);
 		err = err && hooks[i].needed ? refuse(&hooks[i], err) : 0;
 	}
-	if (!err)
+	if (!err) {
 		err = register_module_notifier(&module_nb);
+		if (err)
+			pr_err("cannot follow modules that come and go: error %d\n", err);
+	}
 	if (err)
 		detach_all();
 	return err;

@@ -250,7 +250,9 @@ int rs_layout_find(void)
 
 	if (!err)
 		err = probe_ring(true);
-	if (err == -ENXIO)
+	if (err == -ENOMEM)
+		pr_err("no memory to find the virtqueues' layout with; free some and load ringside again\n");
+	else if (err)
 		pr_err("this kernel's virtqueue layout could not be found with certainty; use a ringside built for and tested on this kernel\n");
 	return err;
 }

@@ -242,17 +242,13 @@ static struct rs_queue *queue_alloc(const char *name)
 	return NULL;
 }
 
-/* Watch @vq. Without memory it is not watched, and the log says so. The caller holds rs_lock. */
-int rs_queue_add(struct rs_device *d, struct virtqueue *vq)
+static int queue_add(struct rs_device *d, struct virtqueue *vq)
 {
 	struct rs_queue *q = queue_alloc(vq->name ?: "");
 	int err;
 
-	if (!q) {
-		pr_err("no memory to watch %s of %s; free some and load ringside again\n",
-		       vq->name, d->name);
+	if (!q)
 		return -ENOMEM;
-	}
 	q->vq = vq;
 	q->device = d;
 	q->index = vq->index;
@@ -265,6 +261,17 @@ int rs_queue_add(struct rs_device *d, struct virtqueue *vq)
 	rs_map_add(&q->vq_key, vq, q);
 	err = rs_irq_attach(q);
 	rs_queue_start(q);
+	return err;
+}
+
+/* Watch @vq. Without memory it is not watched, and the log says so. The caller holds rs_lock. */
+int rs_queue_add(struct rs_device *d, struct virtqueue *vq)
+{
+	int err = queue_add(d, vq);
+
+	if (err)
+		pr_err("no memory to watch %s of %s; free some and load ringside again\n",
+		       vq->name, d->name);
 	return err;
 }
 
