@@ -48,6 +48,9 @@ check-guest: ## the guest module against known counts
 check-life: ## the guest module as it and its devices come and go
 	$(MAKE) -C selftests check-life
 
+check-debug: ## the same on kernels built for it, with KASAN, lockdep, kmemleak and failing allocations
+	$(MAKE) -C selftests check-debug
+
 check-host: ## the host helper against known traffic, in the lab (ARCH=arm64|x86_64)
 	selftests/check-host/run.sh $(if $(ARCH),-a $(ARCH))
 
@@ -77,5 +80,5 @@ help: ## this list
 	@sed -n 's/^\([a-z_-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | \
 		expand -t 24
 
-.PHONY: module all helper install modules_install dkms-install demo check check-guest check-life check-host \
-	matrix bench bench-check lab-shell style clean help
+.PHONY: module all helper install modules_install dkms-install demo check check-guest check-life check-debug \
+	check-host matrix bench bench-check lab-shell style clean help

@@ -120,6 +120,7 @@ built_update()
 	[ "$2" = amd64 ] || die "kernel $line is built for x86_64 only"
 	conf=$(kernel_apt "$BUILT_LINE" amd64) || exit
 	version=$(built_version "$conf")
+	[ -n "$version" ] || die "there is no linux-source-$BUILT_LINE in the index: try --refresh"
 	source=$CACHE/built/source-$version
 	release=${version%-*}-$line-$({ echo "$version"; built_wanted "$line"; } |
 		sha256sum | cut -c1-8)

@@ -5,7 +5,8 @@
  *
  *   udp echo  [-p PORT] [-b USEC] [-P]          answer until SIGTERM
  *   udp sink  [-p PORT] [-n N] [-t MS]          receive until N, MS of silence or SIGTERM
- *   udp ping  [-n N] [-f FLOWS] [-t MS] HOST    one datagram in flight per flow
+ *   udp ping  [-n N] [-f FLOWS] [-t MS] HOST    one datagram in flight per flow;
+ *	-R: after MS of silence the same again, until it is answered
  *   udp blast [-n N] [-f FLOWS] [-r RATE] HOST  send only
  */
 #define _GNU_SOURCE
@@ -24,12 +25,12 @@
 #define MAX_FLOWS 256
 
 static struct options {
-	int port, flows, size, busy_us, silence_ms, use_poll, source;
+	int port, flows, size, busy_us, silence_ms, use_poll, source, insist;
 	long count, rate, seconds;
 } o = {.port = 7007, .flows = 1, .size = 64, .silence_ms = 1000};
 
 static struct {
-	long sent, received, lost, failed, polls;
+	long sent, received, lost, failed, polls, again;
 } total;
 static volatile sig_atomic_t stop;
 static char data[65536];
@@ -56,8 +57,8 @@ static double now(void)
 
 static int report(void)
 {
-	printf("sent=%ld received=%ld lost=%ld failed=%ld polls=%ld\n", total.sent, total.received,
-	       total.lost, total.failed, total.polls);
+	printf("sent=%ld received=%ld lost=%ld failed=%ld polls=%ld again=%ld\n", total.sent,
+	       total.received, total.lost, total.failed, total.polls, total.again);
 	return total.lost ? 2 : 0;
 }
 
@@ -199,6 +200,65 @@ static int ping(const char *host)
 	return report();
 }
 
+/* What a flow waits for the answer to (0: nothing), and since when. */
+static struct {
+	long number;
+	double since;
+} waits[MAX_FLOWS];
+
+/* A late answer to a datagram sent again is not the next one's: they are numbered. */
+static int insist_answered(struct pollfd *p, long number)
+{
+	long got = -1;
+
+	while (recv(p->fd, &got, sizeof(got), MSG_DONTWAIT) >= 0)
+		if (got == number)
+			return 1;
+	return 0;
+}
+
+/* A look at flow @i: whether it goes on. */
+static int insist_step(struct pollfd *p, int i, double end)
+{
+	if (waits[i].number && insist_answered(p, waits[i].number)) {
+		total.received++;
+		waits[i].number = 0;
+	}
+	if (waits[i].number && now() - waits[i].since < o.silence_ms / 1e3)
+		return 1;
+	if (!waits[i].number && !may_send(end))
+		return 0;
+	if (waits[i].number)
+		total.again++;
+	else
+		waits[i].number = ++total.sent;
+	memcpy(data, &waits[i].number, sizeof(waits[i].number));
+	if (send(p->fd, data, o.size, 0) != o.size)
+		total.failed++;
+	waits[i].since = now();
+	return 1;
+}
+
+/* Even when told to stop, what was sent is to be answered, in a minute's time. */
+static int insist(const char *host)
+{
+	double end = o.seconds ? now() + o.seconds : 0, limit = 0;
+	struct pollfd p[MAX_FLOWS];
+	int flying;
+
+	flows_open(p, host);
+	do {
+		poll(p, o.flows, 10);
+		flying = 0;
+		for (int i = 0; i < o.flows; i++)
+			flying += insist_step(&p[i], i, end);
+		if (!may_send(end) && !limit)
+			limit = now() + 60;
+	} while (flying && (!limit || now() < limit));
+	total.lost = flying;
+	return report();
+}
+
 static int blast(const char *host)
 {
 	double start = now(), end = o.seconds ? start + o.seconds : 0;
@@ -221,7 +281,7 @@ static int usage(void)
 {
 	fputs("usage: udp echo|sink [-p PORT] [-n N] [-t MS] [-b BUSY_USEC] [-P]\n"
 	      "       udp ping|blast [-p PORT] [-n N | -d SECONDS] [-f FLOWS] [-s SIZE]\n"
-	      "           [-S SOURCE_PORT] [-t MS] [-b BUSY_USEC] [-r RATE] HOST\n",
+	      "           [-S SOURCE_PORT] [-t MS] [-b BUSY_USEC] [-r RATE] [-R] HOST\n",
 	      stderr);
 	return 64;
 }
@@ -238,8 +298,8 @@ static const struct {
 
 static int option_set(int c)
 {
-	if (c == 'P') {
-		o.use_poll = 1;
+	if (c == 'P' || c == 'R') {
+		*(c == 'P' ? &o.use_poll : &o.insist) = 1;
 		return 0;
 	}
 	for (size_t i = 0; i < sizeof(option_table) / sizeof(option_table[0]); i++) {
@@ -261,10 +321,11 @@ int main(int argc, char **argv)
 	int c;
 
 	optind = 2;
-	while ((c = getopt(argc, argv, "p:f:s:b:t:S:n:r:d:P")) != -1)
+	while ((c = getopt(argc, argv, "p:f:s:b:t:S:n:r:d:PR")) != -1)
 		if (option_set(c))
 			return usage();
-	if (o.flows < 1 || o.flows > MAX_FLOWS || o.size < 1 || o.size > 65000)
+	if (o.flows < 1 || o.flows > MAX_FLOWS || o.size > 65000 ||
+	    o.size < (o.insist ? (int)sizeof(waits[0].number) : 1))
 		return usage();
 	sigaction(SIGTERM, &act, NULL);
 	sigaction(SIGINT, &act, NULL);
@@ -275,7 +336,7 @@ int main(int argc, char **argv)
 	if (optind != argc - 1 || (!o.count && !o.seconds))
 		return usage();
 	if (!strcmp(verb, "ping"))
-		return ping(argv[optind]);
+		return (o.insist ? insist : ping)(argv[optind]);
 	if (!strcmp(verb, "blast"))
 		return blast(argv[optind]);
 	return usage();

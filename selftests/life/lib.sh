@@ -6,6 +6,7 @@
 
 RINGSIDE=/sys/kernel/debug/ringside
 TRACING=/sys/kernel/tracing
+HANDLERS=/sys/module/handlers/parameters/runs
 
 # What the kernel holds of ringside, or would: nothing of it may stay.
 traces()
@@ -77,20 +78,29 @@ traffic_stop()
 	cat /tmp/ping
 }
 
-# interrupts BUS: the kernel's count of each line of that device
+# interrupts BUS: of each line of that device the kernel's count, and how often
+# its handler ran (modules/handlers.c)
 interrupts()
 {
 	local irqs
 
+	[ -e /sys/module/handlers ] || insmod /modules/handlers.ko || return
 	irqs=$(ls "/sys/bus/pci/devices/$1/msi_irqs")
 	awk -v irqs=" $(echo "$irqs" | tr '\n' ' ')" '
-		NR == 1 { cpus = NF; next }
+		FILENAME ~ /runs$/ { runs[$1] = $2; next }
+		/CPU0/ { cpus = NF; next }
 		{ sub(":", "", $1) }
 		index(irqs, " " $1 " ") {
 			for (sum = 0, i = 2; i < 2 + cpus; i++)
 				sum += $i
-			print $1, sum
-		}' /proc/interrupts
+			print $1, sum, runs[$1] + 0
+		}' $HANDLERS /proc/interrupts
+}
+
+# interrupts_new: what interrupts would say of lines set up from now on
+interrupts_new()
+{
+	awk '{ print $1, 0, $2 }' $HANDLERS
 }
 
 # load_still BUS: loads the module with no interrupt meanwhile; what the kernel
@@ -118,13 +128,13 @@ snapshot_still()
 	cmp -s /run/irqs /run/irqs-then
 }
 
-# exact BUS GENERATION [BEFORE]: each queue's interrupts are the kernel's since
-# BEFORE (of interrupts), or since the line was set up. Prints what differs.
+# exact BUS GENERATION BEFORE: each queue's interrupts are the kernel's since
+# BEFORE (of interrupts or interrupts_new). Prints what differs.
 exact()
 {
 	until_true 60 snapshot_still "$1" || { echo "interrupts never paused"; return; }
 	cp /run/snapshot /run/irqs /out/
-	awk -v bus="$1" -v generation="$2" -f /life/exact.awk "${3:-/dev/null}" /run/irqs /run/snapshot
+	awk -v bus="$1" -v generation="$2" -f /life/exact.awk "$3" /run/irqs /run/snapshot
 }
 
 netdev_of()
@@ -135,4 +145,19 @@ netdev_of()
 bus_of()
 {
 	basename "$(realpath "/sys/class/net/$1/device/..")"
+}
+
+# channels_change NETDEV ROUNDS PAIRS: numbers of queues without a plain pattern,
+# at uneven times. A snapshot each time, because reading may meet the change.
+channels_change()
+{
+	local i=0
+
+	while [ $i -lt "$2" ]; do
+		i=$((i + 1))
+		ethtool -L "$1" combined $((i * i % 7 % $3 + 1)) || return
+		usleep $((i * 7919 % 40000))
+		cat "$RINGSIDE/snapshot" >/tmp/snapshot || return
+	done
+	ethtool -L "$1" combined "$3"
 }

@@ -7,28 +7,37 @@
 set -uo pipefail
 HERE=$(dirname "$(realpath "$0")")
 TOP=$(realpath "$HERE/../..")
-LAB=${RINGSIDE_LAB:-$TOP/selftests/lab/lab}
-ARCH=x86_64 LINE=6.1 OUT=$TOP/out/life ROUNDS='' WANTED=()
+LAB=$TOP/selftests/lab
+# shellcheck disable=SC2034 # for the lab's parts
+CACHE=${RINGSIDE_CACHE:-$HOME/.cache/ringside} REFRESH=''
+ARCH=x86_64 LINE=6.1 OUT=$TOP/out/life RUNS=$HERE/runs ROUNDS='' WANTED=()
+# shellcheck source=/dev/null
+. "$LAB/say.sh"
+# shellcheck source=/dev/null
+. "$LAB/apt.sh"
+# shellcheck source=/dev/null
+. "$LAB/qemu.sh"
 
 help()
 {
 	cat <<-'EOF'
-	usage: run.sh [-a ARCH] [-k LINE] [-o OUT] [-n ROUNDS] [RUN...]
+	usage: run.sh [-a ARCH] [-k LINE] [-o OUT] [-n ROUNDS] [-r RUNS] [RUN...]
 
 	  -a ARCH    x86_64 (default) or arm64
 	  -k LINE    kernel line, as in the lab (default 6.1)
 	  -o OUT     artefacts (default out/life)
 	  -n ROUNDS  how often each thing is done, for a quick look (default 200 or 100)
+	  -r RUNS    another table of runs (default life/runs)
 	  --list     the runs
 
 	Without RUN all are done. Example: run.sh -n 5 plug
 	EOF
 }
 
-# name | where | arguments of the kernel | seconds
+# name | scenario | where | architecture | line | rounds | arguments of the kernel | seconds
 runs()
 {
-	grep -v '^#' "$HERE/runs" | awk -F'\t+' -v OFS='|' '{ print $1, $2, (NF > 3 ? $3 : ""), $NF }'
+	grep -v '^#' "$RUNS" | tr -s '\t'
 }
 
 options_read()
@@ -38,18 +47,19 @@ options_read()
 	while [ $# -gt 0 ]; do
 		case $1 in
 		-h | --help) help; exit 0 ;;
-		--list) runs | cut -d'|' -f1; exit 0 ;;
+		--list) runs | cut -f1; exit 0 ;;
 		-a) ARCH=${2:?} ;;
 		-k) LINE=${2:?} ;;
 		-o) OUT=${2:?} ;;
 		-n) ROUNDS=${2:?} ;;
+		-r) RUNS=${2:?} ;;
 		-*) echo "run.sh: unknown option $1; try --help" >&2; exit 64 ;;
 		*) WANTED+=("$1"); shift; continue ;;
 		esac
 		shift 2
 	done
 	for name in "${WANTED[@]}"; do
-		runs | cut -d'|' -f1 | grep -qx "$name" || {
+		runs | cut -f1 | grep -qx "$name" || {
 			echo "run.sh: no run $name; try --list" >&2
 			exit 64
 		}
@@ -60,30 +70,67 @@ options_read()
 # other end of a port: two sockets of the same QEMU.
 run_alone()
 {
-	"$LAB" guest -a "$ARCH" -k "$LINE" -f "$HERE:/life" \
-		-f "$WORK/veil/veil.ko:/veil.ko" \
+	local arch=$1 line=$2
+
+	shift 2
+	"$LAB/lab" guest -a "$arch" -k "$line" -f "$HERE:/life" -f "$WORK/modules:/modules" \
 		-q "-device pcie-root-port,id=hole,chassis=1 -netdev user,id=hot,net=10.0.3.0/24" \
 		-q "-chardev socket,id=qmp,path=$WORK/qmp,server=on,wait=off" \
 		-q "-device virtserialport,chardev=qmp,name=qmp" \
 		-q "-chardev socket,id=monitor,path=$WORK/qmp -mon chardev=monitor,mode=control" "$@"
 }
 
-run_host()
+# A machine alone whose second device has several queues and answers by itself:
+# the fault device, which only echoes.
+run_echo()
 {
-	"$LAB" run -a "$ARCH" -H 6.12 -g "$LINE" -F "$HERE:/life" "$@"
+	local arch=$1 line=$2 fault=$TOP/selftests/build/fault/fault pid rc=0
+
+	shift 2
+	make -s -C "$TOP/selftests/fault" >&2 || return
+	"$fault" -s "$WORK/vhost" -n 4 --echo >/dev/null 2>"$WORK/fault.log" &
+	pid=$!
+	"$LAB/lab" guest -a "$arch" -k "$line" -m 1G -c 4 -f "$HERE:/life" -f "$WORK/modules:/modules" \
+		-q "-object memory-backend-memfd,id=ram,size=1G,share=on -machine memory-backend=ram" \
+		-q "-chardev socket,id=vhost,path=$WORK/vhost,reconnect=1" \
+		-q "-netdev vhost-user,id=echo,chardev=vhost,queues=4" \
+		-q "-device virtio-net-pci,netdev=echo,mq=on,vectors=10,romfile=" "$@" || rc=$?
+	kill $pid
+	wait $pid
+	return $rc
 }
 
-# one_run NUMBER NAME WHERE ARGUMENTS SECONDS: a nested KTAP, and its own line
+run_host()
+{
+	local arch=$1 line=$2
+
+	shift 2
+	"$LAB/lab" run -a "$arch" -H 6.12 -g "$line" -F "$HERE:/life" -F "$WORK/modules:/modules" "$@"
+}
+
+# given VALUE DEFAULT: a row's own value, or what was asked for
+given()
+{
+	if [ "$1" = - ]; then echo "$2"; else echo "$1"; fi
+}
+
+# one_run NUMBER NAME SCENARIO WHERE ARCH LINE ROUNDS ARGUMENTS SECONDS: a nested
+# KTAP, and its own line
 one_run()
 {
-	local number=$1 name=$2 where=$3 arguments=$4 seconds=$5 dir=$OUT/$ARCH-$LINE-$2 rc=0
+	local number=$1 name=$2 scenario=$3 where=$4 arch line rounds arguments seconds=$9 dir rc=0
 
+	arch=$(given "$5" "$ARCH") line=$(given "$6" "$LINE")
+	rounds=${ROUNDS:-$(given "$7" '')} arguments=$(given "$8" '')
+	dir=$OUT/$arch-$line-$name
 	rm -rf "$dir"
 	mkdir -p "$dir"
-	{ echo "${ROUNDS:+ROUNDS=$ROUNDS}"; cat "$HERE/$name.sh"; } >"$WORK/script"
+	{ echo "${rounds:+ROUNDS=$rounds}"; cat "$HERE/$scenario.sh"; } >"$WORK/script"
 	echo "# Subtest: $name"
-	"run_$where" -o "$dir" -t "$seconds" ${arguments:+-A "$arguments"} "$WORK/script" |
-		sed -u 's/^/  /' || rc=$?
+	PATH=$(qemu_path "$arch")
+	"$LAB/lab" module -a "$arch" -k "$line" -o "$WORK/modules" "$HERE/modules" >&2 &&
+		"run_$where" "$arch" "$line" -o "$dir" -t "$seconds" ${arguments:+-A "$arguments"} \
+			"$WORK/script" | sed -u 's/^/  /' || rc=$?
 	if [ "$rc" = 0 ]; then
 		echo "ok $number $name"
 	else
@@ -95,21 +142,20 @@ one_run()
 selected()
 {
 	[ ${#WANTED[@]} != 0 ] || { runs; return; }
-	runs | awk -F'|' -v wanted=" ${WANTED[*]} " 'index(wanted, " " $1 " ")'
+	runs | awk -F'\t' -v wanted=" ${WANTED[*]} " 'index(wanted, " " $1 " ")'
 }
 
 options_read "$@"
 WORK=$(mktemp -d)
 trap 'rm -rf "$WORK"' EXIT
 FAILED=
-"$LAB" module -a "$ARCH" -k "$LINE" -o "$WORK/veil" "$HERE/veil" >&2 || exit 1
 mapfile -t rows < <(selected)
 echo "KTAP version 1"
 echo "1..${#rows[@]}"
 number=0
 for row in "${rows[@]}"; do
 	number=$((number + 1))
-	IFS='|' read -r name where arguments seconds <<<"$row"
-	one_run $number "$name" "$where" "$arguments" "$seconds"
+	IFS=$'\t' read -ra fields <<<"$row"
+	one_run $number "${fields[@]}"
 done
 [ -z "$FAILED" ]

@@ -1,0 +1,63 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# make check-debug: the guest module on kernels built for it, first of all one
+# with KASAN, lockdep, kmemleak, DEBUG_ATOMIC_SLEEP and fault injection. Prints
+# KTAP; exits 0 or 1.
+
+set -uo pipefail
+HERE=$(dirname "$(realpath "$0")")
+TESTS=$(realpath "$HERE/..")
+OUT=$(realpath -m "$HERE/../../out/debug")
+
+help()
+{
+	cat <<-'EOF'
+	usage: run.sh [life|guest]...
+
+	  life    the module and its devices come and go, on each kernel of runs
+	  guest   known counts, on the kernel that checks itself
+
+	Without a part both are done. The kernels are lab/built/*: the first time, building
+	them takes most of the time; they are kept in RINGSIDE_CACHE.
+	EOF
+}
+
+part_life()
+{
+	"$TESTS/life/run.sh" -r "$HERE/runs" -o "$OUT/life"
+}
+
+part_guest()
+{
+	"$TESTS/check-guest/run.sh" -k debug -o "$OUT/guest" -s EVENTS=503 -s LAPS=40 \
+		causes-split causes-packed mixed-split
+}
+
+# part NUMBER NAME
+part()
+{
+	local rc=0
+
+	echo "# Subtest: $2"
+	"part_$2" | sed -u 's/^/  /' || rc=1
+	if [ "$rc" = 0 ]; then echo "ok $1 $2"; else echo "not ok $1 $2"; fi
+	return "$rc"
+}
+
+[ $# != 0 ] || set -- life guest
+for name; do
+	case $name in
+	life | guest) ;;
+	-h | --help) help; exit 0 ;;
+	*) echo "run.sh: no part $name; try --help" >&2; exit 64 ;;
+	esac
+done
+failed='' number=0
+echo "KTAP version 1"
+echo "1..$#"
+for name; do
+	number=$((number + 1))
+	part $number "$name" || failed=1
+done
+[ -z "$failed" ]

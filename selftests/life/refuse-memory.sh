@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# shellcheck shell=dash
+# Every single allocation that the load leads to fails once, under traffic, on
+# a kernel with fault injection.
+
+# shellcheck source=/dev/null
+. /life/lib.sh
+# shellcheck source=/dev/null
+. /life/refusal.sh
+
+# The kernel's own words about each fault have a trace of calls in them.
+faults_prepare()
+{
+	local kind
+
+	for kind in failslab fail_page_alloc; do
+		cd /sys/kernel/debug/$kind || return
+		echo N >ignore-gfp-wait
+		echo 0 >verbose
+	done
+	echo 0 >min-order
+	cd /
+}
+
+# allocations: prints what was wrong
+allocations()
+{
+	local n=1
+
+	while load_nth $n "Cannot allocate memory"; do
+		n=$((n + 1))
+	done
+	note "$((n - 1)) allocations failed"
+	[ $n -gt 30 ] || echo "only $n allocations failed"
+}
+
+plan 4
+faults_prepare || exit 1
+traffic_start "$LAB_PEER" || exit 1
+insmod /modules/refuser.ko || exit 1
+same "each allocation" "" "$(timed "each allocation" allocations)"
+rmmod refuser
+said=$(traffic_stop)
+note "traffic: $said"
+check "no datagram is lost" test -z "${said##* lost=0 *}"
+load_still "$(bus_of eth0)"
+udp ping -t 20000 -n 503 -p "$LAB_PEER_PORT" "$LAB_PEER" >/dev/null
+same "it counts as the kernel does after all that" "" "$(exact "$(bus_of eth0)" 1 /run/irqs-before)"
+rmmod ringside
+check "kmemleak has nothing to say" no_kmemleak
