@@ -33,6 +33,7 @@ void rs_show_text(struct seq_file *m, const char *key, const char *value)
 	}
 }
 
+/* The caller holds rs_lock. */
 void rs_show_hooks(struct seq_file *m, bool standby)
 {
 	struct rs_hook_info info;
@@ -44,6 +45,15 @@ void rs_show_hooks(struct seq_file *m, bool standby)
 		seq_printf(m, "hook name=%s kind=%s state=%s loses=%s\n",
 			   info.symbol, info.kind, info.state, info.loses);
 	}
+	/* the kernel has no tracepoint behind a handler that runs in a thread */
+	if (rs_irq_threaded())
+		seq_puts(m, "hook name=irq_thread_exit kind=tracepoint state=absent loses=interrupts-of-threaded-handlers\n");
+}
+
+/* What people call it. */
+const char *rs_show_device_name(const struct rs_device *d)
+{
+	return d->netdev ? d->netdev_name : d->name;
 }
 
 /* The first queue of @irq that is still there; it answers for the line. */

@@ -67,7 +67,7 @@ static void match_napi(struct rs_device *d, struct napi_struct *napi)
 	rs_map_add(&q->sq_key, (char *)napi - back + sizeof(void *), q);
 }
 
-/* The caller holds rtnl and rs_lock, and the device's virtqueues are there to stay. */
+/* The caller holds rs_lock, rtnl too where there is a netdev, and the virtqueues are there to stay. */
 static int device_scan(struct rs_device *d)
 {
 	struct napi_struct *napi;
@@ -75,7 +75,7 @@ static int device_scan(struct rs_device *d)
 	int err = 0;
 
 	virtio_device_for_each_vq(d->vdev, vq)
-		if (!find_queue(d, vq, rs_queue_dir(vq->name ?: "")))
+		if (!find_queue(d, vq, rs_queue_dir(vq)))
 			err = rs_queue_add(d, vq) ?: err;
 	if (d->netdev)
 		list_for_each_entry(napi, &d->netdev->napi_list, dev_list)
@@ -96,7 +96,7 @@ static struct virtio_device *virtio_net_of(struct net_device *netdev)
 	vdev = dev_to_virtio(parent);
 	if (vdev->id.device != VIRTIO_ID_NET || vdev->priv != netdev_priv(netdev))
 		return NULL;
-	return vdev;
+	return rs_bus_wants(vdev) ? vdev : NULL;
 }
 
 static struct rs_device *device_get(struct virtio_device *vdev)
@@ -132,10 +132,10 @@ static void device_prune(struct rs_device *d)
 			rs_queue_drop(q);
 }
 
-/* Only where neither queues nor a netdev are left. */
+/* Only where neither queues nor a driver are left. */
 static void device_free(struct rs_device *d)
 {
-	if (d->netdev || !list_empty(&d->queues))
+	if (d->bound || !list_empty(&d->queues))
 		return;
 	list_del(&d->list);
 	put_device(&d->vdev->dev);
@@ -154,7 +154,47 @@ static void device_forget(struct rs_device *d)
 	}
 	device_prune(d);
 	d->netdev = NULL;
+	d->bound = false;
 	device_free(d);
+}
+
+/**
+ * rs_device_meet - watch the virtqueues of a device that is not a network one
+ * @vdev: the device
+ *
+ * The caller holds the device's lock, and its driver has it.
+ *
+ * Return: 0, or -ENOMEM.
+ */
+int rs_device_meet(struct virtio_device *vdev)
+{
+	struct rs_device *d;
+	int err = -ENOMEM;
+
+	mutex_lock(&rs_lock);
+	d = device_get(vdev);
+	if (d) {
+		d->bound = true;
+		err = device_scan(d);
+	} else {
+		pr_err("no memory to watch %s; free some and load ringside again\n",
+		       dev_name(&vdev->dev));
+	}
+	mutex_unlock(&rs_lock);
+	return err;
+}
+
+/* Its driver is about to let it go. */
+void rs_device_part(struct virtio_device *vdev)
+{
+	struct rs_device *d;
+
+	mutex_lock(&rs_lock);
+	list_for_each_entry(d, &rs_devices, list)
+		if (d->vdev == vdev)
+			d->bound = false;
+	mutex_unlock(&rs_lock);
+	rs_device_rescan();
 }
 
 static int netdev_event(struct notifier_block *nb, unsigned long event, void *ptr)
@@ -173,8 +213,10 @@ static int netdev_event(struct notifier_block *nb, unsigned long event, void *pt
 	}
 	if (d && event == NETDEV_UNREGISTER) {
 		d->netdev = NULL;
+		d->bound = false;
 	} else if (d) {
 		d->netdev = netdev;
+		d->bound = true;
 		strscpy(d->netdev_name, netdev->name, sizeof(d->netdev_name));
 		memcpy(d->mac, netdev->dev_addr, ETH_ALEN);
 		if (event == NETDEV_REGISTER) {
@@ -217,9 +259,9 @@ static bool device_look(struct rs_device *d)
 	if (!d->incomplete)
 		return false;
 	device_prune(d);
-	if (d->netdev)
+	if (d->bound)
 		d->incomplete = !device_return(d);
-	return d->netdev && d->incomplete;
+	return d->bound && d->incomplete;
 }
 
 /* Some queue is gone, or a device new: look again soon. Callable from anywhere. */

@@ -48,6 +48,8 @@ static struct hook hooks[] = {
 	  .handler = rs_spurious_given_up, .loses = "when-an-irq-was-disabled" },
 	{ .symbols = { "vring_interrupt" }, .kind = RS_FTRACE, .on_demand = true,
 	  .handler = rs_irq_visit, .loses = "results-of-shared-interrupts" },
+	{ .symbols = { "virtio_config_changed" }, .kind = RS_FTRACE, .on_demand = true,
+	  .handler = rs_irq_config, .loses = "results-of-shared-interrupts" },
 	{ .symbols = { "skb_recv_done" }, .kind = RS_FTRACE, .on_demand = true,
 	  .module = "virtio_net",
 	  .handler = rs_irq_callback, .loses = "results-of-shared-interrupts" },

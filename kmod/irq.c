@@ -85,11 +85,37 @@ void rs_irq_settle(struct rs_queue *q, enum rs_consumer who)
 }
 
 /*
- * On a shared line the handler's result tells of all queues; which had work
- * shows in the callbacks that ran meanwhile. A handler that asks the device
- * first and visits no queue was not meant at all.
+ * Of a device that is not a network one nobody tells who consumes, mostly the
+ * handler itself: its interrupts are where the count is brought forward.
  */
-static unsigned int shared_row(struct rs_irq *irq, struct rs_queue *q, bool handled)
+static unsigned int other_row(struct rs_queue *q, bool handled)
+{
+	rs_queue_advance(q);
+	return handled ? RS_C_handled : none_cause(q);
+}
+
+/*
+ * On a shared line the handler's result tells of all queues, and that of one
+ * that asks the device first tells only that the device was meant.
+ */
+static bool other_meant(struct rs_irq *irq, bool handled)
+{
+	struct rs_queue *q;
+	bool meant = irq->config;
+
+	irq->config = false;
+	if (!irq->asks)
+		return handled;
+	list_for_each_entry_rcu(q, &irq->queues, irq_list)
+		meant |= this_cpu_read(q->counts->called);
+	return meant;
+}
+
+/*
+ * Which queue had work shows in the callbacks that ran meanwhile. A handler
+ * that visits no queue was not meant at all.
+ */
+static unsigned int shared_row(struct rs_irq *irq, struct rs_queue *q, bool other)
 {
 	struct rs_counts *counts = this_cpu_ptr(q->counts);
 	bool called = counts->called, visited = counts->visited || !irq->asks;
@@ -98,7 +124,7 @@ static unsigned int shared_row(struct rs_irq *irq, struct rs_queue *q, bool hand
 	counts->visited = false;
 	if (called)
 		return RS_C_handled;
-	return handled || !visited ? RS_C_none_shared : none_cause(q);
+	return other || !visited ? RS_C_none_shared : none_cause(q);
 }
 
 /* An action that is freed may be another's now: its dev_id must match as well. */
@@ -119,10 +145,11 @@ static noinline void enter_each(struct rs_irq *irq)
 
 static noinline void leave_each(struct rs_irq *irq, bool handled)
 {
+	bool other = irq->shared && other_meant(irq, handled);
 	struct rs_queue *q;
 
 	list_for_each_entry_rcu(q, &irq->queues, irq_list)
-		count(q, shared_row(irq, q, handled));
+		count(q, irq->shared ? shared_row(irq, q, other) : other_row(q, handled));
 }
 
 /* The watched line whose handler now runs on this CPU, or NULL. */
@@ -133,9 +160,9 @@ void rs_irq_enter(void *data, int number, struct irqaction *action)
 {
 	struct rs_irq *irq = find_irq(action);
 
-	__this_cpu_write(running, irq);
 	if (!irq)
 		return;
+	__this_cpu_write(running, irq);
 	if (likely(irq->own))
 		irq->own->irq_seen = rs_queue_returned(irq->own);
 	else
@@ -143,14 +170,15 @@ void rs_irq_enter(void *data, int number, struct irqaction *action)
 }
 
 /*
- * The handler has run, on the same CPU and with interrupts off all the while.
- * One that was running when ringside came has no entry, and does not count.
+ * The handler has run, on the same CPU and with interrupts off all the while:
+ * what came between was an NMI. One that was running when ringside came has no
+ * entry, and does not count.
  */
 void rs_irq_leave(void *data, int number, struct irqaction *action, int ret)
 {
 	struct rs_irq *irq = __this_cpu_read(running);
 
-	if (!irq)
+	if (!irq || irq->irq != number)
 		return;
 	__this_cpu_write(running, NULL);
 	if (unlikely(!irq->own))
@@ -159,6 +187,16 @@ void rs_irq_leave(void *data, int number, struct irqaction *action, int ret)
 		count(irq->own, RS_C_handled);
 	else
 		count_none(irq->own);
+}
+
+/* virtio_config_changed(dev) begins: a line whose handler asks the device told of that. */
+void rs_irq_config(unsigned long ip, unsigned long parent_ip,
+		   struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	struct rs_irq *irq = rs_map_find((void *)rs_ftrace_arg(fregs, 0));
+
+	if (irq && hardirq_count())
+		irq->config = true;
 }
 
 /* The callback of a virtqueue begins: its interrupt found work. */

@@ -7,10 +7,12 @@
 #include <linux/bitmap.h>
 #include <linux/scatterlist.h>
 #include <linux/slab.h>
+#include <linux/uaccess.h>
 #include "ringside.h"
 
 #define RING_SIZE 16
 #define MAX_OBJECT 1024
+#define STATE_MAX 64
 #define WRAP BIT(VRING_PACKED_EVENT_F_WRAP_CTR)
 
 struct rs_layout rs_layout;
@@ -20,6 +22,10 @@ static const struct {
 	unsigned int add;
 	unsigned int take;
 } rounds[] = { { 5, 3 }, { 4, 1 }, { 6, 7 }, { 9, 5 }, { 3, 8 }, { 11, 4 }, { 2, 9 } };
+
+/* Buffers of these many descriptors each, which have no indirect table. */
+static const unsigned int chains[] = { 1, 3, 2, 4 };
+#define CHAIN_MAX 4
 
 struct probe {
 	struct virtio_device *vdev;
@@ -187,6 +193,89 @@ static int find_packed_desc(struct probe *p)
 	return 0;
 }
 
+/* What the driver gets back for buffer @i: a pointer that is in the object once. */
+static void *chain_token(const struct probe *p, unsigned int i)
+{
+	return (char *)p->page + i + 1;
+}
+
+static int add_chains(struct probe *p, u16 *ids)
+{
+	struct scatterlist sg[CHAIN_MAX];
+	unsigned int i, j, slot = 0;
+
+	for (i = 0; i < ARRAY_SIZE(chains); slot += chains[i], i++) {
+		sg_init_table(sg, chains[i]);
+		for (j = 0; j < chains[i]; j++)
+			sg_set_buf(&sg[j], p->page, 64);
+		if (virtqueue_add_outbuf(p->vq, sg, chains[i], chain_token(p, i), GFP_KERNEL))
+			return -ENXIO;
+		ids[i] = le16_to_cpu(p->desc[slot].id);
+	}
+	return 0;
+}
+
+/* Whether @array, of elements of @size, has the tokens of all buffers at their ids. */
+static bool has_tokens(const struct probe *p, const char *array, unsigned int size,
+		       const u16 *ids)
+{
+	unsigned int i;
+	void *data;
+
+	for (i = 0; i < ARRAY_SIZE(chains); i++)
+		if (copy_from_kernel_nofault(&data, array + ids[i] * size, sizeof(data)) ||
+		    data != chain_token(p, i))
+			return false;
+	return true;
+}
+
+static bool has_lengths(const char *array, unsigned int size, unsigned int at, const u16 *ids)
+{
+	unsigned int i;
+	u16 length;
+
+	for (i = 0; i < ARRAY_SIZE(chains); i++)
+		if (copy_from_kernel_nofault(&length, array + ids[i] * size + at, sizeof(length)) ||
+		    length != chains[i])
+			return false;
+	return true;
+}
+
+/* How many places in the elements of an array have the buffers' lengths; the last one is kept. */
+static unsigned int find_lengths(const char *array, unsigned int size, const u16 *ids)
+{
+	unsigned int at, found = 0;
+
+	for (at = 0; at < size; at += sizeof(u16)) {
+		if (!has_lengths(array, size, at, ids))
+			continue;
+		rs_layout.state_size = size;
+		rs_layout.state_length = at;
+		found++;
+	}
+	return found;
+}
+
+/* The driver's own array, by buffer id, that knows how many descriptors a buffer takes. */
+static int find_packed_state(struct probe *p)
+{
+	char **object = (char **)p->vq;
+	unsigned int i, size, n = object_words(p) * sizeof(u16) / sizeof(void *);
+	unsigned int found = 0;
+	u16 ids[ARRAY_SIZE(chains)];
+	int err = add_chains(p, ids);
+
+	for (i = 0; i < n && !err; i++) {
+		for (size = sizeof(void *); size <= STATE_MAX; size += sizeof(void *)) {
+			if (!has_tokens(p, object[i], size, ids))
+				continue;
+			rs_layout.packed_state = i * sizeof(void *);
+			found += find_lengths(object[i], size, ids);
+		}
+	}
+	return err ?: found == 1 ? 0 : -ENXIO;
+}
+
 static int probe_start(struct probe *p, bool packed)
 {
 	p->page = (void *)get_zeroed_page(GFP_KERNEL);
@@ -221,20 +310,25 @@ static void probe_end(struct probe *p)
 	kfree(p);
 }
 
-static int probe_ring(bool packed)
+static int probe_split(struct probe *p)
+{
+	return play(p) ?: find_split(p);
+}
+
+static int probe_packed(struct probe *p)
+{
+	return find_packed_desc(p) ?: play(p) ?: find_packed(p);
+}
+
+/* Ask @find of a throw-away virtqueue. */
+static int probe_ring(bool packed, int (*find)(struct probe *p))
 {
 	struct probe *p = kzalloc(sizeof(*p), GFP_KERNEL);
 	int err;
 
 	if (!p)
 		return -ENOMEM;
-	err = probe_start(p, packed);
-	if (!err && packed)
-		err = find_packed_desc(p);
-	if (!err)
-		err = play(p);
-	if (!err)
-		err = packed ? find_packed(p) : find_split(p);
+	err = probe_start(p, packed) ?: find(p);
 	probe_end(p);
 	return err;
 }
@@ -246,10 +340,9 @@ static int probe_ring(bool packed)
  */
 int rs_layout_find(void)
 {
-	int err = probe_ring(false);
+	int err = probe_ring(false, probe_split) ?: probe_ring(true, probe_packed) ?:
+		  probe_ring(true, find_packed_state);
 
-	if (!err)
-		err = probe_ring(true);
 	if (err == -ENOMEM)
 		pr_err("no memory to find the virtqueues' layout with; free some and load ringside again\n");
 	else if (err)

@@ -106,6 +106,8 @@ static struct rs_irq *irq_get(const struct line *line)
 	irq->desc = line->desc;
 	irq->dev_id = line->dev_id;
 	irq->asks = line->asks;
+	irq->shared = !line->own && !line->threaded;
+	irq->threaded = line->threaded;
 	irq->irq = line->desc->irq_data.irq;
 	irq->rate_since_ns = ktime_get_ns();
 	INIT_LIST_HEAD(&irq->queues);
@@ -138,7 +140,7 @@ static bool is_told_apart(const struct rs_queue *q, const struct line *line)
 	if (line->threaded || (q->dir != RS_RX && q->dir != RS_TX))
 		return false;
 	return !rs_hook_want(rs_irq_callback) &&
-	       (!line->asks || !rs_hook_want(rs_irq_visit));
+	       (!line->asks || (!rs_hook_want(rs_irq_visit) && !rs_hook_want(rs_irq_config)));
 }
 
 /**
@@ -165,12 +167,14 @@ int rs_irq_attach(struct rs_queue *q)
 	q->irq_used = q->irq_seen;
 	list_add_tail_rcu(&q->irq_list, &irq->queues);
 	q->counted = line.own || is_told_apart(q, &line);
-	if (line.own)
+	if (line.own && q->dir != RS_OTHER)
 		irq->own = q;
 	if (irq->key.owner)
 		return 0;
 	irq->kernel_last = kstat_sum(irq->desc);
 	rs_map_add(&irq->desc_key, irq->desc, irq);
+	if (irq->asks)
+		rs_map_add(&irq->config_key, irq->dev_id, irq);
 	rs_map_add(&irq->key, line.action, irq);
 	return 0;
 }
@@ -180,6 +184,18 @@ void rs_irq_unmap(struct rs_irq *irq)
 {
 	rs_map_del(&irq->key);
 	rs_map_del(&irq->desc_key);
+	rs_map_del(&irq->config_key);
+}
+
+/* Whether some line's handler runs in a thread. The caller holds rs_lock. */
+bool rs_irq_threaded(void)
+{
+	struct rs_irq *irq;
+
+	list_for_each_entry(irq, &rs_irqs, list)
+		if (irq->threaded)
+			return true;
+	return false;
 }
 
 /* The caller holds rs_lock, and frees @q after a grace period. */

@@ -18,12 +18,17 @@ static int __init rs_init(void)
 	err = rs_device_init();
 	if (err)
 		goto softirq;
-	err = rs_debugfs_init();
+	err = rs_bus_init();
 	if (err)
 		goto devices;
+	err = rs_debugfs_init();
+	if (err)
+		goto bus;
 	rs_stall_init();
 	return 0;
 
+bus:
+	rs_bus_exit();
 devices:
 	rs_device_exit();
 softirq:
@@ -37,6 +42,7 @@ static void __exit rs_exit(void)
 {
 	rs_stall_exit();
 	rs_debugfs_exit();
+	rs_bus_exit();
 	rs_device_exit();
 	rs_softirq_exit();
 	rs_hook_exit();

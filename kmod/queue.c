@@ -3,6 +3,7 @@
 #include <linux/log2.h>
 #include <linux/slab.h>
 #include <linux/virtio_config.h>
+#include <linux/virtio_ids.h>
 #include "map.h"
 #include "queue.h"
 #include "ringside.h"
@@ -186,13 +187,28 @@ int rs_queue_read(struct rs_queue *q, struct rs_reading *r)
 	return 0;
 }
 
-enum rs_dir rs_queue_dir(const char *name)
+/*
+ * Whether someone counts what is consumed as it is consumed. Where nobody does,
+ * the ring's index comes round unseen, and tells no progress.
+ */
+bool rs_queue_followed(const struct rs_queue *q)
+{
+	const void *follower = q->dir == RS_RX ? (void *)rs_poll_done : (void *)rs_poll_clean;
+
+	return (q->dir == RS_RX || q->dir == RS_TX) && q->napi && rs_hook_attached(follower);
+}
+
+/* What a virtqueue is for, by the name its driver gave it. */
+enum rs_dir rs_queue_dir(const struct virtqueue *vq)
 {
 	static const char * const prefixes[] = {
 		[RS_RX] = "input", [RS_TX] = "output", [RS_CTRL] = "control",
 	};
+	const char *name = vq->name ?: "";
 	unsigned int i;
 
+	if (vq->vdev->id.device != VIRTIO_ID_NET)
+		return RS_OTHER;
 	for (i = 0; i < ARRAY_SIZE(prefixes); i++)
 		if (!strncmp(name, prefixes[i], strlen(prefixes[i])))
 			return i;
@@ -208,6 +224,7 @@ static void find_ring(struct rs_queue *q)
 	if (virtio_has_feature(q->vq->vdev, VIRTIO_F_RING_PACKED)) {
 		q->last_used = (const void *)(vq + rs_layout.packed_last_used);
 		q->desc = (const void *)(vq + rs_layout.packed_desc);
+		q->state = (const void *)(vq + rs_layout.packed_state);
 		if (rs_layout.packed_wrap)
 			q->wrap = (const void *)(vq + rs_layout.packed_wrap);
 	} else {
@@ -225,14 +242,14 @@ static void queue_destroy(struct rs_queue *q)
 	kfree(q);
 }
 
-static struct rs_queue *queue_alloc(const char *name)
+static struct rs_queue *queue_alloc(const struct virtqueue *vq)
 {
 	struct rs_queue *q = kzalloc(sizeof(*q), GFP_KERNEL);
 
 	if (!q)
 		return NULL;
-	strscpy(q->name, name, sizeof(q->name));
-	q->dir = rs_queue_dir(name);
+	strscpy(q->name, vq->name ?: "", sizeof(q->name));
+	q->dir = rs_queue_dir(vq);
 	q->counts = alloc_percpu(struct rs_counts);
 	if (q->dir == RS_RX)
 		q->hist = alloc_percpu(struct rs_hist);
@@ -244,7 +261,7 @@ static struct rs_queue *queue_alloc(const char *name)
 
 static int queue_add(struct rs_device *d, struct virtqueue *vq)
 {
-	struct rs_queue *q = queue_alloc(vq->name ?: "");
+	struct rs_queue *q = queue_alloc(vq);
 	int err;
 
 	if (!q)

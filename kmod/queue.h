@@ -43,30 +43,68 @@ static inline u32 rs_queue_ahead(const struct rs_queue *q, u64 from, u16 to)
 
 #define RS_PACKED_FLAGS (BIT(VRING_PACKED_DESC_F_AVAIL) | BIT(VRING_PACKED_DESC_F_USED))
 
+/* How many descriptors the buffer of the used one @desc takes. */
+static inline unsigned int rs_queue_length(const struct rs_queue *q, const char *state,
+					   const struct vring_packed_desc *desc)
+{
+	u16 id = le16_to_cpu(READ_ONCE(desc->id));
+
+	if (unlikely(id >= q->size))
+		return 1;
+	state += id * rs_layout.state_size + rs_layout.state_length;
+	return READ_ONCE(*(const u16 *)state) ?: 1;
+}
+
 /*
- * How many entries of a packed ring the device has returned from index @at on:
- * those whose two wrap bits say used. Entries are of one descriptor each, or
- * indirect.
+ * How many descriptors of a packed ring the device has returned from index @at
+ * on: those whose two wrap bits say used. Of a buffer it writes only the first.
  */
 static inline u32 rs_queue_past(const struct rs_queue *q, u16 at)
 {
 	const struct vring_packed_desc *desc = READ_ONCE(*q->desc);
-	unsigned int n, i = at, size = q->size;
+	unsigned int length, n, i = at, size = q->size;
+	const char *state = READ_ONCE(*q->state);
 	u16 returned = RS_PACKED_FLAGS;
 
 	if (i >= size) {
 		i -= size;
 		returned = 0;
 	}
-	for (n = 0; n < size; n++) {
+	for (n = 0; n < size; n += length) {
 		if ((le16_to_cpu(READ_ONCE(desc[i].flags)) & RS_PACKED_FLAGS) != returned)
 			break;
-		if (++i < size)
+		length = rs_queue_length(q, state, &desc[i]);
+		i += length;
+		if (i < size)
 			continue;
-		i = 0;
+		i -= size;
 		returned ^= RS_PACKED_FLAGS;
 	}
 	return n;
+}
+
+#define RS_WALKS 3
+
+/*
+ * The same from the index the guest has come to, which is kept in @at. Who
+ * consumes meanwhile may give descriptors back to the device: then they say
+ * nothing, and it starts anew.
+ */
+static inline u32 rs_queue_past_last(const struct rs_queue *q, u16 *at)
+{
+	unsigned int i;
+	u32 n;
+
+	*at = rs_queue_last_used(q);
+	for (i = 0; i < RS_WALKS; i++) {
+		u16 from = *at;
+
+		n = rs_queue_past(q, from);
+		*at = rs_queue_last_used(q);
+		if (likely(*at == from))
+			return n;
+	}
+	return 0;
 }
 
 static inline u16 rs_vring_used(const struct vring *vring)
@@ -78,11 +116,12 @@ static inline u16 rs_vring_used(const struct vring *vring)
 static inline u16 rs_queue_used(const struct rs_queue *q)
 {
 	u16 at;
+	u32 n;
 
 	if (q->vring)
 		return rs_vring_used(q->vring);
-	at = rs_queue_last_used(q);
-	return (at + rs_queue_past(q, at)) % rs_queue_modulus(q);
+	n = rs_queue_past_last(q, &at);
+	return (at + n) % rs_queue_modulus(q);
 }
 
 /* How many entries the device has returned, 64 bits as q->consumed. */
@@ -91,12 +130,13 @@ static inline u64 rs_queue_returned(const struct rs_queue *q)
 	const struct vring *vring = q->vring;
 	u64 seen = READ_ONCE(q->consumed);
 	u16 at;
+	u32 n;
 
 	smp_rmb();	/* the device is never behind what the guest consumed */
 	if (vring)
 		return seen + (u16)(rs_vring_used(vring) - (u16)seen);
-	at = rs_queue_last_used(q);
-	return seen + rs_queue_ahead(q, seen, at) + rs_queue_past(q, at);
+	n = rs_queue_past_last(q, &at);
+	return seen + rs_queue_ahead(q, seen, at) + n;
 }
 
 /* Bring the 64-bit count of consumed entries forward to the ring's index. */

@@ -77,6 +77,7 @@ struct rs_irq;
  * @vring: the split ring inside the virtqueue; NULL for a packed ring
  * @wrap: the packed ring's used wrap counter where it is a field apart, or NULL
  * @desc: where the virtqueue keeps its packed descriptor ring; NULL for split
+ * @state: and what it knows of each buffer in that
  * @mask: the index's modulus less one where that is a power of two, else 0
  * @irq_used: entries returned when the last interrupt came in, 64 bits as
  *	@consumed; written with interrupts off, as the next
@@ -96,6 +97,7 @@ struct rs_queue {
 	const struct vring *vring;
 	const bool *wrap;
 	const struct vring_packed_desc *const *desc;
+	const char *const *state;
 	struct virtqueue *vq;
 	unsigned int size;
 	u32 mask;
@@ -142,7 +144,8 @@ struct rs_device {
 	struct virtio_device *vdev;
 	struct net_device *netdev;
 	unsigned int generation;
-	bool incomplete;	/* lost queues that may come back */
+	bool bound;		/* its driver has it: queues it loses may come back */
+	bool incomplete;	/* and it lost some */
 	u64 features;
 	unsigned int pci_id;	/* requester id + 1; 0: not a PCI device */
 	u8 mac[ETH_ALEN];
@@ -170,11 +173,15 @@ struct rs_irq {
 	struct rcu_head rcu;
 	struct rs_key key;	/* the irqaction */
 	struct rs_key desc_key;
+	struct rs_key config_key;	/* the device, where the handler asks it */
 	const void *dev_id;
 	bool asks;		/* its handler may visit no queue at all */
+	bool config;		/* the interrupt now running told of a new configuration */
+	bool threaded;		/* its handler runs where its result is seen by nobody */
+	bool shared;
 	struct list_head list;
 	struct list_head queues;
-	struct rs_queue *own;	/* NULL: the line serves more than one queue */
+	struct rs_queue *own;	/* the one network queue it serves, or NULL */
 	struct irq_desc *desc;
 	unsigned int irq;
 	u64 kernel_sum;
@@ -209,6 +216,9 @@ struct rs_layout {
 	unsigned int packed_last_used;
 	unsigned int packed_desc;
 	unsigned int packed_wrap;	/* 0: the wrap counter is in the index */
+	unsigned int packed_state;	/* the array, by buffer id, of */
+	unsigned int state_size;	/* elements of so many bytes, and in each */
+	unsigned int state_length;	/* how many descriptors the buffer takes */
 };
 extern struct rs_layout rs_layout;
 int rs_layout_find(void);
@@ -240,11 +250,18 @@ int rs_device_init(void);
 void rs_device_exit(void);
 void rs_device_rescan(void);
 void rs_device_reset(void);
+int rs_device_meet(struct virtio_device *vdev);
+void rs_device_part(struct virtio_device *vdev);
 u64 rs_device_started(void);
 unsigned int rs_device_resets(void);
 
+/* bus.c */
+int rs_bus_init(void);
+void rs_bus_exit(void);
+bool rs_bus_wants(const struct virtio_device *vdev);
+
 /* queue.c */
-enum rs_dir rs_queue_dir(const char *name);
+enum rs_dir rs_queue_dir(const struct virtqueue *vq);
 int rs_queue_add(struct rs_device *d, struct virtqueue *vq);
 void rs_queue_drop(struct rs_queue *q);
 void rs_queue_unmap(struct rs_queue *q);
@@ -255,12 +272,15 @@ void rs_queue_progress(struct rs_queue *q, u64 *used, u64 *consumed);
 void rs_queue_sum_irqs(struct rs_queue *q, u64 *v);
 void rs_queue_hist(struct rs_queue *q, struct rs_hist *hist);
 int rs_queue_read(struct rs_queue *q, struct rs_reading *r);
+bool rs_queue_followed(const struct rs_queue *q);
 void rs_queue_gone(unsigned long ip, unsigned long parent_ip,
 		   struct ftrace_ops *ops, struct ftrace_regs *fregs);
 
 /* irq.c */
 void rs_irq_enter(void *data, int number, struct irqaction *action);
 void rs_irq_leave(void *data, int number, struct irqaction *action, int ret);
+void rs_irq_config(unsigned long ip, unsigned long parent_ip,
+		   struct ftrace_ops *ops, struct ftrace_regs *fregs);
 void rs_irq_callback(unsigned long ip, unsigned long parent_ip,
 		     struct ftrace_ops *ops, struct ftrace_regs *fregs);
 void rs_irq_visit(unsigned long ip, unsigned long parent_ip,
@@ -272,6 +292,7 @@ extern struct list_head rs_irqs;
 int rs_irq_attach(struct rs_queue *q);
 void rs_irq_detach(struct rs_queue *q);
 void rs_irq_unmap(struct rs_irq *irq);
+bool rs_irq_threaded(void);
 int rs_irq_read(struct rs_queue *q, u64 *v);
 void rs_irq_sample_rate(struct rs_irq *irq, u64 now);
 
@@ -346,6 +367,7 @@ int rs_debugfs_init(void);
 void rs_debugfs_exit(void);
 void rs_show_text(struct seq_file *m, const char *key, const char *value);
 void rs_show_hooks(struct seq_file *m, bool standby);
+const char *rs_show_device_name(const struct rs_device *d);
 struct rs_queue *rs_show_irq_queue(struct rs_irq *irq, struct rs_reading *r);
 extern const char * const rs_origin_names[RS_POLL_ORIGINS];
 extern const char * const rs_counter_names[RS_COUNTERS];

@@ -26,7 +26,7 @@ static void show_msi(struct seq_file *m, const struct rs_queue *q)
 {
 	struct msi_msg msg;
 
-	if (!q->irq->own || !q->irq->desc->irq_common_data.msi_desc)
+	if (q->irq->shared || !q->irq->desc->irq_common_data.msi_desc)
 		return;
 	get_cached_msi_msg(q->irq->irq, &msg);
 	seq_printf(m, " msi_addr=0x%llx msi_data=0x%x",
@@ -65,8 +65,9 @@ static void show_counters(struct seq_file *m, const struct rs_queue *q,
 			seq_printf(m, " %s=%llu", rs_counter_names[i], r->v[i]);
 	if (r->exact && q->counted)
 		show_missed(m, r);
-	seq_printf(m, " used_progress=%llu last_used_progress=%llu",
-		   r->used_progress, r->last_used_progress);
+	if (rs_queue_followed(q))
+		seq_printf(m, " used_progress=%llu last_used_progress=%llu",
+			   r->used_progress, r->last_used_progress);
 }
 
 static bool has(const struct rs_queue *q, unsigned int feature)
@@ -88,7 +89,7 @@ static void show_queue(struct seq_file *m, struct rs_queue *q)
 		   q->vring ? "split" : "packed",
 		   has(q, VIRTIO_RING_F_EVENT_IDX), q->size);
 	if (q->irq)
-		seq_printf(m, " irq=%u shared=%d", q->irq->irq, !q->irq->own);
+		seq_printf(m, " irq=%u shared=%d", q->irq->irq, q->irq->shared);
 	if (q->napi && q->napi->napi_id)
 		seq_printf(m, " napi_id=%u", q->napi->napi_id);
 	seq_printf(m, " used_addr=0x%llx", q->used_addr);

@@ -15,7 +15,7 @@ static void show_queue_line(struct seq_file *m, struct rs_queue *q)
 
 	if (rs_queue_read(q, &r))
 		return;
-	seq_printf(m, "%-10s %-10s", q->device->netdev_name, q->name);
+	seq_printf(m, "%-10s %-10s", rs_show_device_name(q->device), q->name);
 	if (q->counted)
 		seq_printf(m, " %5u %10llu %10llu %10llu %6lld", q->irq->irq,
 			   r.interrupts, r.v[RS_C_handled], r.none,
@@ -60,7 +60,7 @@ static void show_irq_line(struct seq_file *m, struct rs_irq *irq)
 	if (!q || !r.exact)
 		return;
 	seq_printf(m, "%5u %-10s %-10s %8u %9u %8u", irq->irq,
-		   q->device->netdev_name, irq->own ? q->name : "shared",
+		   rs_show_device_name(q->device), irq->shared ? "shared" : q->name,
 		   s->count, s->unhandled, s->count - s->unhandled);
 	if (s->last_unhandled)
 		seq_printf(m, " %9u", jiffies_to_msecs(jiffies - s->last_unhandled));
@@ -117,7 +117,9 @@ int rs_view_events(struct seq_file *m, void *unused)
 int rs_view_hooks(struct seq_file *m, void *unused)
 {
 	seq_puts(m, "ringside hooks 1\n");
+	mutex_lock(&rs_lock);
 	rs_show_hooks(m, true);
+	mutex_unlock(&rs_lock);
 	return 0;
 }
 
@@ -130,7 +132,7 @@ static void show_map_line(struct seq_file *m, struct rs_queue *q)
 	else
 		seq_printf(m, "%5s", "-");
 	seq_printf(m, " %-10s %-14s %-10s %-10s", q->device->name, q->device->bus,
-		   q->name, q->device->netdev_name);
+		   q->name, rs_show_device_name(q->device));
 	if (q->napi && q->napi->napi_id)
 		seq_printf(m, " %7u", q->napi->napi_id);
 	else
@@ -172,7 +174,7 @@ static void show_polls_of(struct seq_file *m, struct rs_queue *q)
 		return;
 	for (i = 0; i < RS_POLL_ORIGINS; i++)
 		seq_printf(m, "%-10s %-10s %-10s %12llu %12llu %12llu %12llu\n",
-			   q->device->netdev_name, q->name, rs_origin_names[i],
+			   rs_show_device_name(q->device), q->name, rs_origin_names[i],
 			   polls(&r, i), r.v[RS_C_packets_softirq + i],
 			   r.v[RS_C_empty_softirq + i], r.v[RS_C_full_softirq + i]);
 }
