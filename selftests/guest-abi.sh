@@ -4,7 +4,7 @@
 # In a guest: the files and the snapshot's keys are those that /abi documents,
 # and the other way round.
 
-plan 8
+plan 9
 ABI=/abi
 DIR=/sys/kernel/debug/ringside
 
@@ -63,6 +63,9 @@ same "each counter is in the snapshot and documented" "" "$(counters_missing)"
 same "each file starts with its format's version" "" "$(headers_wrong)"
 same "only root reads, only reset is written" "200 400 " \
 	"$(stat -c %a $DIR/* | sort -u | tr '\n' ' ')"
+same "documented parameters are the parameters there are" \
+	"$(sed -n "s,^What:[[:space:]]*/sys/module/ringside/parameters/,,p" $ABI | sort)" \
+	"$(ls /sys/module/ringside/parameters)"
 same "nobody times net_rx_action unasked" "" "$(net_rx_runs)"
 net_rx_time y
 udp ping -n 101 -f 1 -p "$LAB_PEER_PORT" "$LAB_PEER" >/dev/null
