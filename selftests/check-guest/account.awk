@@ -6,6 +6,8 @@
 # nothing where they agree.
 #
 # shared=1: all queues have one line; said=1: its handler's word counts. missing="QUEUE NUMBER": hits to be missed.
+# len=N: each transmit entry takes N descriptors, and progress counts these.
+# polling=1: a process busy-polls all the while.
 # broken=1: the queues were broken on purpose, so that nothing is consumed.
 #
 # awk -v netdev=eth1 -v expect="QUEUE COUNTER NUMBER[+]..." -f account.awk \
@@ -36,14 +38,35 @@ function results(q,	key)
 			differ(q, substr(key, 9), "witness", field[key], seen[q, substr(key, 9)])
 }
 
-function sums(q,	key, part, total)
+function length_of(q)
+{
+	return len && q ~ /^output/ ? len : 1
+}
+
+# sum_of QUEUE PREFIX: over the counters whose names begin so
+function sum_of(q, prefix,	key, part, total)
 {
 	for (key in seen) {
 		split(key, part, SUBSEP)
-		if (part[1] == q && part[2] ~ /^none_/)
+		if (part[1] == q && index(part[2], prefix) == 1)
 			total += seen[key]
 	}
-	differ(q, "sum of causes", "none", seen[q, "none"], total + 0)
+	return total + 0
+}
+
+# Who polled and what came of it: a busy poller is never done, and not to be caught between two.
+function polls(q)
+{
+	differ(q, "packets", "witness", field["witness_consumed"], sum_of(q, "packets_"))
+	if (polling)
+		return
+	differ(q, "polls", "napi_poll", field["witness_polls"], sum_of(q, "polls_"))
+	differ(q, "histogram of packets", "polls", sum_of(q, "polls_"), hist[q, "packets"] + 0)
+}
+
+function sums(q)
+{
+	differ(q, "sum of causes", "none", seen[q, "none"], sum_of(q, "none_"))
 	differ(q, "handled + none", "interrupts", seen[q, "interrupts"], seen[q, "handled"] + seen[q, "none"])
 	differ(q, "none_unknown", "must be", 0, seen[q, "none_unknown"])
 }
@@ -64,6 +87,17 @@ file <= 2 && $1 == "queue" {
 		if (field[key] ~ /^[0-9]+$/)
 			seen[field["name"], key] = field[key] - (file == 2 ? seen[field["name"], key] : 0)
 	irq[field["name"]] = field["irq"]
+	name[field["index"]] = field["name"]
+}
+
+# "packets=0:5,1:3": how many are in each bucket
+file <= 2 && $1 == "hist" {
+	pairs()
+	if (field["device"] != device)
+		next
+	n = split(field["packets"], bucket, /[:,]/)
+	for (i = 2; i <= n; i += 2)
+		hist[name[field["index"]], "packets"] += file == 2 ? bucket[i] : -bucket[i]
 }
 
 file == 3 || file == 4 {
@@ -95,10 +129,12 @@ file == 5 && $1 == "queue" {
 	handled += seen[q, "handled"]
 	if (own && !lost)
 		results(q)
-	if ((q, "used_progress") in seen)
-		differ(q, "used_progress", "device returned", field["posted"], seen[q, "used_progress"])
-	if ((q, "last_used_progress") in seen && !broken)
-		differ(q, "last_used_progress", "witness saw consumed", field["witness_consumed"], seen[q, "last_used_progress"])
+	if (q ~ /^input/ && !broken)
+		polls(q)
+	each = length_of(q)
+	differ(q, "used_progress", "device returned", each * field["posted"], seen[q, "used_progress"])
+	if (!broken)
+		differ(q, "last_used_progress", "witness saw consumed", each * field["witness_consumed"], seen[q, "last_used_progress"])
 }
 
 END {

@@ -7,15 +7,43 @@
 . /check/lib.sh
 
 n=$EVENTS
+
+# squeezed: each processor's count since the load
+squeezed()
+{
+	local cpu=0 hex
+
+	while read -r _ _ hex _; do
+		cpu=$((cpu + 1))
+		echo $((0x$hex - 0x$(sed -n ${cpu}p /run/squeezed)))
+	done </proc/net/softnet_stat
+}
+
 quiet_netdev
 ip addr add 10.9.0.2/24 dev $NETDEV
-insmod /ringside.ko || exit 1
+awk '{ print $3 }' /proc/net/softnet_stat >/run/squeezed
+insmod /ringside.ko net_rx_time=y || exit 1
 witness_start || exit 1
-plan 2
+plan 8
 udp sink -p 7000 -b 50000 -t 3600000 >/run/sink 2>&1 &
 sink=$!
 # the socket learns from its first packet which NAPI to poll
-scene "the first packet" "input.0 interrupts 1" "post-signal input.0; await input.0 quiet"
+scene "the first packet" "input.0 interrupts 1" "post-signal input.0; await input.0 quiet" -v polling=1
 scene "late signals and a busy poller" "input.0 interrupts $n input.0 none_busy_poll $((n / 2))+" \
-	"repeat $n { post-delay-signal input.0 1 300 }; await input.0 quiet"
+	"repeat $n { post-delay-signal input.0 1 300 }; await input.0 quiet" -v polling=1
 kill $sink
+wait $sink
+
+# Both count since the load.
+same "all busy polls have a process" \
+	"$(sed -n 's/^queue .* polls_busy=\([0-9]*\) .*/\1/p' $SNAPSHOT | awk '{ n += $1 } END { print n }')" \
+	"$(awk 'NR > 2 { n += $3 } END { print n }' /sys/kernel/debug/ringside/pollers)"
+check "the one that polled most is the first, by name and pid" \
+	sh -c "sed -n 3p /sys/kernel/debug/ringside/pollers | grep -q '^ *$sink udp '"
+same "the time of each processor's net_rx_action is known" "$(nproc)" \
+	"$(grep -c '^cpu .* net_rx_ns=[0-9]* net_rx_runs=[0-9]' $SNAPSHOT)"
+check "and there is some" grep -q '^cpu .* net_rx_ns=[1-9][0-9]* net_rx_runs=[1-9]' $SNAPSHOT
+same "and how often it ran out of time, as the kernel counts it" "$(squeezed)" \
+	"$(sed -n 's/^cpu .* time_squeeze=//p' $SNAPSHOT)"
+echo 1 >/sys/kernel/debug/ringside/reset
+same "reset: no process has polled" "" "$(sed 1,2d /sys/kernel/debug/ringside/pollers)"

@@ -5,7 +5,7 @@
 
 . /check/lib.sh
 
-n=$EVENTS
+n=$EVENTS few=$((EVENTS < 1009 ? EVENTS : 1009))
 # Whether a raised NET_RX is served at once or by ksoftirqd is the scheduler's to say.
 more=$((n + n / 10))
 quiet_netdev
@@ -38,12 +38,23 @@ if xmit_cleans; then
 else
 	skip "transmit cleaned by start_xmit" "this kernel's start_xmit leaves that to NAPI"
 fi
-scene "suppression honoured" "input.0 handled $n" \
-	"honour input.0; repeat $n { post-signal input.0 }; await input.0 quiet; ignore input.0"
+# Without indirect descriptors a frame in parts is a chain of them.
+len=1
+if is_packed && ! has_feature 28; then
+	len=3
+fi
+scene "chains, handled and empty" "output.0 handled $few output.0 none_empty $few" \
+	"repeat $few { ask output.0 send-parts; take-signal output.0; await output.0 quiet; signal-empty output.0 }" \
+	-v len=$len
+scene "chains cleaned by the transmit poll" "output.0 none_tx_tx_poll $few" \
+	"repeat $few { ask output.0 send-parts; take output.0; ask output.0 poll; await output.0 quiet; signal output.0 }" \
+	-v len=$len
+scene "suppression honoured" "input.0 handled $few" \
+	"honour input.0; repeat $few { post-signal input.0 }; await input.0 quiet; ignore input.0"
 
 # As many entries as the index counts before it comes round again: the index
 # stands where it stood at the last interrupt, and yet they were consumed.
-if grep -q "netdev=$NETDEV" $SNAPSHOT && grep -q "name=input.0 .*ring=packed" $SNAPSHOT; then
+if is_packed; then
 	lap=64 laps=101
 else
 	lap=8192 laps=1

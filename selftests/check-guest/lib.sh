@@ -8,7 +8,7 @@ NETDEV=eth1
 SNAPSHOT=/sys/kernel/debug/ringside/snapshot
 EVENTS=${EVENTS:-10007}
 
-exec 3<>/dev/virtio-ports/fault
+exec 3<>/dev/virtio-ports/fault 6<>/dev/virtio-ports/monitor
 
 # fault SCRIPT: has the device carry it out, prints its reports; fails with the
 # device's message where a step could not be done
@@ -54,6 +54,52 @@ witness_start()
 		fault "witness $(cat /sys/module/witness/parameters/address); $(queues_all ignore)"
 }
 
+# monitor COMMAND: has the VMM's monitor carry it out
+monitor()
+{
+	echo "$*" >&6
+}
+
+# device: what the device is called, once ringside has it
+device()
+{
+	sed -n "s/^device name=\([^ ]*\) .* netdev=$NETDEV .*/\1/p" $SNAPSHOT
+}
+
+# total_of COUNTER: what it grew by since account_begin, over all queues
+total_of()
+{
+	awk -v device="device=$(device)" -v counter=" $1=" '
+		index($0, device " ") && (at = index($0, counter)) {
+			number = substr($0, at + length(counter)) + 0
+			sum += NR == FNR ? -number : number
+		}
+		END { print sum }' /run/before /run/after
+}
+
+# kernel_count IRQ: what /proc/interrupts has
+kernel_count()
+{
+	awk -v irq="$1:" '$1 == irq { for (i = 2; $i ~ /^[0-9]+$/; i++) sum += $i } END { print sum }' \
+		/proc/interrupts
+}
+
+kernel_counted()
+{
+	[ "$(kernel_count "$1")" -ge "$2" ]
+}
+
+# has_feature BIT: whether the device and its driver agreed on it
+has_feature()
+{
+	[ "$(cut -c $(($1 + 1)) "/sys/class/net/$NETDEV/device/features")" = 1 ]
+}
+
+is_packed()
+{
+	has_feature 34
+}
+
 # xmit_cleans: whether this kernel's start_xmit takes finished entries off the ring itself
 xmit_cleans()
 {
@@ -86,6 +132,12 @@ keep()
 	cp /run/before /run/after /run/irqs-before /run/irqs-after /run/report "/out/$1/"
 }
 
+# shortened TEXT
+shortened()
+{
+	if [ ${#1} -gt 200 ]; then echo "$(echo "$1" | cut -c -60)..."; else echo "$1"; fi
+}
+
 # scene NAME EXPECT SCRIPT [awk option...]: one result. EXPECT is "QUEUE COUNTER NUMBER..."
 scene()
 {
@@ -99,9 +151,9 @@ scene()
 	fi
 	differences=$(account "$expect" "$@" 2>&1)
 	if [ -z "$differences" ]; then
-		pass "$name: $expect"
+		pass "$name: $(shortened "$expect")"
 		return
 	fi
 	keep "$name"
-	fail "$name: $expect" "$(echo "$differences" | head -n 8 | tr '\n' ';')"
+	fail "$name: $(shortened "$expect")" "$(echo "$differences" | head -n 8 | tr '\n' ';')"
 }

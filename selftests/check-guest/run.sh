@@ -34,7 +34,7 @@ help()
 	EOF
 }
 
-# name | scenes | queue pairs | vectors | properties of the device | seconds
+# the columns: see the file
 runs()
 {
 	grep -v '^#' "$HERE/runs" | tr -s '\t'
@@ -82,21 +82,28 @@ device_stop()
 	DEVICE=''
 }
 
-# guest_run DIR SCENES PAIRS VECTORS PROPERTIES SECONDS
+# guest_run DIR SCENES PAIRS VECTORS PROPERTIES SECONDS SETTINGS MACHINE
 guest_run()
 {
-	local dir=$1 scenes=$2 pairs=$3 vectors=$4 properties=$5 seconds=$6
+	local dir=$1 scenes=$2 pairs=$3 vectors=$4 properties=$5 seconds=$6 settings=${7#-} machine=
 
-	{ printf '%s\n' "${SETTINGS[@]}"; echo ". /check/$scenes.sh"; } >"$dir/script"
+	# shellcheck disable=SC2086 # a list of words
+	{ printf '%s\n' $settings "${SETTINGS[@]}"; echo ". /check/$scenes.sh"; } >"$dir/script"
+	[ "$8" = - ] || machine=$8
+	# shellcheck disable=SC2086 # a list of words
 	"$LAB/lab" guest -a "$ARCH" -k "$LINE" -o "$dir" -t "$seconds" -m $MEMORY -c 2 \
-		-f "$WITNESS/witness.ko:/witness.ko" -f "$HERE:/check" \
+		-f "$WITNESS/witness.ko:/witness.ko" -f "$HERE:/check" -f "$TOP/selftests/life:/life" \
 		-q "-object memory-backend-memfd,id=ram,size=$MEMORY,share=on" \
 		-q "-machine memory-backend=ram" \
 		-q "-chardev socket,id=vhost,path=$dir/vhost" \
 		-q "-netdev vhost-user,id=fault,chardev=vhost,queues=$pairs" \
 		-q "-device virtio-net-pci,netdev=fault,mq=on,vectors=$vectors,romfile=,$properties" \
 		-q "-chardev socket,id=control,path=$dir/control,server=on,wait=off" \
-		-q "-device virtserialport,chardev=control,name=fault" "$dir/script"
+		-q "-device virtserialport,chardev=control,name=fault" \
+		-q "-chardev socket,id=port,path=$dir/monitor,server=on,wait=off" \
+		-q "-device virtserialport,chardev=port,name=monitor" \
+		-q "-chardev socket,id=monitor,path=$dir/monitor -mon chardev=monitor" \
+		$machine "$dir/script"
 }
 
 # one_run NUMBER NAME SCENES ...: a nested KTAP, and its own line
@@ -147,7 +154,7 @@ echo "1..${#rows[@]}"
 number=0
 for row in "${rows[@]}"; do
 	number=$((number + 1))
-	IFS=$'\t' read -r name scenes pairs vectors properties seconds <<<"$row"
-	one_run $number "$name" "$scenes" "$pairs" "$vectors" "$properties" "$seconds"
+	IFS=$'\t' read -r -a run <<<"$row"
+	one_run $number "${run[@]}"
 done
 [ -z "$FAILED" ]

@@ -45,7 +45,7 @@ sample_while()
 	: >"$file"
 	while kill -0 "$pid" 2>/dev/null; do
 		sample "$file" "$@"
-		usleep 100000
+		usleep 250000
 	done
 	sample "$file" "$@"
 }
@@ -100,6 +100,7 @@ same "storms: no line was disabled" "0 0 0" "$(for i in $rx0 $rx1 $tx0; do
 check "storms: the kernel's log says nothing" sh -c '! dmesg | grep "nobody cared"'
 
 expect_splat 'nobody cared|Call [Tt]race'
+echo 1 >/sys/kernel/tracing/events/ringside/irq_disabled/enable
 # A machine that is held up for 100 ms makes the kernel count anew: then the next window.
 timed "nobody cared" run_sampled /run/nobody "signal-until-lost input.1 3000000" "$rx1"
 same "nobody cared: the last signal raised no interrupt" "" "$(cat /run/said)"
@@ -109,6 +110,12 @@ artefact /run/nobody
 check "nobody cared: the kernel says so" sh -c "dmesg | grep -q 'irq $rx1: nobody cared'"
 check "nobody cared: the snapshot says disabled, once" \
 	grep -q "^irq irq=$rx1 .*disabled=1.*given_up=1" $SNAPSHOT
+check "nobody cared: irqs says disabled, once, and when" \
+	awk -v irq="$rx1" '$1 == irq { said = $12 == "yes" && $13 == 1 && $14 > 0 } END { exit !said }' \
+	/sys/kernel/debug/ringside/irqs
+same "nobody cared: the trace event is there, once" 1 \
+	"$(grep -c "irq_disabled: irq=$rx1 unhandled=99[0-9]*$\|irq_disabled: irq=$rx1 unhandled=100000$" \
+		/sys/kernel/tracing/trace)"
 check "nobody cared: the event names queue and time" \
 	grep -q "^event time_ns=[1-9][0-9]* kind=irq-disabled device=$device queue=input.1 irq=$rx1 " \
 	/sys/kernel/debug/ringside/events

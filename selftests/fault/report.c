@@ -51,6 +51,7 @@ static struct seen look(struct run *run, int index)
 	q = &run->witness->queue[index];
 	seen.consumed = load(&q->consumed);
 	seen.none_empty = load(&q->none_empty);
+	seen.polls = load(&q->polls);
 	for (int i = 0; i < WITNESS_CONSUMERS_COUNT; i++)
 		seen.none_by[i] = load(&q->none_by[i]);
 	return seen;
@@ -78,6 +79,7 @@ static void print_seen(FILE *out, const struct seen *now, const struct seen *the
 	X(none);
 	X(consumed);
 	X(none_empty);
+	X(polls);
 #undef X
 	for (int i = 0; i < WITNESS_CONSUMERS_COUNT; i++)
 		fprintf(out, " witness_none_%s=%llu", words[i],

@@ -11,7 +11,7 @@
 
 /* What the guest's witness counted of one queue. */
 struct seen {
-	uint64_t handled, none, consumed, none_empty;
+	uint64_t handled, none, consumed, none_empty, polls;
 	uint64_t none_by[WITNESS_CONSUMERS_COUNT];
 };
 

@@ -29,7 +29,7 @@
 #define FEATURES                                                                                 \
 	(BIT(VIRTIO_F_VERSION_1) | BIT(VIRTIO_F_RING_PACKED) | BIT(VIRTIO_RING_F_EVENT_IDX) |    \
 	 BIT(VIRTIO_RING_F_INDIRECT_DESC) | BIT(VIRTIO_NET_F_MRG_RXBUF) | BIT(VIRTIO_NET_F_MQ) | \
-	 BIT(FEATURE_PROTOCOL))
+	 BIT(VIRTIO_NET_F_GUEST_ANNOUNCE) | BIT(FEATURE_PROTOCOL))
 
 struct wire_region {
 	uint64_t gpa, size, uva, offset;

@@ -323,6 +323,9 @@ static int verb_witness(struct run *run, const struct step *s)
 	for (int i = 0; i < FAULT_QUEUES_MAX; i++) {
 		run->pace[i].irq = -1;
 		run->pace[i].posted = run->dev->queue[i].counts.posted;
+		if (w)
+			w->queue[i].posted_before =
+				run->dev->queue[i].counts.posted - w->queue[i].consumed;
 		run->pace[i].consumed = w ? w->queue[i].consumed : 0;
 		run->pace[i].handled = false;
 		run->pace[i].polls_due = 0;

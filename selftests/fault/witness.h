@@ -37,12 +37,15 @@ enum witness_consumer {
 #define WITNESS_ASKS(X)                                                                      \
 	X(NOTHING, "nothing", "answer only")                                                 \
 	X(SEND, "send", "transmit one frame on this queue")                                  \
+	X(SEND_PARTS, "send-parts", "transmit one frame that takes three descriptors")       \
 	X(POLL, "poll", "schedule this queue's NAPI: softirq, or its thread where threaded") \
 	X(KSOFTIRQD_POLL, "poll-ksoftirqd",                                                  \
 	  "schedule this queue's NAPI so that ksoftirqd runs it")                            \
 	X(BUSY_POLL, "poll-busy", "one pass of napi_busy_loop() on this queue's NAPI")       \
 	X(NETPOLL_POLL, "poll-netpoll", "netpoll_poll_dev() on the device")                  \
-	X(BREAK, "break", "virtio_break_device(): all its queues, for good")
+	X(BREAK, "break", "virtio_break_device(): all its queues, for good")                 \
+	X(BLIND, "blind", "take ringside's probes off the interrupts' tracepoints")          \
+	X(SEE, "see", "put them back")
 
 enum witness_ask {
 #define X(name, word, help) WITNESS_ASK_##name,
@@ -70,6 +73,8 @@ struct witness_queue {
 	/* The device writes what it returned before it signals; the witness notes it per interrupt.
 	 */
 	unsigned long long posted, posted_at_irq;
+	unsigned long long posted_before; /* returned before the witness was there */
+	unsigned int pending; /* found nothing, while who consumes has not shown up yet */
 	/* The device writes ask, then counts asked up; the witness answers and counts up answered.
 	 */
 	unsigned int ask, asked;

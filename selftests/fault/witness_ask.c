@@ -36,14 +36,11 @@ static struct sk_buff *make_frame(int pair)
 	return skb;
 }
 
-static int do_send(int index)
+static int transmit(struct sk_buff *skb, int index)
 {
-	struct sk_buff *skb = make_frame(index / 2);
 	struct netdev_queue *txq;
 	int ret = -EBUSY;
 
-	if (!skb)
-		return -ENOMEM;
 	skb->destructor = witness_count_freed;
 	atomic_inc(&witness_in_flight);
 	txq = netdev_get_tx_queue(witness_dev, index / 2);
@@ -63,6 +60,35 @@ static int do_send(int index)
 	atomic_dec(&witness_in_flight);
 	kfree_skb(skb);
 	return -EBUSY;
+}
+
+static int do_send(int index)
+{
+	struct sk_buff *skb = make_frame(index / 2);
+
+	return skb ? transmit(skb, index) : -ENOMEM;
+}
+
+/* The header is a descriptor, and each part behind it. */
+#define PARTS 2
+
+static int do_send_parts(int index)
+{
+	struct sk_buff *skb = make_frame(index / 2);
+	struct page *page;
+	int i;
+
+	if (!skb)
+		return -ENOMEM;
+	for (i = 0; i < PARTS; i++) {
+		page = alloc_page(GFP_KERNEL | __GFP_ZERO);
+		if (!page) {
+			kfree_skb(skb);
+			return -ENOMEM;
+		}
+		skb_add_rx_frag(skb, i, page, 0, FRAME_BYTES, PAGE_SIZE);
+	}
+	return transmit(skb, index);
 }
 
 static int do_poll(int index)
@@ -124,6 +150,16 @@ static int do_break(int index)
 	return 0;
 }
 
+static int do_blind(int index)
+{
+	return witness_blind();
+}
+
+static int do_see(int index)
+{
+	return witness_see();
+}
+
 static int do_nothing(int index)
 {
 	return 0;
@@ -133,7 +169,8 @@ static int (*const asks[])(int index) = {
 	[WITNESS_ASK_NOTHING] = do_nothing,	[WITNESS_ASK_SEND] = do_send,
 	[WITNESS_ASK_POLL] = do_poll,		[WITNESS_ASK_KSOFTIRQD_POLL] = do_poll_ksoftirqd,
 	[WITNESS_ASK_BUSY_POLL] = do_poll_busy, [WITNESS_ASK_NETPOLL_POLL] = do_netpoll,
-	[WITNESS_ASK_BREAK] = do_break,
+	[WITNESS_ASK_BREAK] = do_break,		[WITNESS_ASK_SEND_PARTS] = do_send_parts,
+	[WITNESS_ASK_BLIND] = do_blind,		[WITNESS_ASK_SEE] = do_see,
 };
 
 static bool answer(int index)

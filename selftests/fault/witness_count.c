@@ -31,6 +31,14 @@ static enum witness_consumer poller_of(void)
 	return WITNESS_BUSY;
 }
 
+/* What came off a receive ring, and the interrupts that found it gone. */
+static DEFINE_RAW_SPINLOCK(receiving);
+
+static bool is_receive(const struct witness_queue *q)
+{
+	return (q - witness_pages->queue) % 2 == 0;
+}
+
 static void count_consumed(struct witness_queue *q)
 {
 	smp_store_release(&q->consumed, q->consumed + 1);
@@ -63,15 +71,37 @@ static void meet(int irq, const struct irqaction *action)
 	strscpy(witness_pages->irq[irq].name, action->name, sizeof(witness_pages->irq[irq].name));
 }
 
+/* A frame is off the receive ring a moment before it reaches GRO. */
+static bool is_under_way(const struct witness_queue *q, unsigned long long posted)
+{
+	return is_receive(q) && posted - q->posted_before != q->consumed;
+}
+
 static void judge(struct witness_queue *q, bool none)
 {
 	unsigned long long posted = READ_ONCE(q->posted);
 
+	raw_spin_lock(&receiving);
 	if (none && posted == q->posted_at_irq)
 		q->none_empty++;
+	else if (none && is_under_way(q, posted))
+		q->pending++;
 	else if (none)
 		q->none_by[READ_ONCE(q->consumer)]++;
+	raw_spin_unlock(&receiving);
 	q->posted_at_irq = posted;
+}
+
+static void receive(struct witness_queue *q, enum witness_consumer who)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&receiving, flags);
+	WRITE_ONCE(q->consumer, who);
+	count_consumed(q);
+	q->none_by[who] += q->pending;
+	q->pending = 0;
+	raw_spin_unlock_irqrestore(&receiving, flags);
 }
 
 static void on_irq_exit(void *data, int irq, struct irqaction *action, int ret)
@@ -101,7 +131,6 @@ static void on_softirq(void *data, unsigned int vec)
 
 static void on_receive(void *data, const struct sk_buff *skb)
 {
-	struct witness_queue *q;
 	unsigned int pair;
 
 	if (skb->dev != witness_dev || !skb_rx_queue_recorded(skb))
@@ -109,9 +138,7 @@ static void on_receive(void *data, const struct sk_buff *skb)
 	pair = skb_get_rx_queue(skb);
 	if (pair >= WITNESS_QUEUES / 2)
 		return;
-	q = &witness_pages->queue[2 * pair];
-	WRITE_ONCE(q->consumer, poller_of());
-	count_consumed(q);
+	receive(&witness_pages->queue[2 * pair], poller_of());
 }
 
 static void on_poll_end(void *data, struct napi_struct *napi, int work, int budget)

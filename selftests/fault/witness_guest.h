@@ -26,6 +26,10 @@ void witness_count_xmit_end(void);
 /* The destructor of the frames this module sends. */
 void witness_count_freed(struct sk_buff *skb);
 
+/* Have ringside miss interrupts from here on, and see them again; 0 or a negative errno. */
+int witness_blind(void);
+int witness_see(void);
+
 /* Answer the device's questions from here on; 0 or a negative errno. */
 int witness_ask_start(void);
 void witness_ask_stop(void);

@@ -1,0 +1,18 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# make check-guest: all runs at their full size on one kernel, then each class
+# once more on the lab's other kernels and on the other architecture, shorter.
+
+set -u
+HERE=$(dirname "$(realpath "$0")")
+ARCH=x86_64 LINE=6.1 rc=0
+
+"$HERE/run.sh" -a $ARCH -k $LINE || rc=1
+for arch in x86_64 arm64; do
+	for line in $("$HERE/../lab/lab" kernels); do
+		[ "$arch-$line" != "$ARCH-$LINE" ] || continue
+		"$HERE/run.sh" -a $arch -k "$line" -s EVENTS=101 causes-split causes-packed-flags || rc=1
+	done
+done
+exit $rc
