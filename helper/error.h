@@ -15,7 +15,8 @@
 	X(USAGE, 64, "wrong command, option or argument")                                     \
 	X(DATA, 65, "a snapshot is broken or of an unknown format")                           \
 	X(NOINPUT, 66, "a snapshot cannot be opened or read")                                 \
-	X(NOTAP, 68, "no such tap, virtual machine or queue")                                 \
+	X(NOTAP, 68,                                                                          \
+	  "no such tap, virtual machine or queue, or they are gone when the window ends")     \
 	X(NOVHOST, 69, "the tap is not served by vhost-net")                                  \
 	X(NOBTF, 72, "the kernel or one of its modules has no type information (BTF)")        \
 	X(NOOUTPUT, 73, "the output file cannot be created")                                  \
