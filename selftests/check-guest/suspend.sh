@@ -26,7 +26,7 @@ sleep_once()
 {
 	echo 0 >/sys/class/rtc/rtc0/wakealarm
 	echo +3 >/sys/class/rtc/rtc0/wakealarm
-	echo freeze >/sys/power/state
+	echo mem >/sys/power/state
 }
 
 is_newer()
