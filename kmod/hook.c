@@ -230,18 +230,13 @@ static int refuse(const struct hook *h, int err)
  * rs_hook_init - attach every hook that this kernel has
  *
  * Return: 0; with one line in the log where a needed one is missing: -ENOENT,
- * or the errno with which the kernel refused it; -ENODEV where the kernel has no
- * function tracer.
+ * or the errno with which the kernel refused it.
  */
 int rs_hook_init(void)
 {
 	unsigned int i;
 	int err = 0;
 
-	if (!IS_ENABLED(CONFIG_DYNAMIC_FTRACE)) {
-		pr_err("this kernel has no function tracer; boot one with CONFIG_DYNAMIC_FTRACE\n");
-		return -ENODEV;
-	}
 	for (i = 0; i < ARRAY_SIZE(hooks) && !err; i++) {
 		hooks[i].state = hooks[i].on_demand ? RS_STANDBY : RS_ABSENT;
 		if (hooks[i].on_demand)

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* All there is of ringside on a kernel that lacks what it looks with. */
+#include <linux/module.h>
+
+static int __init rs_init(void)
+{
+	pr_err("this kernel lacks the function tracer or tracepoints; boot one with CONFIG_DYNAMIC_FTRACE and CONFIG_TRACEPOINTS\n");
+	return -ENODEV;
+}
+
+module_init(rs_init);
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("Accounts for every interrupt of a virtio-net queue");
