@@ -24,16 +24,18 @@ traffic_per_cpu()
 	done
 }
 
-traffic_ended()
+# traffic_end: of each CPU's no datagram is lost; not for a subshell
+traffic_end()
 {
 	# shellcheck disable=SC2086 # a list
 	wait $PIDS
-	cat /tmp/ping? | tr '\n' ';'
+	note "traffic: $(cat /tmp/ping?)"
+	[ "$(grep -l '^sent=.* lost=0 ' /tmp/ping? | wc -l)" = $PAIRS ]
 }
 
 ip link set eth1 up
 ip addr add 10.9.0.2/24 dev eth1
-plan 6
+plan 7
 clean=$(traces)
 load_still "$BUS" || exit 1
 traffic_per_cpu -d 3600 -f 2
@@ -41,10 +43,9 @@ check "$ROUNDS changes of the number of queues" timed "$ROUNDS changes" \
 	channels_change eth1 "$ROUNDS" $PAIRS
 # shellcheck disable=SC2086 # a list
 kill -TERM $PIDS
-note "meanwhile: $(traffic_ended)"
-check "each datagram is answered, at last" test "$(grep -l ' lost=0 ' /tmp/ping? | wc -l)" = $PAIRS
+check "each datagram is answered, at last" traffic_end
 traffic_per_cpu -n 101 -f 2
-note "afterwards: $(traffic_ended)"
+check "and those after the last change" traffic_end
 same "every queue's counts are exact all along" "" "$(exact "$BUS" 2 /run/irqs-before)"
 check "every queue took part" test \
 	"$(grep -c "^queue device=$(basename "$(realpath /sys/class/net/eth1/device)") .* dir=rx .* handled=[1-9]" /run/snapshot)" = $PAIRS

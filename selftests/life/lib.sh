@@ -70,12 +70,18 @@ ping_went_on()
 	[ "$(received)" -gt $(($1 + 16)) ]
 }
 
-# traffic_stop: prints what came of it
+# traffic_stop: what came of it is in /tmp/ping; not for a subshell, which cannot wait
 traffic_stop()
 {
 	kill -TERM "$TRAFFIC"
 	wait "$TRAFFIC"
-	cat /tmp/ping
+	note "traffic: $(cat /tmp/ping)"
+}
+
+# none_lost FILE: of what udp ping said
+none_lost()
+{
+	grep -q '^sent=.* lost=0 ' "$1"
 }
 
 # interrupts BUS: of each line of that device the kernel's count, and how often

@@ -73,23 +73,37 @@ static void passed(struct kprobe *p, struct pt_regs *regs, unsigned long flags)
 }
 NOKPROBE_SYMBOL(passed);
 
-static struct kprobe probe = {.pre_handler = called, .post_handler = passed};
+static struct kprobe probe = {.post_handler = passed};
 
+#ifdef CONFIG_FAULT_INJECTION
 static void allocations_begin(void)
 {
-#ifdef CONFIG_FAULT_INJECTION
-	current->fail_nth = function ? 0 : nth;
-#endif
+	current->fail_nth = nth;
 }
 
 static void allocations_end(void)
 {
-#ifdef CONFIG_FAULT_INJECTION
-	if (!function)
-		seen = nth - current->fail_nth;
+	seen = nth - current->fail_nth;
 	current->fail_nth = 0;
-#endif
 }
+#else
+static void allocations_begin(void)
+{
+}
+
+static void allocations_end(void)
+{
+}
+#endif
+
+/* do_one_initcall(init) is where the loading itself is done, and the module's part begins. */
+static int initialized(struct kprobe *p, struct pt_regs *regs)
+{
+	if (is_victims(regs_get_kernel_argument(regs, 0)))
+		allocations_begin();
+	return 0;
+}
+NOKPROBE_SYMBOL(initialized);
 
 /* Comes in the context of the process that loads; going is also what an unload says. */
 static int module_event(struct notifier_block *nb, unsigned long event, void *data)
@@ -98,21 +112,18 @@ static int module_event(struct notifier_block *nb, unsigned long event, void *da
 
 	if (strcmp(module->name, VICTIM))
 		return NOTIFY_DONE;
-	if (event == MODULE_STATE_COMING) {
-		loading = true;
+	if (event == MODULE_STATE_COMING)
 		seen = 0;
-		allocations_begin();
-	} else if (loading) {
-		loading = false;
+	else if (loading && !function)
 		allocations_end();
-	}
+	loading = event == MODULE_STATE_COMING;
 	return NOTIFY_DONE;
 }
 
-/* Last of all, so that only init is left to come. */
+/* First of all at the end: what others do then is not the load's. */
 static struct notifier_block module_nb = {
 	.notifier_call = module_event,
-	.priority = INT_MIN,
+	.priority = INT_MAX,
 };
 
 static int __init refuser_init(void)
@@ -121,16 +132,16 @@ static int __init refuser_init(void)
 
 	if (!function && !IS_ENABLED(CONFIG_FAULT_INJECTION))
 		return -EOPNOTSUPP;
-	probe.symbol_name = function;
-	err = function ? register_kprobe(&probe) : 0;
+	probe.symbol_name = function ?: "do_one_initcall";
+	probe.pre_handler = function ? called : initialized;
+	err = register_kprobe(&probe);
 	return err ?: register_module_notifier(&module_nb);
 }
 
 static void __exit refuser_exit(void)
 {
 	unregister_module_notifier(&module_nb);
-	if (function)
-		unregister_kprobe(&probe);
+	unregister_kprobe(&probe);
 }
 
 module_init(refuser_init);
