@@ -87,6 +87,11 @@ static inline unsigned int rs_irq_limit(void)
 #endif
 }
 
+/* A feature bit of virtio 1.1 that 5.10's headers lack, as does its driver. */
+#ifndef VIRTIO_F_IN_ORDER
+#define VIRTIO_F_IN_ORDER 35
+#endif
+
 /* 0e566c8f0f2e "virtio: Protect vqs list access" (5.15, backported): asked of the header */
 static inline void rs_vdev_init_lock(struct virtio_device *vdev)
 {

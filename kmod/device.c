@@ -67,6 +67,20 @@ static void match_napi(struct rs_device *d, struct napi_struct *napi)
 	rs_map_add(&q->sq_key, (char *)napi - back + sizeof(void *), q);
 }
 
+/*
+ * A device that uses a packed ring in order may return many buffers by one
+ * descriptor, and the ring does not tell how many.
+ */
+static bool is_untold(const struct virtio_device *vdev)
+{
+	if (!virtio_has_feature(vdev, VIRTIO_F_RING_PACKED) ||
+	    !virtio_has_feature(vdev, VIRTIO_F_IN_ORDER))
+		return false;
+	pr_warn_ratelimited("%s uses packed rings in order, which do not tell what was returned: not watched; start it without in_order\n",
+			    dev_name(&vdev->dev));
+	return true;
+}
+
 /* The caller holds rs_lock, rtnl too where there is a netdev, and the virtqueues are there to stay. */
 static int device_scan(struct rs_device *d)
 {
@@ -74,6 +88,8 @@ static int device_scan(struct rs_device *d)
 	struct virtqueue *vq;
 	int err = 0;
 
+	if (is_untold(d->vdev))
+		return 0;
 	virtio_device_for_each_vq(d->vdev, vq)
 		if (!find_queue(d, vq, rs_queue_dir(vq)))
 			err = rs_queue_add(d, vq) ?: err;

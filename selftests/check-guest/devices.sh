@@ -70,6 +70,16 @@ is_back()
 	! is_gone "$1"
 }
 
+watched()
+{
+	grep -q "^queue device=$(NETDEV=$1 device) " $SNAPSHOT
+}
+
+untold()
+{
+	! watched "$1" && dmesg | grep -q "ringside: $(NETDEV=$1 device) uses packed rings in order"
+}
+
 quiet_netdev
 modprobe virtio_rng || exit 1
 for bad in 0 64 3,0; do
@@ -81,6 +91,11 @@ done
 
 insmod /ringside.ko || exit 1
 same "unless told otherwise only network devices are watched" "1 " "$(ids)"
+if NETDEV=eth2 has_feature 35; then
+	check "packed rings used in order are not watched, and that is said" untold eth2
+else
+	check "packed rings are watched where this kernel does not use them in order" watched eth2
+fi
 draw
 same "and the others' interrupts are nobody's" "" "$(grep ' dir=other ' $SNAPSHOT)"
 check "they cost no hit" sh -c "! grep -q ' missed=[1-9]' $SNAPSHOT"
