@@ -4,7 +4,7 @@
 # In a guest: the files and the snapshot's keys are those that /abi documents,
 # and the other way round.
 
-plan 9
+plan 10
 ABI=/abi
 DIR=/sys/kernel/debug/ringside
 
@@ -72,4 +72,6 @@ udp ping -n 101 -f 1 -p "$LAB_PEER_PORT" "$LAB_PEER" >/dev/null
 check "asked for, it is timed" [ "$(net_rx_runs)" -ge 101 ]
 net_rx_time n
 same "and then no more" "" "$(net_rx_runs)"
+same "modinfo tells of each" "" "$(for parameter in /sys/module/ringside/parameters/*; do
+	grep -aq "parm=${parameter##*/}:" /ringside.ko || echo "${parameter##*/}"; done)"
 rmmod ringside

@@ -8,7 +8,13 @@
 
 n=$EVENTS
 
-# squeezed: each processor's count since the load
+count_anew()
+{
+	awk '{ print $3 }' /proc/net/softnet_stat >/run/squeezed
+	echo 1 >/sys/kernel/debug/ringside/reset
+}
+
+# squeezed: each processor's count since then
 squeezed()
 {
 	local cpu=0 hex
@@ -21,10 +27,23 @@ squeezed()
 
 quiet_netdev
 ip addr add 10.9.0.2/24 dev $NETDEV
-awk '{ print $3 }' /proc/net/softnet_stat >/run/squeezed
 insmod /ringside.ko net_rx_time=y || exit 1
 witness_start || exit 1
-plan 8
+plan 9
+
+# gaps AT: how many polls of input.0 came so many nanoseconds or more after the one before
+gaps()
+{
+	sed -n "s/^hist device=$(device) index=0 .* gap_ns=//p" $SNAPSHOT | tr ',' '\n' |
+		awk -F: -v at="$1" '$1 >= at { n += $2 } END { print n + 0 }'
+}
+
+count_anew
+fault "repeat 20 { post-signal input.0; await input.0 quiet; pause 100000 }" || exit 1
+# The first one follows a poll of before.
+same "of polls 100 ms apart all but the first are 50 ms apart or more" 19 \
+	"$(gaps 50000000 | sed s/20/19/)"
+
 udp sink -p 7000 -b 50000 -t 3600000 >/run/sink 2>&1 &
 sink=$!
 # the socket learns from its first packet which NAPI to poll
@@ -34,7 +53,7 @@ scene "late signals and a busy poller" "input.0 interrupts $n input.0 none_busy_
 kill $sink
 wait $sink
 
-# Both count since the load.
+# Both count since the reset.
 same "all busy polls have a process" \
 	"$(sed -n 's/^queue .* polls_busy=\([0-9]*\) .*/\1/p' $SNAPSHOT | awk '{ n += $1 } END { print n }')" \
 	"$(awk 'NR > 2 { n += $3 } END { print n }' /sys/kernel/debug/ringside/pollers)"
