@@ -9,7 +9,7 @@
 #define PENDING RS_COUNTERS
 
 /* Whether someone has consumed and not said so yet. */
-static bool has_moved(const struct rs_queue *q)
+static __always_inline bool has_moved(const struct rs_queue *q)
 {
 	u64 seen = smp_load_acquire(&q->consumed);	/* rs_queue_enter() */
 
@@ -135,7 +135,7 @@ static struct rs_irq *find_irq(const struct irqaction *action)
 	return irq && irq->dev_id == action->dev_id ? irq : NULL;
 }
 
-static noinline void enter_each(struct rs_irq *irq)
+static __always_inline void enter_each(struct rs_irq *irq)
 {
 	struct rs_queue *q;
 

@@ -270,7 +270,10 @@ static int queue_add(struct rs_device *d, struct virtqueue *vq)
 	q->device = d;
 	q->index = vq->index;
 	find_ring(q);
-	q->consumed = rs_queue_last_used(q);
+	do {	/* both of one instant, while the ring is in use */
+		q->raw = READ_ONCE(*q->last_used);
+		q->consumed = rs_queue_last_used(q);
+	} while (q->raw != READ_ONCE(*q->last_used));
 	seqcount_init(&q->settling);
 	q->polled = U64_MAX;
 	q->consumer = RS_UNKNOWN;

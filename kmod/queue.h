@@ -160,18 +160,30 @@ static inline void rs_queue_consumed(struct rs_queue *q, enum rs_consumer who)
 		rs_irq_settle(q, who);
 }
 
-/*
- * Someone enters a transmit ring at @site to consume, with the ring's lock.
- * What moved since the last one entered is that one's doing.
- */
-static inline void rs_queue_enter(struct rs_queue *q, unsigned long site)
+/* What moved on a transmit ring since it was entered last is that one's doing. */
+static inline void rs_queue_moved(struct rs_queue *q)
 {
 	u64 seen = q->consumed;
 	u32 ahead = rs_queue_ahead(q, seen, rs_queue_last_used(q));
 
-	if (ahead) {
-		WRITE_ONCE(q->previous, q->entered);
-		smp_store_release(&q->consumed, seen + ahead);	/* then who moved it is known */
+	if (!ahead)
+		return;
+	WRITE_ONCE(q->previous, q->entered);
+	smp_store_release(&q->consumed, seen + ahead);	/* then who moved it is known */
+}
+
+/*
+ * Someone enters a transmit ring at @site to consume, with the ring's lock. The
+ * one before took at most the whole ring: the index cannot have come round to
+ * where it was, unless its wrap counter is a field apart.
+ */
+static inline void rs_queue_enter(struct rs_queue *q, unsigned long site)
+{
+	u16 raw = READ_ONCE(*q->last_used);
+
+	if (raw != q->raw || q->wrap) {
+		q->raw = raw;
+		rs_queue_moved(q);
 	}
 	if (q->entered != site)
 		smp_store_release(&q->entered, site);	/* after what it left behind */

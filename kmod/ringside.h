@@ -87,6 +87,7 @@ struct rs_irq;
  * @consumer: who consumed last; receive queues only
  * @entered: where the transmit ring was entered last to consume (see poll.c)
  * @previous: where by the one before who consumed
+ * @raw: @last_used as it was found then; transmit queues only
  * @pending: interrupts that found nothing because of a poll still going on
  * @settling: odd while those are moved to the poll's own row
  */
@@ -108,6 +109,7 @@ struct rs_queue {
 	u64 polled;	/* cycles */
 	unsigned long entered;
 	unsigned long previous;
+	u16 raw;
 	u8 consumer;
 	atomic_t pending;
 	seqcount_t settling;
