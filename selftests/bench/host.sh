@@ -7,9 +7,6 @@
 
 . /bench/wire.sh
 
-EVENTS="-e net:net_dev_xmit -e kvm:kvm_msi_set_irq -e kvm:kvm_apic_accept_irq"
-[ "$LAB_ARCH" = x86_64 ] || EVENTS="-e net:net_dev_xmit -e kvm:kvm_set_irq"
-
 # counted NAME...: the sum of the tap queue's figures in the helper's snapshot
 counted()
 {
@@ -31,15 +28,47 @@ check_counts()
 	same "and every injection" $SIGNALS "$(counted injected coalesced)"
 }
 
+# places: the functions where the helper has hooks, separated by commas
+places()
+{
+	tr -d ' \n' </tmp/host.json | grep -o '"name":"[^"]*","kind":"[a-z]*","state":"attached"' |
+		sed -n 's/"name":"\([^"]*\)","kind":"\(fentry\|fexit\|kprobe\)".*/\1/p' | sort -u |
+		while read -r place; do
+			grep -q "^$place\( \|$\)" /sys/kernel/tracing/available_filter_functions && echo "$place"
+		done | paste -sd, -
+}
+
+# Empty hooks where the helper's are.
+floor()
+{
+	check "empty hooks in the helper's places" insmod /bench/rsfloor.ko "functions=$(places)" || return
+	measure floor
+	rmmod rsfloor
+}
+
+# The same functions for the tools that record events.
+events_make()
+{
+	local function
+
+	for function in $(sed -n 's/^kprobe://p' "/bench/host-$LAB_ARCH.bt"); do
+		echo "p:bench/$function $function" >>/sys/kernel/tracing/kprobe_events
+		EVENTS="$EVENTS -e bench:$function"
+	done
+}
+
 others()
 {
+	EVENTS=
 	eventfd_name
 	bpftrace_on "/bench/host-$LAB_ARCH.bt" && measure bpftrace
 	background_off
+	events_make
 	perf_on $EVENTS && measure perf
 	background_off
 	trace_cmd_on $EVENTS && measure trace-cmd
 	background_off
+	echo >/sys/kernel/tracing/kprobe_events
 }
 
 # The helper's own beginning, end and memory.
@@ -69,7 +98,8 @@ measure none
 ringside_on && measure ringside
 background_off
 check_counts
-life
+floor
+[ -e /bench/again ] || life
 [ -e /bench/again ] || [ -e /bench/no-tools ] || others
 measure none-again
 wire_end

@@ -32,10 +32,10 @@ pairs()
 
 	while [ $pair -lt $PAIRS ]; do
 		pair=$((pair + 1))
-		rates "$1-off" $pair
-		"$1_switch" on || { fail "$1 is switched on"; return; }
-		rates "$1" $pair
-		"$1_switch" off
+		timed "pair $pair without $1" rates "$1-off" $pair
+		timed "$1 on" "$1_switch" on || { fail "$1 is switched on"; return; }
+		timed "pair $pair with $1" rates "$1" $pair
+		timed "$1 off" "$1_switch" off
 	done
 	same "every pair was measured with $1" $PAIRS "$(grep -c "	$1	ping-" /out/figures)"
 }

@@ -17,7 +17,7 @@ BEGIN {
 
 /^#/ { next }
 
-NR == FNR { most[$3, $1 ":" $2] = $4; next }
+NR == FNR { sub(/\/.*/, "", $4); most[$3, $1 ":" $2] = $4; next }
 
 { added[$2, $3, $1 ":" $5, $4] = $6; kernels[$3] }
 

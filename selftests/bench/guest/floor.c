@@ -3,7 +3,7 @@
 #include <linux/module.h>
 #include <linux/tracepoint.h>
 
-#define PLACES_MAX 16
+#define PLACES_MAX 64
 
 static char *functions[PLACES_MAX];
 static unsigned int function_count;
