@@ -135,7 +135,8 @@ static struct rs_irq *find_irq(const struct irqaction *action)
 	return irq && irq->dev_id == action->dev_id ? irq : NULL;
 }
 
-static __always_inline void enter_each(struct rs_irq *irq)
+/* Of a packed ring the walk alone is long. */
+static noinline void enter_each(struct rs_irq *irq)
 {
 	struct rs_queue *q;
 
@@ -163,7 +164,7 @@ void rs_irq_enter(void *data, int number, struct irqaction *action)
 	if (!irq)
 		return;
 	__this_cpu_write(running, irq);
-	if (likely(irq->own))
+	if (likely(irq->own && irq->own->vring))
 		irq->own->irq_seen = rs_queue_returned(irq->own);
 	else
 		enter_each(irq);
