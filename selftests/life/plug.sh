@@ -124,7 +124,7 @@ churn()
 	while [ $i -lt "$1" ]; do
 		i=$((i + 1))
 		"$2" || { echo "round $i: $2 failed"; return; }
-		[ ! -e $HANDLERS ] || interrupts_new >/run/irqs-new
+		[ ! -e "$HANDLERS" ] || interrupts_new >/run/irqs-new
 		"$3" || { echo "round $i: $3 failed"; return; }
 		GENERATION=$((GENERATION + 1))
 		wrong=$(up; "$4")

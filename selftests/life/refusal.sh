@@ -3,12 +3,15 @@
 # shellcheck shell=dash
 # How a load that is refused must look. After lib.sh.
 
-# said: what the module said; the kernel says some of its own under its name.
-# insmod may try twice.
+# busybox's insmod tries twice, of a packed module with success only once
+MODULE=/run/ringside.ko.gz
+gzip -c /ringside.ko >$MODULE
+
+# said: what the module said; the kernel says some of its own under its name
 said()
 {
-	dmesg | sed -n 's/^\[[^]]*\] ringside: //p' | grep -v "taint[a-z]* kernel\|^.[^ ]*' invalid for parameter" |
-		sort -u
+	dmesg | sed -n 's/^\[[^]]*\] ringside: //p' |
+		grep -v "taint[a-z]* kernel\|^.[^ ]*' invalid for parameter"
 }
 
 # load_wrong BEFORE ERROR SENTENCE SAID: what is wrong with a load that was
@@ -36,7 +39,7 @@ refused()
 	shift 3
 	before=$(traces)
 	dmesg -c >>/out/refusals.dmesg
-	if error_is=$(insmod /ringside.ko "$@" 2>&1); then
+	if error_is=$(insmod $MODULE "$@" 2>&1); then
 		fail "$name" "it was loaded"
 		rmmod ringside
 	else
@@ -71,8 +74,9 @@ hooks_true()
 	  "$(attached_by_tracer | grep -vx ringside | sort)" ]
 }
 
-# load_nth N ERROR: loads while the nth call, or allocation, is refused; prints
-# what is wrong with what came of it, and unloads. False: there is no such call.
+# load_nth N ERROR: loads, with all there is to do, while the nth call, or
+# allocation, is refused; prints what is wrong with what came of it, and unloads.
+# False: there is no such call.
 load_nth()
 {
 	local before error_is used
@@ -80,7 +84,7 @@ load_nth()
 	before=$(traces)
 	dmesg -c >>/out/refusals.dmesg
 	refuser_set nth "$1"
-	if error_is=$(insmod /ringside.ko 2>&1); then
+	if error_is=$(insmod $MODULE device_ids=1,4 2>&1); then
 		used=$(refuser_seen)
 		refuser_set nth 0
 		until_true 10 hooks_true "$before" || echo "call $1: hooks are not as they say"

@@ -26,10 +26,13 @@ set_refused()
 	! echo "$1" 2>/dev/null >/sys/module/ringside/parameters/stall_ms
 }
 
-plan 16
+plan 19
 refused "a parameter that is no number" "Invalid argument" "stall_ms must be" stall_ms=banana
 refused "a parameter out of range" "Invalid argument" "stall_ms must be" stall_ms=1
 refused "a parameter with no value" "Invalid argument" "stall_ms must be" stall_ms=
+refused "device ids that are no numbers" "Invalid argument" "device_ids must be" device_ids=net
+refused "a device id out of range" "out of range" "device_ids must be" device_ids=0
+refused "no device id" "out of range" "device_ids must be" device_ids=
 insmod /modules/refuser.ko function=virtqueue_get_buf nth=1 || exit 1
 refused "rings of an unknown layout" "No such device or address" "layout"
 rmmod refuser
