@@ -6,7 +6,8 @@
  *   udp echo  [-p PORT] [-b USEC] [-P]          answer until SIGTERM
  *   udp sink  [-p PORT] [-n N] [-t MS]          receive until N, MS of silence or SIGTERM
  *   udp ping  [-n N] [-f FLOWS] [-t MS] HOST    one datagram in flight per flow;
- *	-R: after MS of silence the same again, until it is answered
+ *	-w USEC: wait before each; -R: after MS of silence the same again, until
+ *	it is answered
  *   udp blast [-n N] [-f FLOWS] [-r RATE] HOST  send only
  */
 #define _GNU_SOURCE
@@ -25,7 +26,7 @@
 #define MAX_FLOWS 256
 
 static struct options {
-	int port, flows, size, busy_us, silence_ms, use_poll, source, insist;
+	int port, flows, size, busy_us, wait_us, silence_ms, use_poll, source, insist;
 	long count, rate, seconds;
 } o = {.port = 7007, .flows = 1, .size = 64, .silence_ms = 1000};
 
@@ -157,6 +158,8 @@ static void flows_open(struct pollfd *p, const char *host)
 
 static int flow_send(struct pollfd *p)
 {
+	if (o.wait_us)
+		usleep(o.wait_us);
 	if (send(p->fd, data, o.size, 0) == o.size) {
 		total.sent++;
 		return 1;
@@ -281,7 +284,7 @@ static int usage(void)
 {
 	fputs("usage: udp echo|sink [-p PORT] [-n N] [-t MS] [-b BUSY_USEC] [-P]\n"
 	      "       udp ping|blast [-p PORT] [-n N | -d SECONDS] [-f FLOWS] [-s SIZE]\n"
-	      "           [-S SOURCE_PORT] [-t MS] [-b BUSY_USEC] [-r RATE] [-R] HOST\n",
+	      "           [-S SOURCE_PORT] [-t MS] [-b BUSY_USEC] [-w USEC] [-r RATE] [-R] HOST\n",
 	      stderr);
 	return 64;
 }
@@ -293,7 +296,8 @@ static const struct {
 } option_table[] = {
 	{'p', &o.port, NULL},	 {'f', &o.flows, NULL},	     {'s', &o.size, NULL},
 	{'b', &o.busy_us, NULL}, {'t', &o.silence_ms, NULL}, {'S', &o.source, NULL},
-	{'n', NULL, &o.count},	 {'r', NULL, &o.rate},	     {'d', NULL, &o.seconds},
+	{'w', &o.wait_us, NULL}, {'n', NULL, &o.count},	     {'r', NULL, &o.rate},
+	{'d', NULL, &o.seconds},
 };
 
 static int option_set(int c)
@@ -321,7 +325,7 @@ int main(int argc, char **argv)
 	int c;
 
 	optind = 2;
-	while ((c = getopt(argc, argv, "p:f:s:b:t:S:n:r:d:PR")) != -1)
+	while ((c = getopt(argc, argv, "p:f:s:b:t:S:n:r:d:w:PR")) != -1)
 		if (option_set(c))
 			return usage();
 	if (o.flows < 1 || o.flows > MAX_FLOWS || o.size > 65000 ||

@@ -52,10 +52,11 @@ no_kmemleak()
 	! grep -q 'unreferenced' /out/kmemleak
 }
 
-# traffic_start HOST: datagrams to and fro, until traffic_stop
+# traffic_start HOST [USEC]: datagrams to and fro until traffic_stop, as many as
+# there can be, or one each USEC
 traffic_start()
 {
-	udp ping -t 20000 -d 3600 -f 4 -p "$LAB_PEER_PORT" "$1" >/tmp/ping 2>&1 &
+	udp ping -t 20000 -d 3600 -f 4 -w "${2:-0}" -p "$LAB_PEER_PORT" "$1" >/tmp/ping 2>&1 &
 	TRAFFIC=$!
 	until_true 60 ping_went_on "$(received)"
 }

@@ -38,7 +38,7 @@ allocations()
 
 plan 4
 faults_prepare || exit 1
-traffic_start "$LAB_PEER" || exit 1
+traffic_start "$LAB_PEER" 3000 || exit 1
 insmod /modules/refuser.ko || exit 1
 same "each allocation" "" "$(timed "each allocation" allocations)"
 rmmod refuser

@@ -36,7 +36,7 @@ step()
 }
 
 plan $(($(grep -vc '^#' /life/steps) + 1))
-traffic_start "$LAB_PEER" || exit 1
+traffic_start "$LAB_PEER" 3000 || exit 1
 grep -v '^#' /life/steps >/run/steps
 while read -r functions apart value error; do
 	same "${functions%%,*}" "" "$(step "$functions" "$apart" "$value" "$error")"
