@@ -154,7 +154,7 @@ same "and $CONTROL unbinds and binds" "" "$(churn $CONTROL unbind bind :)"
 control=$(($(memory) - before))
 clean=$(traces)
 load_still "$STAYS" || exit 1
-traffic_start "$LAB_PEER" || exit 1
+traffic_start "$LAB_PEER" 1000 || exit 1
 GENERATION=2
 before=$(memory)
 same "$ROUNDS hot-unplugs and re-plugs" "" \

@@ -52,7 +52,7 @@ reload_read()
 
 plan 7
 clean=$(traces)
-traffic_start "$LAB_PEER" || exit 1
+traffic_start "$LAB_PEER" 1000 || exit 1
 reload_many 3
 before=$(memory)
 check "$ROUNDS loads and unloads under traffic" timed "$ROUNDS reloads" reload_many "$ROUNDS"
