@@ -112,12 +112,39 @@ built_packages()
 	fi
 }
 
+# built_is_current LINE CURRENT: as what the source and the configuration would
+# make; the source is looked for once a day
+built_is_current()
+{
+	[ -z "$REFRESH" ] && kernel_holds "$2" && built_wanted "$1" | cmp -s - "$2/configured" &&
+		[ -z "$(find "$2.checked" -mmin +1440)" ]
+}
+
+# built_kernel LINE RELEASE SOURCE: into the cache, as the lab keeps kernels
+built_kernel()
+{
+	local line=$1 release=$2 source=$3 dir=$CACHE/built/$2 package
+
+	mkdir -p "$dir"
+	built_packages "$line" "$release" "$dir" "$source"
+	mkdir -p "$dir/part/tree"
+	for package in "$dir"/linux-{image,headers}-*.deb; do
+		dpkg-deb -x "$package" "$dir/part/tree"
+	done
+	(set -e; kernel_arrange "$dir/part" "$release") || exit
+	cp "$dir/wanted" "$dir/part/configured"
+	rm -rf "$dir/part/tree" "$CACHE/kernel/$release"
+	mv "$dir/part" "$CACHE/kernel/$release"
+	as_root rm -rf "$dir"
+}
+
 # built_update LINE DEBARCH CURRENT: as kernel_update
 built_update()
 {
-	local line=$1 conf version release dir source package
+	local line=$1 current=$3 conf version release source
 
 	[ "$2" = amd64 ] || die "kernel $line is built for x86_64 only"
+	! built_is_current "$line" "$current" || return 0
 	conf=$(kernel_apt "$BUILT_LINE" amd64) || exit
 	version=$(built_version "$conf")
 	[ -n "$version" ] || die "there is no linux-source-$BUILT_LINE in the index: try --refresh"
@@ -125,21 +152,13 @@ built_update()
 	release=${version%-*}-$line-$({ echo "$version"; built_wanted "$line"; } |
 		sha256sum | cut -c1-8)
 	if ! kernel_holds "$CACHE/kernel/$release"; then
-		dir=$CACHE/built/$release
-		mkdir -p "$dir"
+		mkdir -p "$CACHE/built"
 		exec 4>"$CACHE/built/lock"
 		flock 4
 		built_source "$conf" "$source"
 		flock -u 4
-		built_packages "$line" "$release" "$dir" "$source"
-		mkdir -p "$dir/part/tree"
-		for package in "$dir"/linux-{image,headers}-*.deb; do
-			dpkg-deb -x "$package" "$dir/part/tree"
-		done
-		(set -e; kernel_arrange "$dir/part" "$release") || exit
-		rm -rf "$dir/part/tree" "$CACHE/kernel/$release"
-		mv "$dir/part" "$CACHE/kernel/$release"
-		as_root rm -rf "$dir"
+		built_kernel "$line" "$release" "$source"
 	fi
-	ln -sfn "$release" "$3"
+	ln -sfn "$release" "$current"
+	touch "$current.checked"
 }
