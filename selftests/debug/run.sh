@@ -30,7 +30,7 @@ part_life()
 
 part_guest()
 {
-	"$TESTS/check-guest/run.sh" -k debug -o "$OUT/guest" -s EVENTS=503 -s LAPS=40 \
+	"$TESTS/check-guest/run.sh" -k debug -o "$OUT/guest" -s EVENTS=101 -s LAPS=10 \
 		causes-split causes-packed mixed-split
 }
 

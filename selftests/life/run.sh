@@ -73,7 +73,7 @@ run_alone()
 	local arch=$1 line=$2
 
 	shift 2
-	"$LAB/lab" guest -a "$arch" -k "$line" -f "$HERE:/life" -f "$WORK/modules:/modules" \
+	"$LAB/lab" guest -a "$arch" -k "$line" -m 512M -f "$HERE:/life" -f "$WORK/modules:/modules" \
 		-q "-device pcie-root-port,id=hole,chassis=1 -netdev user,id=hot,net=10.0.3.0/24" \
 		-q "-chardev socket,id=qmp,path=$WORK/qmp,server=on,wait=off" \
 		-q "-device virtserialport,chardev=qmp,name=qmp" \
@@ -90,12 +90,13 @@ run_echo()
 	make -s -C "$TOP/selftests/fault" >&2 || return
 	"$fault" -s "$WORK/vhost" -n 4 --echo >/dev/null 2>"$WORK/fault.log" &
 	pid=$!
-	"$LAB/lab" guest -a "$arch" -k "$line" -m 1G -c 4 -f "$HERE:/life" -f "$WORK/modules:/modules" \
-		-q "-object memory-backend-memfd,id=ram,size=1G,share=on -machine memory-backend=ram" \
+	"$LAB/lab" guest -a "$arch" -k "$line" -m 512M -c 4 -f "$HERE:/life" -f "$WORK/modules:/modules" \
+		-q "-object memory-backend-memfd,id=ram,size=512M,share=on -machine memory-backend=ram" \
 		-q "-chardev socket,id=vhost,path=$WORK/vhost,reconnect=1" \
 		-q "-netdev vhost-user,id=echo,chardev=vhost,queues=4" \
 		-q "-device virtio-net-pci,netdev=echo,mq=on,vectors=10,romfile=" "$@" || rc=$?
-	kill $pid
+	# it ends by itself when QEMU does
+	kill $pid 2>/dev/null
 	wait $pid
 	return $rc
 }
