@@ -5,6 +5,9 @@
 
 . /lab/window.sh
 
+# IPv6 would send when it likes.
+sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
+
 SILENT_IP=10.77.0.3
 PORT=7100 # and on: to the guest
 BACK=7200 # and on: from the guest
@@ -52,10 +55,14 @@ host_open()
 	shift
 	ringside host "$@" -d 1h -o "/out/$name-host.json" 2>"/out/$name-host.err" &
 	HOST_WINDOW=$!
-	until_true 300 grep -q '^counting' "/out/$name-host.err" || {
-		note "the host's window did not open: $(cat "/out/$name-host.err")"
-		return 1
-	}
+	counting "/out/$name-host.err"
+}
+
+# counting FILE: until the ringside that was just started says so there, or why not
+counting()
+{
+	until_true 300 grep -qE '^(counting|ringside: )' "$1"
+	grep -q '^counting' "$1" || { note "the window did not open: $(cat "$1")"; return 1; }
 }
 
 host_close()

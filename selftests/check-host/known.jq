@@ -24,6 +24,7 @@ files as $f
 	      holds("\($name): some were dropped: \($d.tun_dropped)"; $d.tun_dropped > 0),
 	      same("\($name): drops met a full ring"; $d.tun_ring_full; $d.tun_dropped),
 	      same("\($name): datagrams from the guest = entries posted"; $t.back; $back.vhost_posted),
+	      same("\($name): datagrams from the guest = packets vhost handed to the tap"; $t.back; $back.tun_sent),
 	      same("\($name): datagrams from the guest = received here"; $t.back; $t.returned) ),
 	  same("datagrams from the guest = what its device sent"; $f.traffic | sum(.back);
 	       ($f["end-inside-link"] | link_sent) - ($f["begin-inside-link"] | link_sent)),

@@ -106,7 +106,6 @@ refused()
 	[ $? = 72 ] && [ "$(wc -l </tmp/refused)" = 1 ] && [ ! -e /out/refused.json ]
 }
 
-sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
 guest_start
 if [ ! -e /sys/kernel/btf/tun ]; then
 	check "a kernel without type information for tun is refused" refused

@@ -29,7 +29,6 @@ step()
 guest_start
 net_still
 silent
-sysctl -qw net.ipv6.conf."$TAP".disable_ipv6=1
 check "each queue of the tap can be chosen" steer "$TAP" 2
 kill -STOP "$(guest_pid)"
 check "empty rings are looked at" step empty 0 0
