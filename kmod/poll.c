@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Who polled, and who took entries from a ring. */
+#include <linux/irqflags.h>
 #include <linux/sched.h>
 #include <linux/timex.h>
 #include "map.h"
@@ -176,5 +177,8 @@ void rs_poll_clean(unsigned long ip, unsigned long parent_ip,
 		return;
 	if (in_napi > 1)
 		in_napi = rs_ftrace_arg(fregs, 2) & 0xff;
+	/* older drivers say it of netpoll, too, which alone polls with interrupts off */
+	if (in_napi && irqs_disabled())
+		in_napi = 0;
 	rs_queue_enter(q, site_of(parent_ip, in_napi));
 }

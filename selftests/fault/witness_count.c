@@ -154,7 +154,7 @@ static void on_poll_end(void *data, struct napi_struct *napi, int work, int budg
 		if (witness_napis[i] != napi)
 			continue;
 		q = &witness_pages->queue[i];
-		if (freed >= 0)
+		if (freed >= 0 && budget) /* netpoll has none, and has said who it is */
 			WRITE_ONCE(witness_pages->queue[freed].consumer,
 				   i & 1 ? WITNESS_TX_POLL : WITNESS_RX_POLL);
 		smp_store_release(&q->at_poll_end, q->consumed);
