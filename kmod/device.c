@@ -115,13 +115,22 @@ static struct virtio_device *virtio_net_of(struct net_device *netdev)
 	return rs_bus_wants(vdev) ? vdev : NULL;
 }
 
-static struct rs_device *device_get(struct virtio_device *vdev)
+static struct rs_device *device_find(const struct virtio_device *vdev)
 {
 	struct rs_device *d;
 
 	list_for_each_entry(d, &rs_devices, list)
 		if (d->vdev == vdev)
 			return d;
+	return NULL;
+}
+
+static struct rs_device *device_get(struct virtio_device *vdev)
+{
+	struct rs_device *d = device_find(vdev);
+
+	if (d)
+		return d;
 	d = kzalloc(sizeof(*d), GFP_KERNEL);
 	if (!d)
 		return NULL;
@@ -200,46 +209,57 @@ int rs_device_meet(struct virtio_device *vdev)
 	return err;
 }
 
+static void device_part(const struct virtio_device *vdev)
+{
+	struct rs_device *d = device_find(vdev);
+
+	if (!d)
+		return;
+	d->netdev = NULL;
+	d->bound = false;
+}
+
 /* Its driver is about to let it go. */
 void rs_device_part(struct virtio_device *vdev)
 {
-	struct rs_device *d;
-
 	mutex_lock(&rs_lock);
-	list_for_each_entry(d, &rs_devices, list)
-		if (d->vdev == vdev)
-			d->bound = false;
+	device_part(vdev);
 	mutex_unlock(&rs_lock);
 	rs_device_rescan();
 }
 
+static void netdev_meet(struct virtio_device *vdev, struct net_device *netdev, bool scan)
+{
+	struct rs_device *d = device_get(vdev);
+
+	if (!d) {
+		pr_err("no memory to watch %s; free some and load ringside again\n", netdev->name);
+		load_err = -ENOMEM;
+		return;
+	}
+	d->netdev = netdev;
+	d->bound = true;
+	strscpy(d->netdev_name, netdev->name, sizeof(d->netdev_name));
+	memcpy(d->mac, netdev->dev_addr, ETH_ALEN);
+	if (scan) {
+		load_err = device_scan(d) ?: load_err;
+		rs_device_rescan();
+	}
+}
+
+/* Some events come before NETDEV_REGISTER, and some after NETDEV_UNREGISTER. */
 static int netdev_event(struct notifier_block *nb, unsigned long event, void *ptr)
 {
 	struct net_device *netdev = netdev_notifier_info_to_dev(ptr);
 	struct virtio_device *vdev = virtio_net_of(netdev);
-	struct rs_device *d;
 
 	if (!vdev)
 		return NOTIFY_DONE;
 	mutex_lock(&rs_lock);
-	d = device_get(vdev);
-	if (!d) {
-		pr_err("no memory to watch %s; free some and load ringside again\n", netdev->name);
-		load_err = -ENOMEM;
-	}
-	if (d && event == NETDEV_UNREGISTER) {
-		d->netdev = NULL;
-		d->bound = false;
-	} else if (d) {
-		d->netdev = netdev;
-		d->bound = true;
-		strscpy(d->netdev_name, netdev->name, sizeof(d->netdev_name));
-		memcpy(d->mac, netdev->dev_addr, ETH_ALEN);
-		if (event == NETDEV_REGISTER) {
-			load_err = device_scan(d) ?: load_err;
-			rs_device_rescan();
-		}
-	}
+	if (netdev->reg_state == NETREG_REGISTERED && event != NETDEV_UNREGISTER)
+		netdev_meet(vdev, netdev, event == NETDEV_REGISTER);
+	else
+		device_part(vdev);
 	mutex_unlock(&rs_lock);
 	return NOTIFY_DONE;
 }
