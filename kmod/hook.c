@@ -58,14 +58,36 @@ static struct hook hooks[] = {
 	  .handler = rs_irq_callback, .loses = "results-of-shared-interrupts" },
 };
 
+static const void *filter_of(const struct hook *h)
+{
+	return rcu_access_pointer(h->ops.func_hash->filter_hash);
+}
+
+/*
+ * An empty filter means every function. That is what comes of a filter for whose
+ * one entry there was no memory: ftrace_match_records() returns -ENOMEM, and
+ * ftrace_set_filter() takes it for a match.
+ */
+static int filter_set(struct hook *h)
+{
+	int err = ftrace_set_filter(&h->ops, NULL, 0, 1);
+	const void *empty;
+
+	if (err)
+		return err;
+	empty = filter_of(h);
+	err = ftrace_set_filter(&h->ops, (unsigned char *)h->symbol,
+				strlen(h->symbol), 1);
+	return err ?: filter_of(h) == empty ? -ENOMEM : 0;
+}
+
 static int ftrace_attach(struct hook *h)
 {
 	int err;
 
 	h->ops.func = h->handler;
 	h->ops.flags = RS_FTRACE_FLAGS;
-	err = ftrace_set_filter(&h->ops, (unsigned char *)h->symbol,
-				strlen(h->symbol), 1);
+	err = filter_set(h);
 	if (!err)
 		err = register_ftrace_function(&h->ops);
 	if (err)
