@@ -39,6 +39,10 @@ rmmod refuser
 insmod /modules/refuser.ko function=ftrace_set_filter value=-22 nth=1 || exit 1
 refused "a needed function that cannot be traced" "unknown symbol" "cannot hook vring_del_virtqueue"
 rmmod refuser
+insmod /modules/refuser.ko function=ftrace_set_filter nth=2 || exit 1
+refused "a filter that stays empty, which means every function" "Cannot allocate memory" \
+	"cannot hook vring_del_virtqueue"
+rmmod refuser
 insmod /modules/refuser.ko function=tracepoint_probe_register value=-12 nth=3 times=99 || exit 1
 check "it does without a poll hook" insmod /ringside.ko
 check "and says what is lost" hook_is napi_poll failed
