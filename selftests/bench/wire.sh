@@ -28,11 +28,22 @@ wire_end()
 	wait $PACKET
 }
 
+# slabs_settle: no cache has half-used slabs that one round meets and another does not
+slabs_settle()
+{
+	local cache
+
+	for cache in /sys/kernel/slab/*/shrink; do
+		echo 1 2>/dev/null >"$cache"
+	done
+}
+
 # measure TOOL
 measure()
 {
 	local unit milli packets signals
 
+	slabs_settle
 	PACKETS=0 SIGNALS=0
 	echo >&6
 	while read -r unit milli packets signals <&5 && [ "$unit" != end ]; do
