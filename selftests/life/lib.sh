@@ -11,9 +11,12 @@ HANDLERS=/sys/module/handlers/parameters/runs
 # What the kernel holds of ringside, or would: nothing of it may stay.
 traces()
 {
-	cat $TRACING/enabled_functions /sys/kernel/debug/kprobes/list 2>/dev/null | sed 's/ *(.*//'
-	grep '^ringside ' /proc/modules
-	ls -d $RINGSIDE $TRACING/events/ringside 2>/dev/null
+	local left
+
+	sed 's/ *(.*//' $TRACING/enabled_functions /sys/kernel/debug/kprobes/list 2>/dev/null
+	for left in /sys/module/ringside $RINGSIDE $TRACING/events/ringside; do
+		[ ! -e "$left" ] || echo "$left"
+	done
 }
 
 traces_are()

@@ -7,11 +7,21 @@
 MODULE=/run/ringside.ko.gz
 gzip -c /ringside.ko >$MODULE
 
+# From here on, what is said is said of the next load.
+hush()
+{
+	read -r HUSHED _ </proc/uptime
+	echo "hush $HUSHED" >/dev/kmsg
+}
+
 # said: what the module said; the kernel says some of its own under its name
 said()
 {
-	dmesg | sed -n 's/^\[[^]]*\] ringside: //p' |
-		grep -v "taint[a-z]* kernel\|^.[^ ]*' invalid for parameter"
+	dmesg | sed -n "/hush $HUSHED\$/,\$ {
+		/taint[a-z]* kernel/d
+		/ringside: .[^ ]*' invalid for parameter/d
+		s/^\[[^]]*\] ringside: //p
+	}"
 }
 
 # load_wrong BEFORE ERROR SENTENCE SAID: what is wrong with a load that was
@@ -21,13 +31,14 @@ load_wrong()
 	local sentences
 
 	sentences=$(said)
-	if [ -n "${4##*"$2"*}" ]; then
-		echo "not '$2': $4"
-	elif [ "$(echo "$sentences" | wc -l)" != 1 ] || ! echo "$sentences" | grep -q -- "$3"; then
-		echo "not one sentence with '$3': $sentences"
-	elif [ "$(traces)" != "$1" ]; then
-		echo "something stayed: $(traces)"
-	fi
+	[ -z "${4##*"$2"*}" ] || echo "not '$2': $4"
+	case $sentences in
+	'' | *"
+"*) echo "not one sentence: $sentences" ;;
+	*"$3"*) ;;
+	*) echo "nothing of '$3': $sentences" ;;
+	esac
+	traces_are "$1" || echo "something stayed: $(traces)"
 }
 
 # refused NAME ERROR SENTENCE [PARAMETER]...: by that error, with one sentence
@@ -38,7 +49,7 @@ refused()
 
 	shift 3
 	before=$(traces)
-	dmesg -c >>/out/refusals.dmesg
+	hush
 	if error_is=$(insmod $MODULE "$@" 2>&1); then
 		fail "$name" "it was loaded"
 		rmmod ringside
@@ -57,42 +68,37 @@ refuser_seen()
 	cat /sys/module/refuser/parameters/seen
 }
 
+# attached: of the function tracer's hooks, and as they say themselves
 attached_said()
 {
 	sed -n 's/^hook name=\([^ ]*\) kind=ftrace state=attached .*/\1/p' "$RINGSIDE/hooks"
 }
 
-attached_by_tracer()
-{
-	traces | grep -v "^/" | cut -d' ' -f1
-}
-
 # hooks_true BEFORE: the hooks are attached that are said to be, and no others
 hooks_true()
 {
-	[ "$( { echo "$1" | grep -v "^/" | cut -d' ' -f1; attached_said; } | sort)" = \
-	  "$(attached_by_tracer | grep -vx ringside | sort)" ]
+	[ "$( { echo "$1"; attached_said; } | cut -d' ' -f1 | sort)" = \
+	  "$(traces | grep -v "^/" | cut -d' ' -f1 | sort)" ]
 }
 
-# load_nth N ERROR: loads, with all there is to do, while the nth call, or
-# allocation, is refused; prints what is wrong with what came of it, and unloads.
-# False: there is no such call.
+# load_nth N ERROR BEFORE: loads, with all there is to do, while the nth call, or
+# allocation, is refused, where traces were BEFORE; prints what is wrong with
+# what came of it, and unloads. False: there is no such call.
 load_nth()
 {
-	local before error_is used
+	local error_is used
 
-	before=$(traces)
-	dmesg -c >>/out/refusals.dmesg
+	hush
 	refuser_set nth "$1"
 	if error_is=$(insmod $MODULE device_ids=1,4 2>&1); then
 		used=$(refuser_seen)
 		refuser_set nth 0
-		until_true 10 hooks_true "$before" || echo "call $1: hooks are not as they say"
+		until_true 10 hooks_true "$3" || echo "call $1: hooks are not as they say"
 		rmmod ringside
-		[ "$(traces)" = "$before" ] || echo "call $1: something stayed: $(traces)"
+		traces_are "$3" || echo "call $1: something stayed: $(traces)"
 		[ "$used" -ge "$1" ]
 	else
 		refuser_set nth 0
-		load_wrong "$before" "$2" . "$error_is" | sed "s/^/call $1: /"
+		load_wrong "$3" "$2" "" "$error_is"
 	fi
 }

@@ -26,9 +26,10 @@ faults_prepare()
 # allocations: prints what was wrong
 allocations()
 {
-	local n=1
+	local n=1 before
 
-	while load_nth $n "Cannot allocate memory"; do
+	before=$(traces)
+	while load_nth $n "Cannot allocate memory" "$before"; do
 		[ $((n % 20)) != 0 ] || note "$n"
 		n=$((n + 1))
 	done

@@ -24,10 +24,11 @@ refuser_load()
 # until there is none left. Prints what was wrong.
 step()
 {
-	local n=1
+	local n=1 before
 
 	refuser_load "$1" "$3" || { echo "this kernel has no $1"; return; }
-	while load_nth $n "$4"; do
+	before=$(traces)
+	while load_nth $n "$4" "$before"; do
 		n=$((n + $2))
 	done
 	rmmod refuser
