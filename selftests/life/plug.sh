@@ -135,7 +135,7 @@ churn()
 # no_more_kept: the module's rounds kept no more memory than as many without it
 no_more_kept()
 {
-	local allowed=$(($1 * 2 * ROUNDS / (2 * CONTROL) + 512))
+	local allowed=$((($1 > 0 ? $1 : 0) * ROUNDS / CONTROL + 512))
 
 	note "kept in $((2 * CONTROL)) rounds without the module: $1 kB; in $((2 * ROUNDS)) with it: $2 kB"
 	[ "$2" -lt "$allowed" ]
