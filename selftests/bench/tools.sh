@@ -4,6 +4,7 @@
 # What is measured and what it is compared with, inside an emulated machine:
 # each tool is switched on, and is at work when tool_on returns.
 
+LINE=$(cat /bench/line)
 RUN=/sys/kernel/debug/rsbench/run
 FIGURE=/sys/kernel/debug/rsbench/figure
 PROBES=/sys/kernel/debug/kprobes/list
@@ -11,7 +12,7 @@ PROBES=/sys/kernel/debug/kprobes/list
 # figure SIDE TOOL UNIT MILLI: one line of the result
 figure()
 {
-	printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$1" "$LAB_ARCH" "$LAB_LINE" "$2" "$3" "$4" \
+	printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$1" "$LAB_ARCH" "$LINE" "$2" "$3" "$4" \
 		>>/out/figures
 }
 
