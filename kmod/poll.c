@@ -175,10 +175,10 @@ void rs_poll_clean(unsigned long ip, unsigned long parent_ip,
 
 	if (!q)
 		return;
+	/* those without a txq may say it of netpoll, too, which alone polls with interrupts off */
 	if (in_napi > 1)
 		in_napi = rs_ftrace_arg(fregs, 2) & 0xff;
-	/* older drivers say it of netpoll, too, which alone polls with interrupts off */
-	if (in_napi && irqs_disabled())
+	else if (in_napi && irqs_disabled())
 		in_napi = 0;
 	rs_queue_enter(q, site_of(parent_ip, in_napi));
 }
