@@ -7,9 +7,10 @@ BEGIN {
 	FS = "[ \t]+"
 	n = split("floor ringside trace-cmd perf bpftrace", tool, " ")
 	m = split("guest:irq-none guest:irq-handled guest:irq-late guest:poll guest:busy-poll " \
-		  "guest:packet guest:stream host:alone host:stream", unit, " ")
+		  "guest:packed-irq-none guest:packed-irq-late guest:packet guest:stream host:alone host:stream", unit, " ")
 	split("interrupt, nothing new|interrupt, entries to serve|interrupt, consumed before it|" \
-	      "poll, nothing there|busy poll, nothing there|packet with its interrupt and poll|" \
+	      "poll, nothing there|busy poll, nothing there|" \
+	      "packed ring: interrupt, nothing new|packed ring: interrupt, consumed before it|packet with its interrupt and poll|" \
 	      "packet of a stream, 32 for one interrupt|packet on its own|" \
 	      "packet of a stream, 64 for one signal", meaning, "|")
 	split("x86_64 arm64", arch, " ")
