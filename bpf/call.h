@@ -2,80 +2,116 @@
 /* The call eventfd and the irqfd that listens to it. */
 #define EPOLLIN 1 /* uapi, the same everywhere */
 
-static __always_inline int eventfd_written(u64 ctx)
+/* Any CPU may write: adds are atomic. */
+static __always_inline void eventfd_count(struct rs_call *c, u64 unread, u64 now)
 {
-	struct rs_call *c = bpf_map_lookup_elem(&calls, &ctx);
+	RS_COUNT(c->eventfd_writes);
+	if (unread)
+		RS_COUNT(c->eventfd_merged);
+	c->written_ns = now;
+}
+
+static __always_inline int eventfd_signalled(u64 ctx, u64 unread)
+{
+	struct rs_call *c = calls_find(ctx);
+	u64 now;
 
 	if (!c)
 		return 0;
-	RS_COUNT(c->eventfd_writes);
+	now = bpf_ktime_get_ns();
+	eventfd_count(c, unread, now);
 	if (c->vq)
-		vhost_signalled(c->vq);
+		vhost_signalled(c->vq, now);
 	return 0;
 }
 
 /* From the kernel; which of the two it is depends on the kernel. */
 RS_HOOK1(eventfd_signal, struct eventfd_ctx *, ctx_)
 {
-	return eventfd_written((u64)ctx_);
+	return eventfd_signalled(RS_ADDRESS(ctx_), RS_READ(typed, ctx_, count));
 }
 
 RS_HOOK1(eventfd_signal_mask, struct eventfd_ctx *, ctx_)
 {
-	return eventfd_written((u64)ctx_);
+	return eventfd_signalled(RS_ADDRESS(ctx_), RS_READ(typed, ctx_, count));
 }
 
 /* From a process: a backend in user space, or the VMM itself. */
 RS_HOOK1(eventfd_write, struct file *, file)
 {
-	u64 ctx_ = (u64)RS_READ(typed, file, private_data);
-	struct rs_call *c = bpf_map_lookup_elem(&calls, &ctx_);
+	u64 ctx_ = RS_ADDRESS(RS_READ(typed, file, private_data));
+	struct rs_call *c = calls_find(ctx_);
+	u64 who;
 
-	if (c) {
-		RS_COUNT(c->eventfd_writes);
-		c->writer = bpf_get_current_pid_tgid() >> 32;
-	}
+	if (!c)
+		return 0;
+	eventfd_count(c, RS_PEEK(ctx_, struct eventfd_ctx, count), bpf_ktime_get_ns());
+	who = bpf_get_current_pid_tgid();
+	c->writer = who >> 32;
+	c->thread = who;
 	return 0;
 }
 
 /* The last descriptor is closed; a virtual machine that masks a vector keeps it. */
 RS_HOOK2(eventfd_release, struct inode *, inode, struct file *, file)
 {
-	u64 ctx_ = (u64)RS_READ(typed, file, private_data);
-	struct rs_call *c = bpf_map_lookup_elem(&calls, &ctx_);
+	u64 ctx_ = RS_ADDRESS(RS_READ(typed, file, private_data));
+	struct rs_call *c = calls_find(ctx_);
+	struct rs_vq *v;
 
 	if (!c)
 		return 0;
-	bpf_map_delete_elem(&lpis, &c->lpi);
-	bpf_map_delete_elem(&calls, &ctx_);
+	v = c->vq ? vqs_find(c->vq) : NULL;
+	if (v && v->ctx == ctx_)
+		v->ctx = 0;
+	if (c->route)
+		routes_drop(c->route);
+	calls_drop(ctx_);
 	return 0;
 }
 
 /* What an injection is recognised by. The route changes when the guest moves the interrupt. */
-static __always_inline void call_route(struct rs_call *c, const struct kvm_kernel_irqfd *irqfd)
+static __always_inline void call_route(struct rs_call *c, u64 irqfd)
 {
-	c->kvm = (u64)BPF_CORE_READ(irqfd, kvm);
-	c->data = BPF_CORE_READ(irqfd, irq_entry.msi.data);
+	c->kvm = RS_PEEK(irqfd, struct kvm_kernel_irqfd, kvm);
+	c->data = RS_PEEK_U32(irqfd, struct kvm_kernel_irqfd, irq_entry.msi.data);
+}
+
+static __always_inline struct rs_call *call_make(u64 ctx, u64 irqfd)
+{
+	struct rs_call *c = calls_make(ctx);
+
+	if (c && c->key == RS_BUSY) {
+		call_route(c, irqfd);
+		calls_publish(c, ctx);
+	}
+	return c;
 }
 
 RS_HOOK4(irqfd_wakeup, struct wait_queue_entry *, wait, unsigned int, mode, int, sync, void *,
 	 flags)
 {
-	struct kvm_kernel_irqfd *irqfd = RS_OUTER(wait, struct kvm_kernel_irqfd, wait);
-	u64 ctx_ = (u64)BPF_CORE_READ(irqfd, eventfd);
+	u64 irqfd = RS_ADDRESS(wait) - bpf_core_field_offset(((struct kvm_kernel_irqfd *)0)->wait);
+	u64 ctx_, now;
 	struct rs_waking *w;
 	struct rs_call *c;
-	u32 zero = 0;
 
 	if (!((u64)flags & EPOLLIN))
 		return 0;
-	c = RS_FIND(calls, ctx_, rs_missed.calls, struct rs_call, {});
-	w = bpf_map_lookup_elem(&waking, &zero);
-	if (!c || !w)
+	ctx_ = RS_PEEK(irqfd, struct kvm_kernel_irqfd, eventfd);
+	c = call_make(ctx_, irqfd);
+	if (!c)
 		return 0;
 	RS_COUNT(c->irqfd_wakeups);
-	call_route(c, irqfd);
+	now = bpf_ktime_get_ns();
+	if (c->written_ns)
+		hist_add(&c->s3_s4, now - c->written_ns);
+	c->written_ns = 0;
+	if (!c->woken_ns)
+		c->woken_ns = now;
+	w = waking_here();
 	w->ctx = ctx_;
+	w->irqfd = irqfd;
 	w->task = bpf_get_current_task();
 	return 0;
 }
@@ -83,10 +119,11 @@ RS_HOOK4(irqfd_wakeup, struct wait_queue_entry *, wait, unsigned int, mode, int,
 /* KVM could not inject at once, and left it to a work queue. */
 RS_HOOK1(irqfd_inject, struct work_struct *, work)
 {
-	struct kvm_kernel_irqfd *irqfd = RS_OUTER(work, struct kvm_kernel_irqfd, inject);
-	u64 ctx_ = (u64)BPF_CORE_READ(irqfd, eventfd);
+	u64 irqfd =
+		RS_ADDRESS(work) - bpf_core_field_offset(((struct kvm_kernel_irqfd *)0)->inject);
+	u64 ctx_ = RS_PEEK(irqfd, struct kvm_kernel_irqfd, eventfd);
 	u64 task = bpf_get_current_task();
-	struct rs_call *c = RS_FIND(calls, ctx_, rs_missed.calls, struct rs_call, {});
+	struct rs_call *c = call_make(ctx_, irqfd);
 
 	if (!c)
 		return 0;
@@ -96,61 +133,132 @@ RS_HOOK1(irqfd_inject, struct work_struct *, work)
 	return 0;
 }
 
-/* The call this injection is for: that of the irqfd being woken here, or of this task's deferred
- * work. */
-static __always_inline struct rs_call *call_injecting(u64 *ctx)
+/*
+ * The call this injection is for: that of the irqfd being woken here, or of this task's deferred
+ * work. What another task, or this one on another CPU, injects is somebody else's.
+ */
+static __always_inline struct rs_call *call_injecting(u64 *irqfd)
 {
-	u64 task = bpf_get_current_task();
-	struct rs_waking *w;
+	struct rs_waking *w = waking_here();
+	u64 task = bpf_get_current_task(), *later;
 	struct rs_call *c;
-	u32 zero = 0;
-	u64 *later;
 
-	w = bpf_map_lookup_elem(&waking, &zero);
-	if (!w)
-		return NULL;
 	if (w->ctx && w->task == task) {
-		*ctx = w->ctx;
+		c = calls_find(w->ctx);
 		w->ctx = 0;
-		c = bpf_map_lookup_elem(&calls, ctx);
+		*irqfd = w->irqfd;
 		if (c)
 			RS_COUNT(c->irqfd_atomic);
-	} else {
-		later = bpf_map_lookup_elem(&deferred, &task);
-		if (!later)
-			return NULL;
-		*ctx = *later;
-		bpf_map_delete_elem(&deferred, &task);
-		c = bpf_map_lookup_elem(&calls, ctx);
-		w->task = task;
+		return c;
 	}
-	w->kick = *ctx;
+	*irqfd = 0;
+	later = bpf_map_lookup_elem(&deferred, &task);
+	if (!later)
+		return NULL;
+	c = calls_find(*later);
+	bpf_map_delete_elem(&deferred, &task);
 	return c;
 }
 
-/* The injector kicks before it does anything else; another task's kick is for another reason. */
-static __always_inline int kicked(void)
+/* Where the vCPU is when it gets an interrupt. */
+#define IN_GUEST_MODE 1 /* of vcpu->mode: the same since 2.6.38 */
+
+static __always_inline void vcpu_found(struct rs_call *c, u64 vcpu)
 {
-	struct rs_waking *w;
+	if (RS_PEEK(vcpu, struct kvm_vcpu, wait.task))
+		RS_COUNT(c->vcpu_asleep);
+	else if (RS_PEEK_U32(vcpu, struct kvm_vcpu, mode) == IN_GUEST_MODE)
+		RS_COUNT(c->vcpu_in_guest);
+	else
+		RS_COUNT(c->vcpu_in_host);
+}
+
+/* One of a vCPU's counts; which of two names it has depends on the architecture. */
+#define VCPU_STAT(vcpu, field)                                                     \
+	(bpf_core_field_exists(((struct kvm_vcpu_stat *)0)->field)                 \
+		 ? peek(RS_AT(vcpu, struct kvm_vcpu, stat) +                       \
+			bpf_core_field_offset(((struct kvm_vcpu_stat *)0)->field)) \
+		 : 0)
+
+static __always_inline void exits_read(struct rs_exits *e, u64 vcpu)
+{
+	e->all = VCPU_STAT(vcpu, exits);
+	e->mmio = VCPU_STAT(vcpu, mmio_exits) + VCPU_STAT(vcpu, mmio_exit_user);
+	e->io = VCPU_STAT(vcpu, io_exits);
+	e->halt = VCPU_STAT(vcpu, halt_exits) + VCPU_STAT(vcpu, wfi_exit_stat);
+}
+
+static __always_inline void exits_count(struct rs_call *c, u64 vcpu)
+{
+	struct rs_exits now;
+
+	exits_read(&now, vcpu);
+	if (now.all == c->exits.all)
+		return;
+	__sync_fetch_and_add(&c->exits_pending, now.all - c->exits.all);
+	__sync_fetch_and_add(&c->exits_pending_mmio, now.mmio - c->exits.mmio);
+	__sync_fetch_and_add(&c->exits_pending_io, now.io - c->exits.io);
+	__sync_fetch_and_add(&c->exits_pending_halt, now.halt - c->exits.halt);
+}
+
+/* An interrupt has become pending, or was so already: then it joins the one on its way. */
+static __always_inline void call_injected(struct rs_call *c, u64 vcpu, bool pending, bool posted)
+{
+	u64 now = bpf_ktime_get_ns();
+
+	if (c->woken_ns)
+		hist_add(&c->s4_s5, now - c->woken_ns);
+	c->woken_ns = 0;
+	if (pending)
+		RS_COUNT(c->coalesced);
+	else
+		RS_COUNT(c->injected);
+	if (posted)
+		RS_COUNT(c->posted);
+	if (posted || pending || !vcpu)
+		return;
+	exits_read(&c->exits, vcpu);
+	c->injected_ns = now;
+}
+
+/* The interrupt's way to its vCPU: the one before is forgotten, and what was under way on it. */
+static __always_inline void route_learn(struct rs_call *c, u64 key, u32 intid)
+{
+	struct rs_route *r;
+
+	if (c->route)
+		routes_drop(c->route);
+	c->route = 0;
+	c->injected_ns = 0;
+	r = routes_make(key);
+	if (!r)
+		return;
+	r->ctx = c->key;
+	r->intid = intid;
+	routes_publish(r, key);
+	c->route = key;
+}
+
+/* The call that @key is the way of, if it is still the same interrupt. */
+static __always_inline struct rs_call *route_call(u64 key, u32 intid)
+{
+	struct rs_route *r = routes_find(key);
 	struct rs_call *c;
-	u32 zero = 0;
 
-	w = bpf_map_lookup_elem(&waking, &zero);
-	if (!w || !w->kick || w->task != bpf_get_current_task())
-		return 0;
-	c = bpf_map_lookup_elem(&calls, &w->kick);
-	w->kick = 0;
-	if (c)
-		RS_COUNT(c->vcpu_kicks);
-	return 0;
+	if (!r || r->intid != intid)
+		return NULL;
+	c = calls_find(r->ctx);
+	return c && c->route == key ? c : NULL;
 }
 
-RS_HOOK1(kvm_vcpu_kick, struct kvm_vcpu *, vcpu)
+/* The vCPU takes it along on its way into the guest. */
+static __always_inline void call_entered(struct rs_call *c, u64 vcpu)
 {
-	return kicked();
-}
+	u64 began = c->injected_ns;
 
-RS_HOOK1(__kvm_vcpu_kick, struct kvm_vcpu *, vcpu)
-{
-	return kicked();
+	if (!began)
+		return;
+	c->injected_ns = 0;
+	hist_add(&c->s5_run, bpf_ktime_get_ns() - began);
+	exits_count(c, vcpu);
 }

@@ -32,12 +32,15 @@ RS_TUN_STATION(tun_dropped_full, packets, "packets dropped because the ring was 
 RS_TUN_STATION(tun_dropped_filter, packets, "packets dropped by a filter on the tap or its socket")
 RS_TUN_STATION(tun_dropped_other, packets,
 	       "packets dropped for another reason, or for one this kernel does not tell")
+RS_TUN_STATION(tun_sent, packets, "packets from the guest that vhost handed to the tap queue")
 
 /* the tap as a whole: the kernel's own figures, the same for each of its queues */
 RS_LINK_STATION(kernel_dropped, packets, "the tap's tx_dropped, over all its queues")
 RS_LINK_STATION(qdisc_dropped, packets, "packets dropped by the tap's qdiscs, over all its queues")
 
 /* the vhost virtqueue; vhost_calls = signals + suppressed_flag + suppressed_event_idx + no_call */
+RS_VHOST_STATION(vhost_rounds, rounds, "times the vhost worker served the virtqueue")
+RS_VHOST_STATION(vhost_kicks, rounds, "rounds because the guest had kicked, once or more")
 RS_VHOST_STATION(vhost_taken, packets, "packets vhost took from the tap queue's ring")
 RS_VHOST_STATION(vhost_posted, entries, "used entries vhost posted")
 RS_VHOST_STATION(vhost_calls, decisions, "times vhost decided whether to signal the guest")
@@ -52,15 +55,32 @@ RS_VHOST_STATION(vhost_no_call, decisions, "not signalled: the virtqueue has no 
 
 /* the call eventfd, its irqfd, and what KVM made of it */
 RS_CALL_STATION(eventfd_writes, writes, "writes to the call eventfd")
+RS_CALL_STATION(eventfd_merged, writes,
+		"writes that found one before them not yet read: both became one event")
 RS_CALL_STATION(irqfd_wakeups, wakeups, "times the irqfd saw the eventfd signalled")
 RS_CALL_STATION(irqfd_atomic, wakeups,
-		"wake-ups in which KVM reached the interrupt controller at once")
-RS_CALL_STATION(irqfd_deferred, runs, "injections left to the work queue")
+		"wake-ups in which KVM reached the interrupt controller at once (arm64: by the "
+		"ITS's cached translation)")
+RS_CALL_STATION(
+	irqfd_deferred, runs,
+	"injections left to the work queue (arm64: through the ITS's tables, the slow path)")
 RS_CALL_STATION(injected, interrupts,
 		"interrupts newly made pending (arm64: LPI queued; x86: accepted by the APIC)")
 RS_CALL_STATION(coalesced, interrupts, "interrupts that found themselves pending already")
 RS_CALL_STATION(populated, interrupts, "arm64: times the LPI was written into a list register")
-RS_CALL_STATION(vcpu_kicks, kicks, "vCPUs kicked to take the interrupt")
+RS_CALL_STATION(posted, interrupts,
+		"x86: left to the hardware (posted interrupt, AVIC), which KVM does not see arrive")
+RS_CALL_STATION(vcpu_asleep, interrupts, "injections that found the vCPU asleep and woke it")
+RS_CALL_STATION(vcpu_in_guest, interrupts,
+		"injections that found the vCPU running the guest and interrupted it")
+RS_CALL_STATION(
+	vcpu_in_host, interrupts,
+	"injections that found the vCPU in the host, busy with an exit or waiting for a CPU")
+RS_CALL_STATION(exits_pending, exits,
+		"exits of the vCPU between an injection and its taking the interrupt")
+RS_CALL_STATION(exits_pending_mmio, exits, "those for a device's memory, in the VMM")
+RS_CALL_STATION(exits_pending_io, exits, "those for an I/O port (x86)")
+RS_CALL_STATION(exits_pending_halt, exits, "those because the guest was idle")
 
 #undef RS_STATION
 #undef RS_TUN_STATION

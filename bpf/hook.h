@@ -62,6 +62,17 @@
 		value_;                                                        \
 	})
 
+/*
+ * An address as a number. The verifier computes with no pointer whose type it knows, but takes the
+ * negative of one for a number.
+ */
+#define RS_ADDRESS(ptr)                                              \
+	({                                                           \
+		u64 address_ = (u64)(ptr);                           \
+		asm volatile("%0 = -%0\n%0 = -%0" : "+r"(address_)); \
+		address_;                                            \
+	})
+
 /* The object of @type whose @member lies at @ptr. */
 #define RS_OUTER(ptr, type, member) \
 	((type *)((char *)(ptr)-bpf_core_field_offset(((type *)0)->member)))

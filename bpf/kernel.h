@@ -19,6 +19,8 @@ typedef __u16 u16;
 typedef __u32 u32;
 typedef __u64 u64;
 typedef __s16 s16;
+typedef __s32 s32;
+typedef __s64 s64;
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
@@ -35,6 +37,11 @@ struct user_pt_regs {
 
 struct list_head {
 	struct list_head *next;
+};
+
+/* what any word of memory is read as: its first field is a number */
+struct rb_node {
+	unsigned long __rb_parent_color;
 };
 
 struct qstr {
@@ -60,8 +67,14 @@ struct file {
 	void *private_data;
 };
 
+struct sched_info {
+	unsigned long pcount;
+	unsigned long long run_delay;
+};
+
 struct task_struct {
 	int tgid;
+	struct sched_info sched_info;
 };
 
 /* what a task_file iterator is given */
@@ -79,9 +92,15 @@ struct bpf_iter__task_file {
 };
 
 /* net */
+struct netdev_queue {
+	unsigned long state;
+};
+
 struct net_device {
 	char name[16];
 	int ifindex;
+	struct netdev_queue *_tx;
+	unsigned char priv[];
 };
 
 struct sk_buff {
@@ -89,10 +108,23 @@ struct sk_buff {
 	u16 queue_mapping;
 };
 
-struct sock;
+struct proto;
+
+struct sock_common {
+	struct proto *skc_prot;
+};
+
+struct sock {
+	struct sock_common __sk_common;
+};
 
 struct socket {
 	struct sock *sk;
+};
+
+struct msghdr {
+	void *msg_control;
+	unsigned long msg_controllen;
 };
 
 struct ptr_ring {
@@ -103,12 +135,14 @@ struct ptr_ring {
 };
 
 struct tun_struct {
+	struct tun_file *tfiles[256];
 	unsigned int flags;
 	unsigned int numqueues;
 	struct net_device *dev;
 };
 
 struct tun_file {
+	struct sock sk;
 	struct socket socket;
 	struct tun_struct *tun;
 	u16 queue_index;
@@ -116,16 +150,32 @@ struct tun_file {
 	struct ptr_ring tx_ring;
 };
 
+struct tun_msg_ctl {
+	unsigned short type;
+	unsigned short num;
+};
+
 /* vhost */
 struct eventfd_ctx {
 	u64 count;
 };
 
+struct vhost_dev;
+
 struct vhost_vring_call {
 	struct eventfd_ctx *ctx;
 };
 
+struct vhost_work {
+	unsigned long flags;
+};
+
+struct vhost_poll {
+	struct vhost_work work;
+};
+
 struct vhost_virtqueue {
+	struct vhost_poll poll;
 	unsigned int num;
 	struct vhost_vring_call call_ctx;
 	u16 last_avail_idx;
@@ -141,8 +191,20 @@ struct vhost_dev {
 	int nvqs;
 };
 
+struct vhost_net_buf {
+	int tail;
+	int head;
+};
+
+struct vhost_net_virtqueue {
+	struct vhost_virtqueue vq;
+	struct ptr_ring *rx_ring;
+	struct vhost_net_buf rxq;
+};
+
 struct vhost_net {
 	struct vhost_dev dev;
+	struct vhost_net_virtqueue vqs[2];
 };
 
 /* kvm */
@@ -191,15 +253,44 @@ struct kvm {
 	} irqfds;
 };
 
+struct rcuwait {
+	struct task_struct *task;
+};
+
+/* of x86; arm64's has the same name and none of the fields */
+struct kvm_queued_interrupt {
+	bool soft;
+	u8 nr;
+};
+
+struct kvm_vcpu_arch {
+	struct kvm_queued_interrupt interrupt;
+};
+
+/* the fields of both architectures */
+struct kvm_vcpu_stat {
+	u64 exits;
+	u64 io_exits;
+	u64 mmio_exits;
+	u64 halt_exits;
+	u64 mmio_exit_user;
+	u64 wfi_exit_stat;
+};
+
 struct kvm_vcpu {
 	struct kvm *kvm;
 	int vcpu_id;
+	int mode;
+	struct rcuwait wait;
+	struct kvm_vcpu_arch arch;
+	struct kvm_vcpu_stat stat;
 };
 
 /* kvm, x86 */
 struct kvm_lapic {
 	struct kvm_vcpu *vcpu;
 	void *regs;
+	bool apicv_active;
 };
 
 struct pi_desc {
@@ -213,6 +304,7 @@ struct vcpu_vmx {
 
 /* kvm, arm64 */
 struct vgic_irq {
+	struct kvm_vcpu *target_vcpu;
 	u32 intid;
 };
 

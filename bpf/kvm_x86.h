@@ -1,55 +1,82 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* KVM on x86: the local APIC accepts the interrupt, or has it already. */
+/* KVM on x86: the local APIC accepts the interrupt, or has it already; later the vCPU takes it. */
 #define MSI_VECTOR 0xff
 #define APIC_IRR   0x200 /* the architecture's register map: 256 bits, 32 to each 16 bytes */
 
-static __always_inline bool irr_is_set(struct kvm_lapic *apic, u32 vector)
+static __always_inline bool irr_is_set(u64 apic, u32 vector)
 {
-	char *regs = BPF_CORE_READ(apic, regs);
-	u32 word = 0;
+	u64 regs = RS_PEEK(apic, struct kvm_lapic, regs);
 
-	bpf_probe_read_kernel(&word, sizeof(word), regs + APIC_IRR + (vector >> 5) * 0x10);
-	return word & (1U << (vector & 31));
+	return (peek(regs + APIC_IRR + (vector >> 5) * 0x10) >> (vector & 31)) & 1;
 }
 
 /* Posted interrupts wait in the descriptor, not in the APIC. */
-static __always_inline bool pir_is_set(struct kvm_lapic *apic, u32 vector)
+static __always_inline bool pir_is_set(u64 vcpu, u32 vector)
 {
-	struct kvm_vcpu *vcpu = BPF_CORE_READ(apic, vcpu);
-	struct vcpu_vmx *vmx;
-	u32 word = 0;
-
 	if (!bpf_core_field_exists(((struct vcpu_vmx *)0)->pi_desc))
 		return false;
-	vmx = RS_OUTER(vcpu, struct vcpu_vmx, vcpu);
-	bpf_core_read(&word, sizeof(word), &vmx->pi_desc.pir[(vector >> 5) & 7]);
-	return word & (1U << (vector & 31));
+	return (peek(RS_AT(vcpu, struct vcpu_vmx, pi_desc.pir) + ((vector >> 5) & 7) * 4) >>
+		(vector & 31)) &
+	       1;
 }
 
-static __always_inline void accepted(struct rs_call *c, bool pending)
+/* Whether the hardware delivers by itself: then KVM never sees the vCPU take it. */
+static __always_inline bool is_posted(u64 apic)
 {
-	if (pending)
-		RS_COUNT(c->coalesced);
-	else
-		RS_COUNT(c->injected);
+	return bpf_core_field_exists(((struct kvm_lapic *)0)->apicv_active) &&
+	       (RS_PEEK(apic, struct kvm_lapic, apicv_active) & 1);
+}
+
+static __always_inline int apic_accept(u64 apic, u32 vector, bool vmx)
+{
+	u64 irqfd = 0, vcpu;
+	struct rs_call *c = call_injecting(&irqfd);
+
+	if (!c)
+		return 0;
+	if ((c->data & MSI_VECTOR) != vector && irqfd)
+		call_route(c, irqfd);
+	if ((c->data & MSI_VECTOR) != vector)
+		return 0;
+	vcpu = RS_PEEK(apic, struct kvm_lapic, vcpu);
+	if (c->route != vcpu + vector)
+		route_learn(c, vcpu + vector, 0);
+	vcpu_found(c, vcpu);
+	call_injected(c, vcpu, irr_is_set(apic, vector) || (vmx && pir_is_set(vcpu, vector)),
+		      is_posted(apic));
+	return 0;
 }
 
 RS_HOOK4(svm_deliver_interrupt, struct kvm_lapic *, apic, int, mode, int, trigger, u32, vector)
 {
-	u64 ctx_ = 0;
-	struct rs_call *c = call_injecting(&ctx_);
-
-	if (c && (c->data & MSI_VECTOR) == vector)
-		accepted(c, irr_is_set(apic, vector));
-	return 0;
+	return apic_accept(RS_ADDRESS(apic), vector, false);
 }
 
 RS_HOOK4(vmx_deliver_interrupt, struct kvm_lapic *, apic, int, mode, int, trigger, u32, vector)
 {
-	u64 ctx_ = 0;
-	struct rs_call *c = call_injecting(&ctx_);
+	return apic_accept(RS_ADDRESS(apic), vector, true);
+}
 
-	if (c && (c->data & MSI_VECTOR) == vector)
-		accepted(c, irr_is_set(apic, vector) || pir_is_set(apic, vector));
+static __always_inline int vcpu_inject(u64 vcpu)
+{
+	struct rs_call *c;
+	u64 vector;
+
+	if (!bpf_core_field_exists(((struct kvm_vcpu *)0)->arch.interrupt.nr))
+		return 0;
+	vector = RS_PEEK(vcpu, struct kvm_vcpu, arch.interrupt.nr) & MSI_VECTOR;
+	c = route_call(vcpu + vector, 0);
+	if (c)
+		call_entered(c, vcpu);
 	return 0;
+}
+
+RS_HOOK1(svm_inject_irq, struct kvm_vcpu *, vcpu)
+{
+	return vcpu_inject(RS_ADDRESS(vcpu));
+}
+
+RS_HOOK1(vmx_inject_irq, struct kvm_vcpu *, vcpu)
+{
+	return vcpu_inject(RS_ADDRESS(vcpu));
 }

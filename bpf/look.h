@@ -16,18 +16,15 @@
 #define KVM_IRQ_ROUTING_MSI  2 /* uapi */
 #define KVM_MSI_VALID_DEVID  1 /* uapi */
 
-/* Entries in the ring. At its ends the slot tells an empty ring from a full one. */
-static __always_inline u32 ring_occupancy(const struct ptr_ring *ring, u32 size)
-{
-	int producer = BPF_CORE_READ(ring, producer);
-	int head = BPF_CORE_READ(ring, consumer_head);
-	void **queue = BPF_CORE_READ(ring, queue);
-	void *entry = NULL;
+#define QUEUE_STOPPED 1 /* __QUEUE_STATE_DRV_XOFF: the driver stopped it */
 
-	if (producer != head)
-		return producer > head ? producer - head : producer - head + size;
-	bpf_probe_read_kernel(&entry, sizeof(entry), queue + head);
-	return entry ? size : 0;
+/* Whether tun stopped the queue because its ring is full; most kernels drop instead. */
+static __always_inline bool queue_stopped(struct net_device *dev, u32 queue)
+{
+	u64 txq = (u64)BPF_CORE_READ(dev, _tx);
+
+	txq += (u64)queue * bpf_core_type_size(struct netdev_queue);
+	return RS_PEEK(txq, struct netdev_queue, state) & QUEUE_STOPPED;
 }
 
 static __always_inline void look_at_tun(struct seq_file *seq, struct rs_found *f,
@@ -36,6 +33,7 @@ static __always_inline void look_at_tun(struct seq_file *seq, struct rs_found *f
 	struct tun_struct *tun = BPF_CORE_READ(tfile, tun);
 	struct tun_struct *detached = BPF_CORE_READ(tfile, detached);
 	struct net_device *dev;
+	struct rs_tun *t;
 
 	if (!tun)
 		tun = detached;
@@ -49,7 +47,14 @@ static __always_inline void look_at_tun(struct seq_file *seq, struct rs_found *f
 	f->tun.ifindex = BPF_CORE_READ(dev, ifindex);
 	f->tun.queue = BPF_CORE_READ(tfile, queue_index);
 	f->tun.size = BPF_CORE_READ(tfile, tx_ring.size);
-	f->tun.occupancy = ring_occupancy(&tfile->tx_ring, f->tun.size);
+	t = is_watched((u64)dev) ? tun_make((u64)tfile) : NULL;
+	f->tun.producer = BPF_CORE_READ(tfile, tx_ring.producer);
+	if (t && rs_tun_proto)
+		ring_advance(t, RS_AT(tfile, struct tun_file, tx_ring), f->tun.producer);
+	f->tun.consumer = BPF_CORE_READ(tfile, tx_ring.consumer_head);
+	f->tun.occupancy = ring_occupancy(RS_AT(tfile, struct tun_file, tx_ring), f->tun.producer,
+					  f->tun.consumer);
+	f->tun.stopped = queue_stopped(dev, f->tun.queue);
 	f->tun.detached = !!detached;
 	bpf_seq_write(seq, f, sizeof(*f));
 }
@@ -69,7 +74,7 @@ static __always_inline void look_at_vq(struct seq_file *seq, struct rs_found *f,
 	f->vq.log_addr = BPF_CORE_READ(vq, log_addr);
 	f->vq.features = BPF_CORE_READ(vq, acked_features);
 	f->vq.num = BPF_CORE_READ(vq, num);
-	v = vq_find(f->key, f->vq.last_used_idx);
+	v = vq_make(f->key, f->vq.last_used_idx);
 	if (v && f->vq.socket)
 		v->socket = f->vq.socket;
 	else if (v)
@@ -101,11 +106,11 @@ static __always_inline void look_at_irqfd(const struct kvm_kernel_irqfd *irqfd)
 {
 	u64 key = (u64)BPF_CORE_READ(irqfd, eventfd);
 	u32 flags = BPF_CORE_READ(irqfd, irq_entry.msi.flags);
-	struct rs_call *c = RS_FIND(calls, key, rs_missed.calls, struct rs_call, {});
+	struct rs_call *c = call_make(key, (u64)irqfd);
 
 	if (!c)
 		return;
-	call_route(c, irqfd);
+	call_route(c, (u64)irqfd);
 	c->gsi = BPF_CORE_READ(irqfd, gsi);
 	c->msi = BPF_CORE_READ(irqfd, irq_entry.type) == KVM_IRQ_ROUTING_MSI;
 	c->address = (u64)BPF_CORE_READ(irqfd, irq_entry.msi.address_hi) << 32 |
@@ -114,23 +119,34 @@ static __always_inline void look_at_irqfd(const struct kvm_kernel_irqfd *irqfd)
 	c->devid = BPF_CORE_READ(irqfd, irq_entry.msi.devid);
 }
 
+/* On the way through a virtual machine's list of irqfds. */
+struct irqfd_walk {
+	u64 head;
+	struct list_head *item;
+};
+
+static long irqfd_step(u32 i, struct irqfd_walk *walk)
+{
+	struct list_head *item = walk->item;
+
+	if (!item || (u64)item == walk->head)
+		return 1;
+	look_at_irqfd(RS_OUTER(item, struct kvm_kernel_irqfd, list));
+	walk->item = BPF_CORE_READ(item, next);
+	return 0;
+}
+
 static __always_inline void look_at_vm(struct seq_file *seq, struct rs_found *f, struct kvm *kvm)
 {
-	u64 head = (u64)kvm + bpf_core_field_offset(kvm->irqfds.items);
-	struct list_head *item;
+	struct irqfd_walk walk = {.head = RS_AT(kvm, struct kvm, irqfds.items)};
 
 	f->kind = RS_FOUND_VM;
 	f->key = (u64)kvm;
 	f->vm.vcpus = BPF_CORE_READ(kvm, online_vcpus.counter);
 	bpf_seq_write(seq, f, sizeof(*f));
-	item = BPF_CORE_READ(kvm, irqfds.items.next);
-	for (u32 i = 0; i < IRQFDS_MAX; i++) {
-		if (!item || (u64)item == head)
-			return;
-		look_at_irqfd(RS_OUTER(item, struct kvm_kernel_irqfd, list));
-		item = BPF_CORE_READ(item, next);
-	}
-	RS_COUNT(rs_missed.irqfds);
+	walk.item = BPF_CORE_READ(kvm, irqfds.items.next);
+	if (bpf_loop(IRQFDS_MAX, irqfd_step, &walk, 0) == IRQFDS_MAX)
+		RS_COUNT(rs_missed.irqfds);
 }
 
 /* KVM's descriptors are anonymous files; the name is what /proc/PID/fd shows. */

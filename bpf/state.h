@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The maps, and how an object finds its entry. */
+/* The tables, what the helper sets, and what each CPU is about to inject. */
 #ifndef RS_STATE_H
 #define RS_STATE_H
 
+#include "hist.h"
 #include "hook.h"
 #include "maps.h"
+#include "peek.h"
+#include "table.h"
 
 /* 0 = all taps */
 const volatile __u32 rs_only_ifindex;
@@ -12,59 +15,29 @@ const volatile __u32 rs_only_ifindex;
 const volatile __u64 rs_xmit_from[2];
 const volatile __u64 rs_xmit_to[2];
 
-struct rs_missed rs_missed;
+/* where tun's own kind of socket is told from others; 0 = sk_data_ready is not listened to */
+const volatile __u64 rs_tun_proto;
 
-#define RS_MAP(name_, key_, value_, max_)        \
-	struct {                                 \
-		__uint(type, BPF_MAP_TYPE_HASH); \
-		__uint(max_entries, max_);       \
-		__type(key, key_);               \
-		__type(value, value_);           \
-	} name_ SEC(".maps")
+RS_TABLE(rs_tun, tuns, RS_TUNS_BITS, tuns)
+RS_TABLE(rs_vq, vqs, RS_VQS_BITS, vqs)
+RS_TABLE(rs_call, calls, RS_CALLS_BITS, calls)
+RS_TABLE(rs_route, routes, RS_ROUTES_BITS, routes)
 
-RS_MAP(tuns, struct rs_tun_key, struct rs_tun, RS_TUNS_MAX);
-/* packets vhost took; key: the tap queue's socket */
-RS_MAP(taken, u64, u64, RS_TUNS_MAX);
-RS_MAP(vqs, u64, struct rs_vq, RS_VQS_MAX);
-RS_MAP(calls, u64, struct rs_call, RS_CALLS_MAX);
-RS_MAP(lpis, u64, struct rs_lpi, RS_CALLS_MAX);
 /* key: the task in irqfd_inject; value: the eventfd's context */
-RS_MAP(deferred, u64, u64, RS_CALLS_MAX);
-
-/*
- * The call whose irqfd is being woken on this CPU. irqfd_wakeup runs with interrupts off from its
- * entry to the injection, so nothing else injects in between; the injection takes it.
- */
-struct rs_waking {
-	u64 ctx;
-	u64 task;
-	u64 kick; /* what was just injected, until its vCPU is kicked */
-};
-
 struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, u32);
-	__type(value, struct rs_waking);
-} waking SEC(".maps");
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1 << RS_CALLS_BITS);
+	__type(key, u64);
+	__type(value, u64);
+} deferred SEC(".maps");
 
-#define RS_COUNT(counter) __sync_fetch_and_add(&(counter), 1)
+#define CPUS_BITS 13 /* NR_CPUS of the largest distributions' kernels */
 
-/*
- * The entry of @key, made if there is none, of @type, from the initialiser that follows; NULL = the
- * map is full, which is counted. What is made once costs nothing where it is found.
- */
-#define RS_FIND(map, key, missed, type, ...)                                      \
-	({                                                                        \
-		type *entry_ = bpf_map_lookup_elem(&(map), &(key));               \
-		if (!entry_) {                                                    \
-			type made_ = __VA_ARGS__;                                 \
-			bpf_map_update_elem(&(map), &(key), &made_, BPF_NOEXIST); \
-			entry_ = bpf_map_lookup_elem(&(map), &(key));             \
-			if (!entry_)                                              \
-				RS_COUNT(missed);                                 \
-		}                                                                 \
-		entry_;                                                           \
-	})
+struct rs_waking waking[1 << CPUS_BITS];
+
+static __always_inline struct rs_waking *waking_here(void)
+{
+	return &waking[bpf_get_smp_processor_id() & RS_MASK(CPUS_BITS)];
+}
 
 #endif

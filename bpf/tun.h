@@ -1,22 +1,175 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The tap: what the host's stack hands to each queue, what is dropped there, what vhost takes. */
+/* The tap: what the host's stack hands to each queue, what is dropped there, what the guest sends.
+ */
+#define NETDEV_ALIGN 32 /* of the driver's part, where struct net_device has no field for it */
 
-static __always_inline struct rs_tun *tun_find(u64 dev, u32 ifindex, u32 queue)
+#define TUN_MSG_PTR 2 /* the control message describes a batch; the same since 4.20 */
+
+/* The packet being timed is not yet noted in full. */
+#define PROBE_NOTING 1
+
+static __always_inline bool is_watched(u64 dev)
 {
-	struct rs_tun_key key = {.dev = dev, .queue = queue};
-
-	if (rs_only_ifindex && ifindex != rs_only_ifindex)
-		return NULL;
-	return RS_FIND(tuns, key, rs_missed.tuns, struct rs_tun, {});
+	return !rs_only_ifindex || RS_PEEK_U32(dev, struct net_device, ifindex) == rs_only_ifindex;
 }
 
+static __always_inline u64 tun_of(u64 dev)
+{
+	if (bpf_core_field_exists(((struct net_device *)0)->priv))
+		return RS_AT(dev, struct net_device, priv);
+	return dev +
+	       ((bpf_core_type_size(struct net_device) + NETDEV_ALIGN - 1) & -(u64)NETDEV_ALIGN);
+}
+
+/* The tun_file behind a queue; 0 = nobody has opened it, and its packets have nowhere to go. */
+static __always_inline u64 tun_queue(u64 dev, u32 queue)
+{
+	return peek(RS_AT(tun_of(dev), struct tun_struct, tfiles) + (queue & 255) * sizeof(u64));
+}
+
+static __always_inline u64 tun_socket(u64 tfile)
+{
+	return RS_AT(tfile, struct tun_file, socket);
+}
+
+/* Entries in the ring. At its ends the slot tells an empty ring from a full one. */
+static __always_inline u32 ring_occupancy(u64 ring, u32 producer, u32 head)
+{
+	u64 slots;
+
+	if (producer > head)
+		return producer - head;
+	if (producer == head) {
+		slots = RS_PEEK(ring, struct ptr_ring, queue);
+		if (!peek(slots + head * sizeof(u64)))
+			return 0;
+	}
+	return producer - head + RS_PEEK_U32(ring, struct ptr_ring, size);
+}
+
+/*
+ * The producer's place counts what was put into the ring, whoever was seen putting it there. CPUs
+ * may come by in another order than that in which they put: then a step back makes up for a step
+ * too far. A ring that was given another size begins anew.
+ */
+static __noinline void ring_jump(struct rs_tun *t, u64 ring, u32 from, u32 to)
+{
+	u32 size = RS_PEEK_U32(ring, struct ptr_ring, size);
+	s32 n = to - from, half = size >> 1;
+
+	if (t->size != size) {
+		t->size = size;
+		return;
+	}
+	if (n > half)
+		n -= size;
+	else if (n < -half)
+		n += size;
+	__sync_fetch_and_add(&t->tun_offered, (s64)n);
+}
+
+static __always_inline void ring_advance(struct rs_tun *t, u64 ring, u32 producer)
+{
+	u32 from = __sync_lock_test_and_set(&t->producer, producer);
+
+	if (producer - from == 1)
+		RS_COUNT(t->tun_offered);
+	else if (producer != from)
+		ring_jump(t, ring, from, producer);
+}
+
+/* The entry of a tap's queue. What is in its ring now was put there before it was watched. */
+static __always_inline struct rs_tun *tun_make(u64 tfile)
+{
+	u64 key = tun_socket(tfile), ring = RS_AT(tfile, struct tun_file, tx_ring);
+	struct rs_tun *t = tuns_make(key);
+
+	if (t && t->key == RS_BUSY) {
+		t->producer = RS_PEEK_U32(ring, struct ptr_ring, producer);
+		t->size = RS_PEEK_U32(ring, struct ptr_ring, size);
+		tuns_publish(t, key);
+	}
+	return t;
+}
+
+/* From here on this packet is the one being timed. */
+static __always_inline void probe_note(struct rs_tun *t, u64 skb, u32 at)
+{
+	if (__sync_val_compare_and_swap(&t->probe_ns, 0, PROBE_NOTING))
+		return;
+	t->probe_at = at;
+	t->probe_skb = skb;
+	__sync_lock_test_and_set(&t->probe_ns, bpf_ktime_get_ns());
+}
+
+/* A queue that is met for the first time. */
+static __noinline struct rs_tun *tun_meet(u64 tfile)
+{
+	u64 tun = RS_PEEK(tfile, struct tun_file, tun);
+	struct rs_tun *t;
+
+	if (!is_watched(RS_PEEK(tun, struct tun_struct, dev)))
+		return NULL;
+	t = tun_make(tfile);
+	if (t) /* the packet that brought us here is in the ring already */
+		RS_COUNT(t->tun_offered);
+	return t;
+}
+
+/*
+ * A packet lies in a tap queue's ring: the cheapest place to see one, half of what a function's
+ * entry costs. The kernel passes here for every socket, several CPUs at a time for one queue.
+ */
+SEC("tp_btf/sk_data_ready")
+int BPF_PROG(sk_data_ready, struct sock *sk)
+{
+	struct ptr_ring *r;
+	struct rs_tun *t;
+	u64 tfile, ring;
+	u32 producer, ahead;
+
+	if ((u64)sk->__sk_common.skc_prot != rs_tun_proto)
+		return 0;
+	tfile = RS_ADDRESS(sk) - bpf_core_field_offset(((struct tun_file *)0)->sk);
+	t = tuns_find(tun_socket(tfile));
+	if (!t)
+		t = tun_meet(tfile);
+	if (!t)
+		return 0;
+	ring = RS_AT(tfile, struct tun_file, tx_ring);
+	r = RS_CAST(ptr_ring, ring);
+	producer = r->producer;
+	ring_advance(t, ring, producer);
+	ahead = ring_occupancy(ring, producer, r->consumer_head);
+	hist_add(&t->occupancy_at_enqueue, ahead ? ahead - 1 : 0);
+	if (!t->probe_ns)
+		probe_note(t, 0, (producer ? producer : r->size) - 1);
+	return 0;
+}
+
+/* Where the tracepoint is not. Several CPUs may be in here for one queue: tun does its own
+ * locking. */
 RS_HOOK2(tun_net_xmit, struct sk_buff *, skb, struct net_device *, dev)
 {
-	struct rs_tun *t = tun_find((u64)dev, RS_READ(typed, dev, ifindex),
-				    RS_READ(typed, skb, queue_mapping));
+	u64 tfile, ring;
+	struct rs_tun *t;
+	u32 producer;
 
-	if (t)
-		RS_COUNT(t->tun_offered);
+	if (!is_watched(RS_ADDRESS(dev)))
+		return 0;
+	tfile = tun_queue(RS_ADDRESS(dev), RS_READ(typed, skb, queue_mapping));
+	if (!tfile)
+		return 0;
+	t = tun_make(tfile);
+	if (!t)
+		return 0;
+	RS_COUNT(t->tun_offered);
+	ring = RS_AT(tfile, struct tun_file, tx_ring);
+	producer = RS_PEEK_U32(ring, struct ptr_ring, producer);
+	hist_add(&t->occupancy_at_enqueue,
+		 ring_occupancy(ring, producer, RS_PEEK_U32(ring, struct ptr_ring, consumer_head)));
+	if (!t->probe_ns)
+		probe_note(t, RS_ADDRESS(skb), producer);
 	return 0;
 }
 
@@ -43,64 +196,69 @@ static __always_inline bool from_tun_net_xmit(u64 location)
 	       (location >= rs_xmit_from[1] && location < rs_xmit_to[1]);
 }
 
+static __always_inline void tun_drop(struct rs_tun *t, u64 skb, u64 reason)
+{
+	if (rs_tun_proto) /* it was offered, but is not seen in the ring */
+		RS_COUNT(t->tun_offered);
+	else if (t->probe_skb == skb && t->probe_ns > PROBE_NOTING)
+		t->probe_ns = 0;
+	RS_COUNT(t->tun_dropped);
+	if (reason_is_full(reason)) {
+		RS_COUNT(t->tun_ring_full);
+		RS_COUNT(t->tun_dropped_full);
+		if (rs_tun_proto)
+			hist_add(&t->occupancy_at_enqueue, t->size);
+	} else if (reason_is_filter(reason)) {
+		RS_COUNT(t->tun_dropped_filter);
+	} else {
+		RS_COUNT(t->tun_dropped_other);
+	}
+}
+
 /* tun_net_xmit frees what it drops, and the kernel says from where: no need to wait for its return.
  */
 SEC("raw_tp/kfree_skb")
 int kfree_skb(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct sk_buff *skb = (void *)ctx->args[0];
-	struct net_device *dev;
+	u64 reason = 0, tfile, dev;
 	struct rs_tun *t;
-	u64 reason = 0;
 
 	if (!from_tun_net_xmit(ctx->args[1]))
 		return 0;
-	dev = BPF_CORE_READ(skb, dev);
-	t = tun_find((u64)dev, BPF_CORE_READ(dev, ifindex), BPF_CORE_READ(skb, queue_mapping));
+	dev = (u64)BPF_CORE_READ(skb, dev);
+	tfile = tun_queue(dev, BPF_CORE_READ(skb, queue_mapping));
+	t = tfile && is_watched(dev) ? tun_make(tfile) : NULL;
 	if (!t)
 		return 0;
 	if (bpf_core_type_exists(enum skb_drop_reason))
 		reason = (u32)ctx->args[2];
-	RS_COUNT(t->tun_dropped);
-	if (reason_is_full(reason)) {
-		RS_COUNT(t->tun_ring_full);
-		RS_COUNT(t->tun_dropped_full);
-	} else if (reason_is_filter(reason)) {
-		RS_COUNT(t->tun_dropped_filter);
-	} else {
-		RS_COUNT(t->tun_dropped_other);
-	}
+	tun_drop(t, (u64)skb, reason);
 	return 0;
 }
 
-/* Only vhost receives from a tap through its socket. */
-RS_HOOK1(tun_recvmsg, struct socket *, sock)
+/* Only vhost sends to a tap through its socket: one packet, or a batch that a control message
+ * describes. */
+RS_HOOK2(tun_sendmsg, struct socket *, sock, struct msghdr *, msg)
 {
-	u64 key = (u64)sock;
-	u64 *count = RS_FIND(taken, key, rs_missed.taken, u64, 0);
+	struct tun_msg_ctl *ctl = RS_READ(typed, msg, msg_control);
+	u64 n = 1, head;
+	struct rs_tun *t;
 
-	if (count)
-		RS_COUNT(*count);
+	if (ctl && RS_READ(typed, msg, msg_controllen) == bpf_core_type_size(struct tun_msg_ctl)) {
+		head = peek(RS_ADDRESS(ctl)); /* type and number, of 16 bits each */
+		if ((u16)head == TUN_MSG_PTR)
+			n = (u16)(head >> 16);
+	}
+	t = tun_make(RS_ADDRESS(sock) - bpf_core_field_offset(((struct tun_file *)0)->socket));
+	if (t)
+		__sync_fetch_and_add(&t->tun_sent, n);
 	return 0;
 }
 
 /* Gone: another object may come to lie at the same address. */
 RS_HOOK2(tun_chr_close, struct inode *, inode, struct file *, file)
 {
-	struct tun_file *tfile = RS_READ(typed, file, private_data);
-	u64 key = (u64)tfile + bpf_core_field_offset(tfile->socket);
-
-	bpf_map_delete_elem(&taken, &key);
-	return 0;
-}
-
-RS_HOOK1(tun_net_uninit, struct net_device *, dev)
-{
-	struct rs_tun_key key = {.dev = (u64)dev};
-
-	for (u32 i = 0; i < RS_TAP_QUEUES_MAX; i++) {
-		key.queue = i;
-		bpf_map_delete_elem(&tuns, &key);
-	}
+	tuns_drop(tun_socket(RS_ADDRESS(RS_READ(typed, file, private_data))));
 	return 0;
 }

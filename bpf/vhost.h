@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * vhost: used entries posted, and whether the guest is told. All of it runs
- * under the virtqueue's mutex, so its entry needs no atomic adds.
+ * vhost: rounds, packets taken, used entries posted, and whether the guest is
+ * told. All of it runs under the virtqueue's mutex or in its worker, so its
+ * entry needs no atomic adds.
  */
 #define VIRTIO_RING_F_EVENT_IDX 29
 #define VHOST_VQS_ANY		256 /* more than any kind of vhost device has but scsi's largest */
+
+enum { VQ_RX, VQ_TX };
 
 /* Bring @progress up to @last_used, the virtqueue's index; never more than 32767 entries apart. */
 static __always_inline u64 progress_at(u64 progress, u16 last_used)
@@ -12,10 +15,17 @@ static __always_inline u64 progress_at(u64 progress, u16 last_used)
 	return progress + (s16)(last_used - (u16)progress);
 }
 
-static __always_inline struct rs_vq *vq_find(u64 key, u16 last_used)
+static __always_inline struct rs_vq *vq_make(u64 key, u16 last_used)
 {
-	return RS_FIND(vqs, key, rs_missed.vqs, struct rs_vq,
-		       {.progress = last_used, .base = last_used, .signaled = last_used});
+	struct rs_vq *v = vqs_make(key);
+
+	if (v && v->key == RS_BUSY) {
+		v->progress = last_used;
+		v->base = last_used;
+		v->signaled = last_used;
+		vqs_publish(v, key);
+	}
+	return v;
 }
 
 /* vhost_posted as it stands when the virtqueue's index reads @last_used. */
@@ -43,12 +53,58 @@ static __always_inline void vq_advance(struct rs_vq *v, u16 last_used)
  * counted. */
 static __always_inline void call_claim(struct rs_vq *v, u64 key, u64 ctx)
 {
-	struct rs_call *c = RS_FIND(calls, ctx, rs_missed.calls, struct rs_call, {.vq = key});
+	struct rs_call *c = calls_make(ctx);
 
 	if (!c)
 		return;
 	c->vq = key;
 	v->ctx = ctx;
+	calls_publish(c, ctx);
+}
+
+/*
+ * The place in the tap queue's ring up to which vhost took packets: it moves them in batches into a
+ * list of its own first. Read after the list, as the ring is consumed before the list is filled.
+ */
+static __always_inline u32 taken_place(u64 vq, u64 ring)
+{
+	u64 ends = RS_PEEK(vq, struct vhost_net_virtqueue, rxq.tail);
+	s32 at =
+		RS_PEEK_U32(ring, struct ptr_ring, consumer_head) - ((u32)ends - (u32)(ends >> 32));
+
+	return at < 0 ? at + RS_PEEK_U32(ring, struct ptr_ring, size) : at;
+}
+
+/* From one place in the ring to another, forward. */
+static __always_inline u32 ring_distance(u32 from, u32 to, u64 ring)
+{
+	s32 d = to - from;
+
+	return d < 0 ? d + RS_PEEK_U32(ring, struct ptr_ring, size) : d;
+}
+
+/* Packets taken since the last decision; and whether the one being timed is among them. See
+ * RS_RING_TOO_SMALL. */
+static __always_inline void vq_take(struct rs_vq *v, u64 vq, u64 socket, u64 now)
+{
+	u64 ring = RS_PEEK(vq, struct vhost_net_virtqueue, rx_ring), began;
+	u32 at = taken_place(vq, ring), n;
+	struct rs_tun *t;
+
+	if (ring != v->ring) { /* it was being changed when the round began */
+		v->ring = ring;
+		v->taken_at = at;
+		return;
+	}
+	n = ring_distance(v->taken_at, at, ring);
+	v->vhost_taken += n;
+	t = tuns_find(socket);
+	began = t ? t->probe_ns : 0;
+	if (began > PROBE_NOTING && ring_distance(v->taken_at, t->probe_at, ring) < n) {
+		hist_add(&t->s1_s2, now - began);
+		t->probe_ns = 0;
+	}
+	v->taken_at = at;
 }
 
 /* Entry of a function that posts entries, then decides. Undone by the eventfd's station if it does
@@ -56,14 +112,17 @@ static __always_inline void call_claim(struct rs_vq *v, u64 key, u64 ctx)
 static __always_inline int vhost_decide(const bool typed, struct vhost_virtqueue *vq)
 {
 	u16 last_used = RS_READ(typed, vq, last_used_idx);
-	u64 ctx = (u64)RS_READ(typed, vq, call_ctx.ctx);
-	u64 key = (u64)vq;
-	struct rs_vq *v = vq_find(key, last_used);
+	u64 ctx = RS_ADDRESS(RS_READ(typed, vq, call_ctx.ctx));
+	u64 key = RS_ADDRESS(vq), now = bpf_ktime_get_ns();
+	struct rs_vq *v = vq_make(key, last_used);
 
 	if (!v)
 		return 0;
 	vq_advance(v, last_used);
+	if (v->ring)
+		vq_take(v, key, RS_ADDRESS(RS_READ(typed, vq, private_data)), now);
 	v->vhost_calls++;
+	v->decided_ns = now;
 	v->deciding = 0;
 	if (!ctx) {
 		v->vhost_no_call++;
@@ -91,16 +150,101 @@ RS_HOOK2(vhost_add_used_and_signal, void *, dev, struct vhost_virtqueue *, vq)
 	return vhost_decide(typed, vq);
 }
 
+/*
+ * A round begins. Its worker was woken, or came back from another virtqueue: what it waited for a
+ * CPU since the device's round before, by the scheduler's own count, is this round's.
+ */
+static __always_inline void worker_look(struct rs_vq *first, struct rs_vq *v)
+{
+	u64 task = bpf_get_current_task();
+	u64 runs = RS_PEEK(task, struct task_struct, sched_info.pcount);
+	u64 wait = RS_PEEK(task, struct task_struct, sched_info.run_delay);
+
+	if (first->worker == task && first->worker_runs != runs)
+		hist_add(&v->worker_wait, wait - first->worker_waited);
+	first->worker = task;
+	first->worker_runs = runs;
+	first->worker_waited = wait;
+}
+
+#define NET_VQ(net, which) RS_AT(RS_ADDRESS(net), struct vhost_net, vqs[which].vq)
+
+static __always_inline struct rs_vq *net_vq_make(u64 key)
+{
+	struct rs_vq *v = vqs_find(key);
+
+	return v ? v : vq_make(key, RS_PEEK(key, struct vhost_virtqueue, last_used_idx));
+}
+
+/* Where this ring stood when its rounds are first seen, or first again: others may have read it
+ * meanwhile. */
+static __always_inline void vq_watch(struct rs_vq *v, u64 key)
+{
+	u64 ring = RS_PEEK(key, struct vhost_net_virtqueue, rx_ring);
+
+	if (!ring)
+		return;
+	v->taken_at = taken_place(key, ring);
+	v->ring = ring;
+}
+
+RS_HOOK1(handle_rx, struct vhost_net *, net)
+{
+	u64 key = NET_VQ(net, VQ_RX);
+	struct rs_vq *v = net_vq_make(key);
+
+	if (!v)
+		return 0;
+	v->vhost_rounds++;
+	if (!v->ring)
+		vq_watch(v, key);
+	worker_look(v, v);
+	return 0;
+}
+
+RS_HOOK1(handle_tx, struct vhost_net *, net)
+{
+	struct rs_vq *first = net_vq_make(NET_VQ(net, VQ_RX));
+	struct rs_vq *v = net_vq_make(NET_VQ(net, VQ_TX));
+
+	if (!v || !first)
+		return 0;
+	v->vhost_rounds++;
+	worker_look(first, v);
+	return 0;
+}
+
+/* The guest kicked: the work is the virtqueue's own. */
+static __always_inline int vhost_kicked(u64 work)
+{
+	u64 key = work - bpf_core_field_offset(((struct vhost_virtqueue *)0)->poll.work);
+	struct rs_vq *v = net_vq_make(key);
+
+	if (v)
+		v->vhost_kicks++;
+	return 0;
+}
+
+RS_HOOK1(handle_rx_kick, struct vhost_work *, work)
+{
+	return vhost_kicked(RS_ADDRESS(work));
+}
+
+RS_HOOK1(handle_tx_kick, struct vhost_work *, work)
+{
+	return vhost_kicked(RS_ADDRESS(work));
+}
+
 /* The ring starts again, perhaps at another index: a new guest, or one that came back. */
 RS_HOOK1(vhost_vq_init_access, struct vhost_virtqueue *, vq)
 {
-	u64 key = (u64)vq;
-	struct rs_vq *v = bpf_map_lookup_elem(&vqs, &key);
+	struct rs_vq *v = vqs_find(RS_ADDRESS(vq));
 
 	if (!v)
 		return 0;
 	vq_advance(v, RS_READ(typed, vq, last_used_idx));
 	v->restart = 1;
+	v->ring = 0;
 	return 0;
 }
 
@@ -109,20 +253,16 @@ RS_HOOK1(vhost_dev_cleanup, struct vhost_dev *, dev)
 {
 	struct vhost_virtqueue **all = RS_READ(typed, dev, vqs);
 	u32 n = RS_READ(typed, dev, nvqs);
-	u64 key;
 
-	for (u32 i = 0; i < VHOST_VQS_ANY && i < n; i++) {
-		key = 0;
-		bpf_probe_read_kernel(&key, sizeof(key), all + i);
-		bpf_map_delete_elem(&vqs, &key);
-	}
+	for (u32 i = 0; i < VHOST_VQS_ANY && i < n; i++)
+		vqs_drop(peek(RS_ADDRESS(all) + i * sizeof(u64)));
 	return 0;
 }
 
 /* vhost decided to signal: called from the eventfd's station. */
-static __always_inline void vhost_signalled(u64 key)
+static __always_inline void vhost_signalled(u64 key, u64 now)
 {
-	struct rs_vq *v = bpf_map_lookup_elem(&vqs, &key);
+	struct rs_vq *v = vqs_find(key);
 
 	if (!v || !v->deciding)
 		return;
@@ -132,7 +272,8 @@ static __always_inline void vhost_signalled(u64 key)
 		v->vhost_suppressed_flag--;
 	v->deciding = 0;
 	v->vhost_signals++;
-	vq_advance(v, BPF_CORE_READ((struct vhost_virtqueue *)key, last_used_idx));
+	hist_add(&v->s2_s3, now - v->decided_ns);
+	vq_advance(v, RS_PEEK(key, struct vhost_virtqueue, last_used_idx));
 	if (v->progress == v->signaled)
 		v->vhost_signals_empty++;
 	v->signaled = v->progress;

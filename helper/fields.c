@@ -97,8 +97,12 @@ static const struct rs_field queue_fields[] = {
 	NUM(rs_queue, RS_HOST, U64, gsi, "gsi", NULL, 0),
 	NUM(rs_queue, RS_HOST, U16, avail_idx, "avail_idx", NULL, 0),
 	NUM(rs_queue, RS_HOST, U64, ring_size, "ring_size", NULL, 0),
+	NUM(rs_queue, RS_HOST, U64, ring_producer, "ring_producer", NULL, 0),
+	NUM(rs_queue, RS_HOST, U64, ring_consumer, "ring_consumer", NULL, 0),
 	NUM(rs_queue, RS_HOST, U64, occupancy, "occupancy", NULL, 0),
+	NUM(rs_queue, RS_HOST, BOOL, stopped, "stopped", NULL, 0),
 	NUM(rs_queue, RS_HOST, BOOL, carrier, "carrier", NULL, 0),
+	NUM(rs_queue, RS_HOST, U64, thread, "thread", NULL, 0),
 };
 
 static const struct rs_field irq_fields[] = {
@@ -111,6 +115,13 @@ static const struct rs_field irq_fields[] = {
 	NUM(rs_irq, RS_GUEST, BOOL, can_trip, "can_trip", NULL, 0),
 	NUM(rs_irq, RS_GUEST, U64, given_up, "given_up", NULL, 0),
 	NUM(rs_irq, RS_GUEST, U64, given_up_ns, "given_up_ns", NULL, 0),
+};
+
+static const struct rs_field cpu_fields[] = {
+	NUM(rs_cpu, RS_GUEST, U64, cpu, "cpu", NULL, RS_GUEST),
+	NUM(rs_cpu, RS_GUEST, U64, net_rx_ns, "net_rx_ns", NULL, 0),
+	NUM(rs_cpu, RS_GUEST, U64, net_rx_runs, "net_rx_runs", NULL, 0),
+	NUM(rs_cpu, RS_GUEST, U64, time_squeeze, "time_squeeze", NULL, 0),
 };
 
 const struct rs_field rs_sample_fields[] = {
@@ -144,6 +155,7 @@ const struct rs_record rs_records[RS_RECORDS] = {
 	[RS_RECORD_DEVICE] = RECORD("devices", "device", RS_GUEST, device, false),
 	[RS_RECORD_QUEUE] = RECORD("queues", "queue", RS_BOTH, queue, true),
 	[RS_RECORD_IRQ] = RECORD("irqs", "irq", RS_GUEST, irq, false),
+	[RS_RECORD_CPU] = RECORD("cpus", "cpu", RS_GUEST, cpu, false),
 };
 
 static const struct rs_counter guest_counters[] = {

@@ -15,25 +15,41 @@
 #include "../bpf/maps.h"
 #include "ringside.skel.h"
 
-#define LOSES(counter) (1ULL << RS_HOST_##counter)
+#define LOSES(counter)	 (1ULL << RS_HOST_##counter)
+#define LOSES_HIST(hist) (1ULL << (RS_HOST_COUNTERS + RS_HOST_HIST_##hist))
 #define LOSES_DROPS                                                            \
 	(LOSES(tun_dropped) | LOSES(tun_ring_full) | LOSES(tun_dropped_full) | \
 	 LOSES(tun_dropped_filter) | LOSES(tun_dropped_other))
+#define LOSES_XMIT    (LOSES(tun_offered) | LOSES_HIST(occupancy_at_enqueue) | LOSES_HIST(s1_s2))
 #define LOSES_REASONS (LOSES(tun_ring_full) | LOSES(tun_dropped_full) | LOSES(tun_dropped_filter))
+#define LOSES_TAKEN   (LOSES(vhost_taken) | LOSES_HIST(s1_s2))
 #define LOSES_SIGNALS                                                                       \
 	(LOSES(vhost_signals) | LOSES(vhost_signals_empty) | LOSES(vhost_suppressed_flag) | \
-	 LOSES(vhost_suppressed_event_idx))
-#define LOSES_POSTS \
-	(LOSES_SIGNALS | LOSES(vhost_posted) | LOSES(vhost_calls) | LOSES(vhost_no_call))
-#define LOSES_INJECTIONS (LOSES(injected) | LOSES(coalesced) | LOSES(irqfd_atomic))
+	 LOSES(vhost_suppressed_event_idx) | LOSES_HIST(s2_s3))
+#define LOSES_WRITES (LOSES(eventfd_writes) | LOSES(eventfd_merged) | LOSES_HIST(s3_s4))
+#define LOSES_POSTS                                                                        \
+	(LOSES_SIGNALS | LOSES(vhost_posted) | LOSES(vhost_calls) | LOSES(vhost_no_call) | \
+	 LOSES_TAKEN)
+#define LOSES_VCPU (LOSES(vcpu_asleep) | LOSES(vcpu_in_guest) | LOSES(vcpu_in_host))
+#define LOSES_ENTRY                                                              \
+	(LOSES_HIST(s5_run) | LOSES(exits_pending) | LOSES(exits_pending_mmio) | \
+	 LOSES(exits_pending_io) | LOSES(exits_pending_halt))
+#define LOSES_INJECTIONS                                                         \
+	(LOSES(injected) | LOSES(coalesced) | LOSES(irqfd_atomic) | LOSES_VCPU | \
+	 LOSES_HIST(s4_s5) | LOSES_ENTRY)
 
-_Static_assert(RS_HOST_COUNTERS <= 64, "what a hook loses is a set of 64");
+_Static_assert((int)RS_HOST_COUNTERS + (int)RS_HOST_HISTS <= 64,
+	       "what a hook loses is a set of 64");
 
 /* Hooks of one group count the same: one that is attached is enough. */
 enum group {
 	XMIT,
 	DROP,
-	RECEIVE,
+	SEND,
+	ROUND_RX,
+	ROUND_TX,
+	KICK_RX,
+	KICK_TX,
 	POST_MANY,
 	POST_ONE,
 	RESTART,
@@ -44,9 +60,8 @@ enum group {
 	DELIVER,
 	LPI_QUEUE,
 	LPI_POPULATE,
-	KICK,
+	ENTER,
 	CLOSE_TUN,
-	CLOSE_TAP,
 	CLOSE_VHOST,
 	CLOSE_CALL,
 	GROUPS
@@ -64,37 +79,44 @@ struct hook {
 };
 
 static const struct hook hooks[] = {
-	{"tun_net_xmit", "tun_file", "tun", NULL, XMIT, false, LOSES(tun_offered)},
+	{"sk_data_ready", "tun_file", "tun", NULL, XMIT, true, LOSES_XMIT},
+	{"tun_net_xmit", "tun_file", "tun", NULL, XMIT, true, LOSES_XMIT},
 	{"kfree_skb", "sk_buff", "", NULL, DROP, false, LOSES_DROPS},
-	{"tun_recvmsg", "tun_file", "tun", NULL, RECEIVE, false, LOSES(vhost_taken)},
+	{"tun_sendmsg", "tun_msg_ctl", "tun", NULL, SEND, false, LOSES(tun_sent)},
+	{"handle_rx", "vhost_net_virtqueue", "vhost_net", NULL, ROUND_RX, false,
+	 LOSES(vhost_rounds) | LOSES_TAKEN | LOSES_HIST(worker_wait)},
+	{"handle_tx", "vhost_net_virtqueue", "vhost_net", NULL, ROUND_TX, false,
+	 LOSES(vhost_rounds)},
+	{"handle_rx_kick", "vhost_virtqueue", "vhost_net", NULL, KICK_RX, false,
+	 LOSES(vhost_kicks)},
+	{"handle_tx_kick", "vhost_virtqueue", "vhost_net", NULL, KICK_TX, false,
+	 LOSES(vhost_kicks)},
 	{"vhost_add_used_and_signal_n", "vhost_virtqueue", "vhost", NULL, POST_MANY, false,
 	 LOSES_POSTS},
 	{"vhost_add_used_and_signal", "vhost_virtqueue", "vhost", NULL, POST_ONE, false,
 	 LOSES_POSTS},
 	{"vhost_vq_init_access", "vhost_virtqueue", "vhost", NULL, RESTART, false,
-	 LOSES(vhost_posted)},
-	{"eventfd_signal", "eventfd_ctx", "", NULL, SIGNAL, true,
-	 LOSES_SIGNALS | LOSES(eventfd_writes)},
+	 LOSES(vhost_posted) | LOSES_TAKEN},
+	{"eventfd_signal", "eventfd_ctx", "", NULL, SIGNAL, true, LOSES_SIGNALS | LOSES_WRITES},
 	{"eventfd_signal_mask", "eventfd_ctx", "", NULL, SIGNAL, true,
-	 LOSES_SIGNALS | LOSES(eventfd_writes)},
-	{"eventfd_write", "eventfd_ctx", "", NULL, WRITE, false, LOSES(eventfd_writes)},
+	 LOSES_SIGNALS | LOSES_WRITES},
+	{"eventfd_write", "eventfd_ctx", "", NULL, WRITE, false, LOSES_WRITES},
 	{"irqfd_wakeup", "kvm_kernel_irqfd", "kvm", NULL, WAKEUP, false,
-	 LOSES(irqfd_wakeups) | LOSES_INJECTIONS},
+	 LOSES(irqfd_wakeups) | LOSES_INJECTIONS | LOSES_HIST(s3_s4)},
 	{"irqfd_inject", "kvm_kernel_irqfd", "kvm", NULL, DEFER, false,
 	 LOSES(irqfd_deferred) | LOSES_INJECTIONS},
 	{"svm_deliver_interrupt", "kvm_lapic", "kvm_amd", "x86_64", DELIVER, false,
-	 LOSES_INJECTIONS},
+	 LOSES_INJECTIONS | LOSES(posted)},
 	{"vmx_deliver_interrupt", "kvm_lapic", "kvm_intel", "x86_64", DELIVER, false,
-	 LOSES_INJECTIONS},
+	 LOSES_INJECTIONS | LOSES(posted)},
+	{"svm_inject_irq", "kvm_vcpu", "kvm_amd", "x86_64", ENTER, false, LOSES_ENTRY},
+	{"vmx_inject_irq", "kvm_vcpu", "kvm_intel", "x86_64", ENTER, false, LOSES_ENTRY},
 	{"vgic_queue_irq_unlock", "vgic_irq", "kvm", "aarch64", LPI_QUEUE, false,
 	 LOSES_INJECTIONS | LOSES(populated)},
 	{"vgic_v3_populate_lr", "vgic_irq", "kvm", "aarch64", LPI_POPULATE, false,
-	 LOSES(populated) | LOSES(coalesced) | LOSES(injected)},
-	{"kvm_vcpu_kick", "kvm_vcpu", "kvm", NULL, KICK, true, LOSES(vcpu_kicks)},
-	{"__kvm_vcpu_kick", "kvm_vcpu", "kvm", NULL, KICK, true, LOSES(vcpu_kicks)},
+	 LOSES(populated) | LOSES(coalesced) | LOSES(injected) | LOSES_ENTRY},
 	/* without these what is gone stays in the maps, and counts on if its address comes back */
 	{"tun_chr_close", "tun_file", "tun", NULL, CLOSE_TUN, false, 0},
-	{"tun_net_uninit", "net_device", "tun", NULL, CLOSE_TAP, false, 0},
 	{"vhost_dev_cleanup", "vhost_dev", "vhost", NULL, CLOSE_VHOST, false, 0},
 	{"eventfd_release", "eventfd_ctx", "", NULL, CLOSE_CALL, false, 0},
 };
@@ -110,13 +132,25 @@ struct rs_hooks {
 	struct ringside_bpf *bpf;
 	struct rs_program programs[HOOKS];
 	enum state state[HOOKS];
-	char why[HOOKS][160]; /* absent or failed */
+	char why[HOOKS][160];  /* absent or failed */
+	struct rs_symbol xmit; /* where tun drops */
 	unsigned long long unknown;
 };
 
+/* The kernel's tracepoints, and since when they are what is needed here: always, or not everywhere.
+ */
 static bool is_tracepoint(const struct hook *hook)
 {
-	return hook->group == DROP;
+	return !strcmp(hook->symbol, "kfree_skb") || !strcmp(hook->symbol, "sk_data_ready");
+}
+
+/* A socket's data is told apart by where tun describes its own sockets; a load per field needs the
+ * cast. */
+static bool has_tracepoint(const struct rs_hooks *h, const struct hook *hook)
+{
+	return rs_symbols_known(hook->symbol) && rs_types_tracepoint(h->types, hook->symbol) &&
+	       (hook->group != XMIT || (rs_types_function(h->types, "bpf_rdonly_cast", "") &&
+					rs_symbols_data(h->symbols, "tun_proto", "tun")));
 }
 
 static bool group_found(const struct rs_hooks *h, size_t before, enum group group)
@@ -139,6 +173,8 @@ static enum state find_hook(struct rs_hooks *h, size_t i, const char *machine)
 	    (hook->first && group_found(h, i, hook->group)))
 		return NOT_HERE;
 	snprintf(h->why[i], sizeof(h->why[i]), "this kernel has no %s", hook->symbol);
+	if (p->tracepoint && !has_tracepoint(h, hook))
+		return ABSENT;
 	if (!p->tracepoint &&
 	    !rs_symbols_find(h->symbols, hook->symbol, "", hook->owner, &p->sym)) {
 		if (rs_symbols_find(h->symbols, hook->symbol, ".", hook->owner, &clone))
@@ -195,9 +231,11 @@ static void find_unknown(struct rs_hooks *h)
 	}
 	for (int g = 0; g < GROUPS; g++)
 		h->unknown |= attached[g] ? 0 : loses[g];
-	if (!loses[LPI_POPULATE])
+	if (!loses[LPI_POPULATE]) /* the other architecture's */
 		h->unknown |= LOSES(populated);
-	if (!h->programs[0].sym.from)
+	if (!loses[DELIVER])
+		h->unknown |= LOSES(posted);
+	if (!h->xmit.from)
 		h->unknown |= LOSES_DROPS;
 	if (!rs_types_enumerator(h->types, "skb_drop_reason", "SKB_DROP_REASON_FULL_RING"))
 		h->unknown |= LOSES_REASONS;
@@ -246,9 +284,13 @@ struct rs_hooks *rs_hooks_attach(unsigned int ifindex, bool verbose, struct rs_e
 
 	if (!h)
 		return NULL;
+	c.can_cast = rs_types_function(h->types, "bpf_rdonly_cast", "");
+	if (h->state[0] == READY)
+		c.tun_proto = rs_symbols_data(h->symbols, "tun_proto", "tun");
 	if (need_types(h, err))
 		goto fail;
-	c.xmit[0] = h->programs[0].sym;
+	rs_symbols_find(h->symbols, "tun_net_xmit", "", "tun", &h->xmit);
+	c.xmit[0] = h->xmit;
 	rs_symbols_find(h->symbols, "tun_net_xmit", ".cold", "tun", &c.xmit[1]);
 	if (!want_kprobes())
 		e = rs_programs_load(&h->bpf, h->programs, HOOKS, &c, h->types, true);
@@ -287,6 +329,19 @@ bool rs_hooks_know(const struct rs_hooks *h, enum rs_host_counter counter)
 	return !(h->unknown & (1ULL << counter));
 }
 
+bool rs_hooks_know_hist(const struct rs_hooks *h, enum rs_host_hist hist)
+{
+	return !(h->unknown & (1ULL << ((int)RS_HOST_COUNTERS + (int)hist)));
+}
+
+/* sk_data_ready runs for any socket, and not while it runs already on that CPU. What is put into a
+ * ring meanwhile is counted all the same, by the ring's own place; it has no time and is not in the
+ * histogram. */
+static bool may_miss(size_t i)
+{
+	return !i;
+}
+
 /* Hits the kernel dropped because the same program was running on that CPU already. */
 static struct rs_num missed(const struct rs_program *p)
 {
@@ -298,15 +353,22 @@ static struct rs_num missed(const struct rs_program *p)
 	return rs_num_of(info.recursion_misses);
 }
 
+/* Of a bit of what a hook loses. */
+static const char *name_of(size_t i)
+{
+	return i < RS_HOST_COUNTERS ? rs_counters[RS_SIDE_HOST].rows[i].name
+				    : rs_hists[RS_SIDE_HOST].rows[i - RS_HOST_COUNTERS].name;
+}
+
 static void name_lost(unsigned long long loses, char *text, size_t size)
 {
 	size_t used = 0;
 
 	text[0] = '\0';
-	for (size_t i = 0; i < RS_HOST_COUNTERS && used < size; i++)
+	for (size_t i = 0; i < RS_HOST_COUNTERS + RS_HOST_HISTS && used < size; i++)
 		if (loses & (1ULL << i))
 			used += snprintf(text + used, size - used, "%s%s", used ? "," : "",
-					 rs_counters[RS_SIDE_HOST].rows[i].name);
+					 name_of(i));
 }
 
 static int fill_hook(const struct rs_hooks *h, size_t i, struct rs_sample *s)
@@ -323,7 +385,7 @@ static int fill_hook(const struct rs_hooks *h, size_t i, struct rs_sample *s)
 	rs_str_set(row->kind, p->tracepoint ? "tracepoint" : p->fentry ? "fentry" : "kprobe");
 	rs_str_set(row->state, p->link ? "attached" : h->state[i] == ABSENT ? "absent" : "failed");
 	name_lost(hooks[i].loses, row->loses, sizeof(row->loses));
-	if (p->link)
+	if (p->link && !may_miss(i))
 		row->missed = missed(p);
 	return 0;
 }
@@ -351,12 +413,12 @@ int rs_hooks_fill(struct rs_hooks *h, struct rs_sample *s)
 	for (size_t i = 0; !e && i < HOOKS; i++)
 		e = fill_hook(h, i, s);
 	if (!e)
-		e = fill_map("tap queues", "tun_offered,tun_dropped", m->tuns + m->taken, s);
+		e = fill_map("tap queues", "tun_offered,tun_dropped", m->tuns, s);
 	if (!e)
 		e = fill_map("virtqueues", "vhost_posted,vhost_signals", m->vqs, s);
 	if (!e)
 		e = fill_map("call eventfds", "eventfd_writes,irqfd_wakeups,injected",
-			     m->calls + m->lpis + m->irqfds, s);
+			     m->calls + m->routes + m->irqfds, s);
 	return e;
 }
 

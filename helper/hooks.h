@@ -20,6 +20,7 @@ struct ringside_bpf *rs_hooks_bpf(struct rs_hooks *h);
 
 /* Whether all that this counter needs is attached. */
 bool rs_hooks_know(const struct rs_hooks *h, enum rs_host_counter counter);
+bool rs_hooks_know_hist(const struct rs_hooks *h, enum rs_host_hist hist);
 
 /* Adds a row for each hook, and one for each map that overflowed. Return: 0, or -1: out of memory.
  */

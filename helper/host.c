@@ -13,6 +13,7 @@
 #include "links.h"
 #include "look.h"
 #include "snapshot.h"
+#include "stations.h"
 #include "vm.h"
 #include "../bpf/maps.h"
 #include "ringside.skel.h"
@@ -88,64 +89,6 @@ static int need_vhost(const struct host *h, struct rs_error *err)
 			    h->filter.tap);
 }
 
-static void set(struct rs_queue *q, const struct host *h, enum rs_host_counter counter,
-		uint64_t value)
-{
-	if (rs_hooks_know(h->hooks, counter))
-		q->counters[counter] = rs_num_of(value);
-}
-
-static void fill_tun(struct rs_queue *q, struct host *h, const struct rs_found *tun)
-{
-	struct rs_tun_key key = {.dev = tun->tun.dev, .queue = tun->tun.queue};
-	uint64_t socket = tun->key, taken = 0;
-	struct rs_tun t = {0};
-
-	/* Downstream first: what is offered is never less than what was taken. */
-	bpf_map_lookup_elem(bpf_map__fd(h->bpf->maps.taken), &socket, &taken);
-	bpf_map_lookup_elem(bpf_map__fd(h->bpf->maps.tuns), &key, &t);
-	set(q, h, RS_HOST_vhost_taken, taken);
-#define RS_STATION(name, unit, meaning)
-#define RS_TUN_STATION(name, unit, meaning) set(q, h, RS_HOST_##name, t.name);
-#include "../bpf/counters.h"
-	q->ring_size = rs_num_of(tun->tun.size);
-	q->occupancy = rs_num_of(tun->tun.occupancy);
-}
-
-static void fill_vhost(struct rs_queue *q, struct host *h, const struct rs_found *vq)
-{
-	uint64_t key = vq->key;
-	struct rs_vq v = {0};
-
-	bpf_map_lookup_elem(bpf_map__fd(h->bpf->maps.vqs), &key, &v);
-#define RS_STATION(name, unit, meaning)
-#define RS_VHOST_STATION(name, unit, meaning) set(q, h, RS_HOST_##name, v.name);
-#include "../bpf/counters.h"
-	set(q, h, RS_HOST_vhost_posted, vq->vq.posted);
-	q->counters[RS_HOST_vhost_taken] = (struct rs_num){0}; /* counted at the tap's queue */
-	q->vhost_vq = rs_num_of(vq->vq.index);
-	q->used_idx = rs_num_of(vq->vq.last_used_idx);
-	q->avail_idx = rs_num_of(vq->vq.avail_idx);
-	if (vq->vq.log_addr)
-		q->used_addr = rs_num_of(vq->vq.log_addr);
-}
-
-static void fill_call(struct rs_queue *q, const struct host *h, const struct rs_call *c)
-{
-#define RS_STATION(name, unit, meaning)
-#define RS_CALL_STATION(name, unit, meaning) set(q, h, RS_HOST_##name, c->name);
-#include "../bpf/counters.h"
-	if (!c->kvm)
-		return;
-	q->gsi = rs_num_of(c->gsi);
-	if (!c->msi)
-		return;
-	q->msi.address = rs_num_of(c->address);
-	q->msi.data = rs_num_of(c->data);
-	if (c->has_devid)
-		q->msi.devid = rs_num_of(c->devid);
-}
-
 static struct rs_vm *add_vm(struct rs_sample *s, unsigned int pid, const struct rs_found *kvm)
 {
 	struct rs_vm *vm;
@@ -207,8 +150,10 @@ static void fill_backend(struct rs_queue *q, const struct host *h, const struct 
 
 	rs_str_set(q->backend, vhost ? "vhost-net" : "user-space backend");
 	rs_str_set(q->comm, vm->comm);
-	if (!r->tun && r->call.writer)
+	if (!r->tun && r->call.writer) {
 		rs_vm_fill(r->call.writer, &writer);
+		q->thread = rs_num_of(r->call.thread);
+	}
 	if (*writer.comm)
 		rs_str_set(q->comm, writer.comm);
 }
@@ -225,7 +170,9 @@ static int fill_from_tap(struct rs_queue *q, struct host *h, const struct row *r
 	q->tap_ifindex = rs_num_of(r->tun->tun.ifindex);
 	q->queue = rs_num_of(r->tun->tun.queue);
 	if (!strcmp(q->dir, "rx"))
-		fill_tun(q, h, r->tun);
+		rs_stations_tun(q, h->hooks, r->tun);
+	else
+		rs_stations_sent(q, h->hooks, r->tun);
 	fill_tap(q, tap);
 	return 0;
 }
@@ -248,9 +195,9 @@ static int fill_queue(struct host *h, const struct row *r, struct rs_sample *s)
 	q->pid = rs_num_of(r->pid);
 	fill_backend(q, h, r, vm);
 	if (r->has_call)
-		fill_call(q, h, &r->call);
+		rs_stations_call(q, h->hooks, &r->call);
 	if (r->vq)
-		fill_vhost(q, h, r->vq);
+		rs_stations_vhost(q, h->hooks, r->vq);
 	return r->tun ? fill_from_tap(q, h, r, s) : 0;
 }
 
@@ -261,7 +208,7 @@ static int add_row(struct host *h, const struct rs_found *tun, const struct rs_f
 	uint64_t ctx = vq ? vq->vq.ctx : 0;
 	const struct rs_found *kvm;
 
-	r.has_call = ctx && !bpf_map_lookup_elem(bpf_map__fd(h->bpf->maps.calls), &ctx, &r.call);
+	r.has_call = ctx && rs_stations_find_call(h->hooks, ctx, &r.call);
 	kvm = r.has_call ? rs_look_find(&h->look, RS_FOUND_VM, r.call.kvm) : NULL;
 	if (kvm)
 		r.pid = kvm->pid;
@@ -271,17 +218,13 @@ static int add_row(struct host *h, const struct rs_found *tun, const struct rs_f
 /* What a process signals, not vhost: the tap and the virtqueue are its own business. */
 static int fill_calls(struct host *h, struct rs_sample *s)
 {
-	int fd = bpf_map__fd(h->bpf->maps.calls);
-	uint64_t key = 0, *at = NULL;
 	const struct rs_found *kvm;
 	int e = 0;
 
-	while (!e && !bpf_map_get_next_key(fd, at, &key)) {
-		struct row r = {.has_call = true};
+	for (size_t i = 0; !e && i < RS_STATIONS_CALLS; i++) {
+		struct row r = {.has_call = rs_stations_call_at(h->hooks, i, &r.call)};
 
-		at = &key;
-		if (bpf_map_lookup_elem(fd, &key, &r.call) || r.call.vq || !r.call.msi ||
-		    !r.call.writer)
+		if (!r.has_call || !r.call.msi || r.call.vq || !r.call.writer)
 			continue;
 		kvm = rs_look_find(&h->look, RS_FOUND_VM, r.call.kvm);
 		if (!kvm)

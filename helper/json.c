@@ -71,6 +71,13 @@ static struct json_object *facts_give(unsigned int facts)
 	return list;
 }
 
+static void hists_add(struct json_object *obj, const char *key, enum rs_side side,
+		      const struct rs_line *line)
+{
+	if (side == RS_SIDE_GUEST ? line->guest : line->host)
+		json_object_object_add(obj, key, rs_json_hists(side, line->hists[side]));
+}
+
 static struct json_object *line_give(const struct rs_line *line)
 {
 	struct json_object *obj = json_object_new_object();
@@ -94,6 +101,8 @@ static struct json_object *line_give(const struct rs_line *line)
 	if (line->guest && line->host)
 		json_object_object_add(obj, "matched_by", facts_give(line->facts));
 	json_object_object_add(obj, "figures", figures_give(line));
+	hists_add(obj, "guest_hists", RS_SIDE_GUEST, line);
+	hists_add(obj, "host_hists", RS_SIDE_HOST, line);
 	return obj;
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hist.h"
 #include "ledger.h"
 #include "window.h"
 
@@ -141,6 +142,9 @@ static void counters_subtract(struct rs_line *line, const struct rs_snapshot *s,
 	for (size_t i = 0; i < rs_counters[s->side].count; i++)
 		line->figures[first + i] =
 			begin ? grown(begin->counters[i], end->counters[i]) : end->counters[i];
+	for (size_t i = 0; i < rs_hists[s->side].count; i++)
+		line->hists[s->side][i] =
+			rs_hist_grown(begin ? &begin->hists[i] : NULL, &end->hists[i]);
 }
 
 static struct rs_num sum(const struct rs_line *line, const enum rs_figure *figures, size_t n)
@@ -222,6 +226,12 @@ static void irq_derive(struct rs_line *line, const struct rs_sample *s, struct r
 	}
 }
 
+/* How many were not timed on their own. */
+static struct rs_num untimed(struct rs_num all, const struct rs_histogram *timed)
+{
+	return timed->known ? less(all, rs_num_of(rs_hist_count(timed))) : unknown();
+}
+
 static void host_derive(struct rs_line *line, const struct rs_queue *begin,
 			const struct rs_queue *end)
 {
@@ -229,6 +239,8 @@ static void host_derive(struct rs_line *line, const struct rs_queue *begin,
 	D(occupancy) = end->occupancy;
 	D(occupancy_begin) = begin ? begin->occupancy : unknown();
 	D(avail_left) = behind(end->avail_idx, end->used_idx);
+	D(s1_merged) = untimed(H(vhost_taken), &line->hists[RS_SIDE_HOST][RS_HOST_HIST_s1_s2]);
+	D(s4_merged) = untimed(H(irqfd_wakeups), &line->hists[RS_SIDE_HOST][RS_HOST_HIST_s4_s5]);
 	D(suppressed) = plus(H(vhost_suppressed_flag), H(vhost_suppressed_event_idx));
 	D(decision_off) =
 		less(H(vhost_calls), plus(plus(H(vhost_signals), D(suppressed)), H(vhost_no_call)));

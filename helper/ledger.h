@@ -36,6 +36,9 @@
 	X(eventfd_off, signals, 1, "vhost's signals less writes to the eventfd")                   \
 	X(irqfd_off, writes, 1, "writes to the eventfd less wake-ups of the irqfd")                \
 	X(inject_off, wakeups, 1, "wake-ups less interrupts injected or coalesced")                \
+	X(s1_merged, packets, 1,                                                                   \
+	  "packets vhost took along with the one that was timed from the tap to the signal")       \
+	X(s4_merged, wakeups, 1, "wake-ups that joined an injection left to the work queue")       \
 	X(occupancy_begin, packets, 0, "packets waiting in the tap queue's ring at the begin")     \
 	X(occupancy, packets, 0, "packets waiting in the tap queue's ring at the end")             \
 	X(ring_size, packets, 0, "packets the tap queue's ring can hold")                          \
@@ -90,6 +93,7 @@ struct rs_line {
 	const char *guest_flaw; /* why the guest's figures could not be subtracted, or NULL */
 	const char *host_flaw;
 	struct rs_num figures[RS_FIGURES];
+	struct rs_histogram hists[RS_SIDES][RS_HISTS_MAX]; /* what came within the window */
 };
 
 struct rs_ledger {

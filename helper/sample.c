@@ -52,6 +52,7 @@ ADD(tap, RS_RECORD_TAP)
 ADD(device, RS_RECORD_DEVICE)
 ADD(queue, RS_RECORD_QUEUE)
 ADD(irq, RS_RECORD_IRQ)
+ADD(cpu, RS_RECORD_CPU)
 
 void rs_str_copy(char *to, size_t size, const char *text)
 {

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "hist.h"
 #include "list.h"
 #include "show.h"
 #include "table.h"
@@ -62,7 +63,7 @@ const struct rs_columns rs_columns_host = {
 			{h(irqfd_wakeups), "irqfd"},
 			{h(injected), "injected"},
 			{h(coalesced), "coal."},
-			{h(vcpu_kicks), "kicks"},
+			{h(vcpu_asleep), "asleep"},
 		},
 };
 
@@ -232,6 +233,68 @@ static void hooks_tell(const struct rs_show *show, const char *title, const stru
 	}
 }
 
+/* "p50 p99 max" of a histogram, as the bounds of the buckets they lie in. */
+static void hist_cells(struct rs_table *t, const struct rs_histogram *h, const char *unit)
+{
+	static const unsigned int permille[] = {500, 990, 1000};
+	char text[24];
+
+	for (size_t i = 0; i < 3; i++)
+		rs_table_add(t, "%s",
+			     rs_hist_bound(h->known ? rs_hist_percentile(h, permille[i]) : -1, unit,
+					   text, sizeof(text)));
+}
+
+static bool has_values(const struct rs_ledger *l, enum rs_side side, size_t hist)
+{
+	for (size_t i = 0; i < l->lines_n; i++)
+		if (rs_hist_count(&l->lines[i].hists[side][hist]))
+			return true;
+	return false;
+}
+
+/* A line for each queue that counted something in this histogram. */
+static void hist_rows(struct rs_table *t, const struct rs_ledger *l, enum rs_side side, size_t hist)
+{
+	const struct rs_counter *row = &rs_hists[side].rows[hist];
+
+	for (size_t i = 0; i < l->lines_n; i++) {
+		const struct rs_histogram *h = &l->lines[i].hists[side][hist];
+
+		if (!rs_hist_count(h))
+			continue;
+		rs_table_add(t, "%s", l->lines[i].label);
+		rs_table_add(t, "%s", row->name);
+		rs_table_add(t, "%" PRIu64, rs_hist_count(h));
+		hist_cells(t, h, row->unit);
+	}
+}
+
+/* Times and occupancies: not how many, but how long and how much. */
+static void hists_print(const struct rs_show *show, const struct rs_ledger *l, enum rs_side side)
+{
+	static const char *const headings[] = {"queue", "step", "count", "half", "99 %", "max"};
+	struct rs_table t;
+
+	rs_table_init(&t, 6);
+	t.left[0] = t.left[1] = true;
+	for (size_t i = 0; i < 6; i++)
+		rs_table_add(&t, "%s", headings[i]);
+	for (size_t i = 0; i < rs_hists[side].count; i++)
+		if (has_values(l, side, i))
+			hist_rows(&t, l, side, i);
+	if (t.cells_n > 6)
+		rs_table_print(&t, show->out);
+	rs_table_clear(&t);
+}
+
+static void hists_explain(const struct rs_show *show, enum rs_side side)
+{
+	for (size_t i = 0; i < rs_hists[side].count; i++)
+		fprintf(show->out, "  %-20s %s (%s)\n", rs_hists[side].rows[i].name,
+			rs_hists[side].rows[i].meaning, rs_hists[side].rows[i].unit);
+}
+
 static uint64_t entries_apart(struct rs_num skew)
 {
 	int64_t entries = skew.known ? (int64_t)skew.value : 0;
@@ -364,12 +427,20 @@ void rs_show_ledger(const struct rs_show *show, const struct rs_ledger *l,
 			show->verbose ? "-: unknown on this side or kernel"
 				      : "-: unknown on this side or kernel; -v tells what each "
 					"column means");
+		if (l->host && (!l->guest || show->verbose))
+			hists_print(show, l, RS_SIDE_HOST);
+		if (l->guest && (!l->host || show->verbose))
+			hists_print(show, l, RS_SIDE_GUEST);
 		hooks_tell(show, "host", l->host);
 		hooks_tell(show, "guest", l->guest);
 		windows_compare(show, l);
 	}
 	for (size_t p = 0; show->verbose && p < n; p++)
 		columns_explain(show, parts[p]);
+	if (show->verbose && l->host)
+		hists_explain(show, RS_SIDE_HOST);
+	if (show->verbose && l->guest)
+		hists_explain(show, RS_SIDE_GUEST);
 	if (show->verbose && l->host)
 		rs_list_hooks(show->out, RS_SIDE_HOST, &l->host->end);
 	if (show->verbose && l->guest)

@@ -39,15 +39,6 @@ static struct json_object *object_at(struct json_object *obj, const char *key)
 	return json_object_is_type(inner, json_type_object) ? object_at(inner, dot + 1) : NULL;
 }
 
-/* json-c keeps what is above 64 bits as the largest number: that one is refused too. */
-static bool number_of(struct json_object *val, uint64_t *value)
-{
-	if (!json_object_is_type(val, json_type_int))
-		return false;
-	*value = json_object_get_uint64(val);
-	return *value != UINT64_MAX && (*value || !json_object_get_int64(val));
-}
-
 static const char *field_take(const struct rs_field *field, struct json_object *val, void *row)
 {
 	uint64_t value;
@@ -63,8 +54,8 @@ static const char *field_take(const struct rs_field *field, struct json_object *
 			return "true or false";
 		return rs_field_put(field, row, json_object_get_boolean(val));
 	default:
-		return number_of(val, &value) ? rs_field_put(field, row, value)
-					      : "a whole number from 0 to 2^64-2";
+		return rs_json_number(val, &value) ? rs_field_put(field, row, value)
+						   : "a whole number from 0 to 2^64-2";
 	}
 }
 
@@ -103,9 +94,29 @@ static int counters_take(struct place *p, struct json_object *obj, struct rs_que
 
 		if (!val)
 			continue;
-		if (!number_of(val, &value))
+		if (!rs_json_number(val, &value))
 			return broken(p, name, "a whole number from 0 to 2^64-2");
 		queue->counters[i] = rs_num_of(value);
+	}
+	return 0;
+}
+
+static int hists_take(struct place *p, struct json_object *obj, struct rs_queue *queue)
+{
+	struct json_object *hists = json_object_object_get(obj, "hists"), *val;
+
+	if (!hists)
+		return 0;
+	if (!json_object_is_type(hists, json_type_object))
+		return broken(p, "hists", "an object");
+	for (size_t i = 0; i < rs_hists[p->side].count; i++) {
+		const char *name = rs_hists[p->side].rows[i].name;
+
+		if (json_object_object_get_ex(hists, name, &val) &&
+		    !rs_json_take_hist(val, &queue->hists[i]))
+			return broken(p, name,
+				      "an object with a list of buckets, each a pair of 0 or a "
+				      "power of two up to 2^30 and a whole number");
 	}
 	return 0;
 }
@@ -122,7 +133,8 @@ static int row_take(struct place *p, const struct rs_record *record, struct json
 		return rs_error_set(p->err, RS_EXIT_ERROR, "%s: out of memory", p->where);
 	if (fields_take(p, record->fields, record->fields_n, obj, row))
 		return -1;
-	return record->counters ? counters_take(p, obj, row) : 0;
+	return record->counters ? counters_take(p, obj, row) || hists_take(p, obj, row) ? -1 : 0
+				: 0;
 }
 
 static int record_take(struct place *p, const struct rs_record *record, struct json_object *obj,
@@ -354,9 +366,13 @@ static struct json_object *record_give(enum rs_side side, const struct rs_record
 		struct json_object *obj = json_object_new_object();
 
 		fields_give(record->fields, record->fields_n, obj, row);
-		if (record->counters)
+		if (record->counters) {
 			json_object_object_add(obj, "counters",
 					       counters_give(side, (const struct rs_queue *)row));
+			json_object_object_add(
+				obj, "hists",
+				rs_json_hists(side, ((const struct rs_queue *)row)->hists));
+		}
 		json_object_array_add(list, obj);
 	}
 	return list;

@@ -14,6 +14,7 @@
 
 #define RS_SNAPSHOT_SCHEMA "ringside-snapshot/1"
 #define RS_STR_LEN	   64
+#define RS_LOSES_LEN	   320
 
 enum rs_side { RS_SIDE_GUEST, RS_SIDE_HOST, RS_SIDES };
 
@@ -59,13 +60,49 @@ struct rs_counter_table {
 /* The counters of each side, in the order of the enums. */
 extern const struct rs_counter_table rs_counters[RS_SIDES];
 
+/* The module's histograms of polls, by their origin. */
+#define RS_GUEST_HIST_LIST(X)                                                      \
+	X(packets_softirq, packets, "packets a poll from the softirq received")    \
+	X(packets_ksoftirqd, packets, "packets a poll from ksoftirqd received")    \
+	X(packets_threaded, packets, "packets a poll from a NAPI thread received") \
+	X(packets_busy, packets, "packets a poll from a busy poller received")     \
+	X(packets_netpoll, packets, "packets a poll from netpoll received")
+
+/* RS_GUEST_HIST_<name> and RS_HOST_HIST_<name> index rs_queue.hists of their side. */
+enum rs_guest_hist {
+#define RS_HIST(name, unit, meaning) RS_GUEST_HIST_##name,
+	RS_GUEST_HIST_LIST(RS_HIST)
+#undef RS_HIST
+		RS_GUEST_HISTS
+};
+
+enum rs_host_hist {
+#define RS_HIST(name, unit, meaning) RS_HOST_HIST_##name,
+#include "../bpf/hists.h"
+	RS_HOST_HISTS
+};
+
+#define RS_HISTS_MAX \
+	((int)RS_GUEST_HISTS > (int)RS_HOST_HISTS ? (int)RS_GUEST_HISTS : (int)RS_HOST_HISTS)
+
+/* The histograms of each side, in the order of the enums. */
+extern const struct rs_counter_table rs_hists[RS_SIDES];
+
+/* Bucket 0 counts zeroes, bucket i values from 2^(i-1) to 2^i - 1, the last one all beyond. */
+#define RS_HIST_BUCKETS 32
+
+struct rs_histogram {
+	uint64_t bucket[RS_HIST_BUCKETS];
+	bool known;
+};
+
 /* Strings: empty = unknown. */
 struct rs_hook {
-	char name[RS_STR_LEN];	/* the symbol; for a clone its full name */
-	char kind[RS_STR_LEN];	/* ftrace, kprobe, fentry, tracepoint ... */
-	char state[RS_STR_LEN]; /* attached, absent, failed */
-	char loses[160];	/* counters unknown without it, separated by '-' or ',' */
-	struct rs_num missed;	/* hits the kernel could not deliver */
+	char name[RS_STR_LEN];	  /* the symbol; for a clone its full name */
+	char kind[RS_STR_LEN];	  /* ftrace, kprobe, fentry, tracepoint ... */
+	char state[RS_STR_LEN];	  /* attached, absent, failed */
+	char loses[RS_LOSES_LEN]; /* counters unknown without it, separated by '-' or ',' */
+	struct rs_num missed;	  /* hits the kernel could not deliver */
 };
 
 struct rs_vm {
@@ -114,6 +151,14 @@ struct rs_irq {
 	struct rs_num given_up_ns;  /* when it last did */
 };
 
+/* Softirq time of one CPU of the guest. */
+struct rs_cpu {
+	struct rs_num cpu;
+	struct rs_num net_rx_ns;
+	struct rs_num net_rx_runs;
+	struct rs_num time_squeeze;
+};
+
 struct rs_msi {
 	struct rs_num address;
 	struct rs_num data;
@@ -159,10 +204,16 @@ struct rs_queue {
 	struct rs_num gsi;
 	struct rs_num avail_idx; /* 16 bit */
 	struct rs_num ring_size; /* entries of the tap queue's ptr_ring */
+	struct rs_num
+		ring_producer; /* where the next entry goes, and where the next one is taken */
+	struct rs_num ring_consumer;
 	struct rs_num occupancy; /* entries in it at the sample */
+	struct rs_num stopped;	 /* tun stopped the queue rather than drop */
 	struct rs_num carrier;
+	struct rs_num thread; /* a backend in user space: who wrote the eventfd last */
 
 	struct rs_num counters[RS_COUNTERS_MAX];
+	struct rs_histogram hists[RS_HISTS_MAX];
 };
 
 /* One look. Times are CLOCK_MONOTONIC of that side, in nanoseconds. */
@@ -182,6 +233,8 @@ struct rs_sample {
 	size_t queues_n;
 	struct rs_irq *irqs;
 	size_t irqs_n;
+	struct rs_cpu *cpus;
+	size_t cpus_n;
 };
 
 struct rs_taken {
@@ -210,6 +263,7 @@ struct rs_tap *rs_sample_add_tap(struct rs_sample *s);
 struct rs_device *rs_sample_add_device(struct rs_sample *s);
 struct rs_queue *rs_sample_add_queue(struct rs_sample *s);
 struct rs_irq *rs_sample_add_irq(struct rs_sample *s);
+struct rs_cpu *rs_sample_add_cpu(struct rs_sample *s);
 
 /* Copy a string into a field of a row; what does not fit is cut. */
 #define rs_str_set(field, text) rs_str_copy(field, sizeof(field), text)

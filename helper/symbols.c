@@ -154,3 +154,20 @@ bool rs_symbols_find(const struct rs_symbols *s, const char *name, const char *c
 	sym->to = sym->from ? find_end(s, sym->from) : 0;
 	return true;
 }
+
+uint64_t rs_symbols_data(const struct rs_symbols *s, const char *name, const char *owner)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		const struct line *l = &s->lines[i];
+
+		if (strchr("bBdDrR", l->kind) && !strcmp(l->name, name) &&
+		    (!*l->module || !strcmp(l->module, owner)))
+			return l->address;
+	}
+	return 0;
+}
+
+bool rs_symbols_known(const char *name)
+{
+	return !is_hidden(name);
+}

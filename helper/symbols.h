@@ -30,4 +30,10 @@ void rs_symbols_free(struct rs_symbols *s); /* NULL allowed */
 bool rs_symbols_find(const struct rs_symbols *s, const char *name, const char *clone,
 		     const char *owner, struct rs_symbol *sym);
 
+/* Return: the address of a variable of @owner, 0 = it is not there, or the kernel does not tell. */
+uint64_t rs_symbols_data(const struct rs_symbols *s, const char *name, const char *owner);
+
+/* Whether a test wants this name not to be found. */
+bool rs_symbols_known(const char *name);
+
 #endif

@@ -146,6 +146,14 @@ int rs_types_attach(struct rs_types *t, const char *name, const char *module, in
 	return *fd > 0 ? id : -1;
 }
 
+bool rs_types_tracepoint(const struct rs_types *t, const char *name)
+{
+	char type[64];
+
+	snprintf(type, sizeof(type), "btf_trace_%s", name);
+	return btf__find_by_name_kind(t->kernel, type, BTF_KIND_TYPEDEF) > 0;
+}
+
 bool rs_types_enumerator(const struct rs_types *t, const char *type, const char *name)
 {
 	int id = btf__find_by_name_kind(t->kernel, type, BTF_KIND_ENUM);

@@ -17,6 +17,9 @@ bool rs_types_struct(const struct rs_types *t, const char *name);
 /* Whether @module (empty = the kernel itself) describes this function of its own. */
 bool rs_types_function(const struct rs_types *t, const char *name, const char *module);
 
+/* Whether the kernel itself has this tracepoint. */
+bool rs_types_tracepoint(const struct rs_types *t, const char *name);
+
 /*
  * What names a function to the kernel: its type's id, and in *@fd the descriptor of the module's
  * types (0 = the kernel's), open as long as @t. Return: the id, or -1.

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Reading memory whose type the verifier does not know. */
+#ifndef RS_PEEK_H
+#define RS_PEEK_H
+
+#include "hook.h"
+
+/* Whether the kernel has bpf_rdonly_cast: the helper looks. */
+const volatile bool rs_can_cast;
+
+extern void *bpf_rdonly_cast(const void *obj, u32 btf_id) __ksym __weak;
+
+/*
+ * The word at @at; 0 where nothing is mapped. A cast to any struct that begins with a number makes
+ * it one load; a probe read is a call of some forty instructions.
+ */
+static __always_inline u64 peek(u64 at)
+{
+	u64 word = 0;
+
+	if (rs_can_cast)
+		return *(u64 *)bpf_rdonly_cast((void *)at, bpf_core_type_id_kernel(struct rb_node));
+	bpf_probe_read_kernel(&word, sizeof(word), (void *)at);
+	return word;
+}
+
+/* Memory as a struct of the kernel's own, whose fields are then read by one load each. Only where
+ * rs_can_cast. */
+#define RS_CAST(type, at) \
+	((struct type *)bpf_rdonly_cast((void *)(at), bpf_core_type_id_kernel(struct type)))
+
+/* The address of a field, its word, its low half. */
+#define RS_AT(ptr, type, field)	      ((u64)(ptr) + bpf_core_field_offset(((type *)0)->field))
+#define RS_PEEK(ptr, type, field)     peek(RS_AT(ptr, type, field))
+#define RS_PEEK_U32(ptr, type, field) ((u32)RS_PEEK(ptr, type, field))
+
+#endif

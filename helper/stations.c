@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <bpf/libbpf.h>
+#include <string.h>
+
+#include "hooks.h"
+#include "stations.h"
+#include "ringside.skel.h"
+
+/* Copies the entry of @key out of a table that programs are writing to. Return: whether there is
+ * one. */
+static bool find(const void *table, size_t size, int bits, uint64_t key, void *entry)
+{
+	for (uint32_t i = 0; i < RS_PROBES; i++) {
+		const void *e =
+			(const char *)table + ((rs_home(key, bits) + i) & RS_MASK(bits)) * size;
+
+		if (*(const volatile uint64_t *)e != key)
+			continue;
+		memcpy(entry, e, size);
+		return true;
+	}
+	return false;
+}
+
+#define FIND(table, bits, key, entry) find(table, sizeof((table)[0]), bits, key, entry)
+
+static void set(struct rs_queue *q, const struct rs_hooks *h, enum rs_host_counter counter,
+		uint64_t value)
+{
+	if (rs_hooks_know(h, counter))
+		q->counters[counter] = rs_num_of(value);
+}
+
+static void set_hist(struct rs_queue *q, const struct rs_hooks *h, enum rs_host_hist hist,
+		     const struct rs_hist *from)
+{
+	_Static_assert(RS_BUCKETS == RS_HIST_BUCKETS, "a bucket of the kernel's is one here");
+	if (!rs_hooks_know_hist(h, hist))
+		return;
+	q->hists[hist].known = true;
+	memcpy(q->hists[hist].bucket, from->bucket, sizeof(from->bucket));
+}
+
+void rs_stations_tun(struct rs_queue *q, struct rs_hooks *h, const struct rs_found *tun)
+{
+	struct rs_tun t = {0};
+
+	FIND(rs_hooks_bpf(h)->bss->tuns, RS_TUNS_BITS, tun->key, &t);
+#define RS_STATION(name, unit, meaning)
+#define RS_TUN_STATION(name, unit, meaning) set(q, h, RS_HOST_##name, t.name);
+#include "../bpf/counters.h"
+#define RS_HIST(name, unit, meaning)
+#define RS_TUN_HIST(name, unit, meaning) set_hist(q, h, RS_HOST_HIST_##name, &t.name);
+#include "../bpf/hists.h"
+	q->counters[RS_HOST_tun_sent] = (struct rs_num){0}; /* the other direction's */
+	if (tun->tun.size <= RS_RING_TOO_SMALL)
+		q->counters[RS_HOST_vhost_taken] = (struct rs_num){0};
+	q->ring_size = rs_num_of(tun->tun.size);
+	q->ring_producer = rs_num_of(tun->tun.producer);
+	q->ring_consumer = rs_num_of(tun->tun.consumer);
+	q->occupancy = rs_num_of(tun->tun.occupancy);
+	q->stopped = rs_num_of(tun->tun.stopped);
+}
+
+/* What the guest sends through this queue of the tap. */
+void rs_stations_sent(struct rs_queue *q, struct rs_hooks *h, const struct rs_found *tun)
+{
+	struct rs_tun t = {0};
+
+	FIND(rs_hooks_bpf(h)->bss->tuns, RS_TUNS_BITS, tun->key, &t);
+	set(q, h, RS_HOST_tun_sent, t.tun_sent);
+}
+
+void rs_stations_vhost(struct rs_queue *q, struct rs_hooks *h, const struct rs_found *vq)
+{
+	struct rs_vq v = {0};
+
+	FIND(rs_hooks_bpf(h)->bss->vqs, RS_VQS_BITS, vq->key, &v);
+#define RS_STATION(name, unit, meaning)
+#define RS_VHOST_STATION(name, unit, meaning) set(q, h, RS_HOST_##name, v.name);
+#include "../bpf/counters.h"
+#define RS_HIST(name, unit, meaning)
+#define RS_VHOST_HIST(name, unit, meaning) set_hist(q, h, RS_HOST_HIST_##name, &v.name);
+#include "../bpf/hists.h"
+	set(q, h, RS_HOST_vhost_posted, vq->vq.posted);
+	if (vq->vq.index) /* the guest's own packets: see tun_sent */
+		q->counters[RS_HOST_vhost_taken] = (struct rs_num){0};
+	q->vhost_vq = rs_num_of(vq->vq.index);
+	q->used_idx = rs_num_of(vq->vq.last_used_idx);
+	q->avail_idx = rs_num_of(vq->vq.avail_idx);
+	if (vq->vq.log_addr)
+		q->used_addr = rs_num_of(vq->vq.log_addr);
+}
+
+void rs_stations_call(struct rs_queue *q, const struct rs_hooks *h, const struct rs_call *c)
+{
+#define RS_STATION(name, unit, meaning)
+#define RS_CALL_STATION(name, unit, meaning) set(q, h, RS_HOST_##name, c->name);
+#include "../bpf/counters.h"
+#define RS_HIST(name, unit, meaning)
+#define RS_CALL_HIST(name, unit, meaning) set_hist(q, h, RS_HOST_HIST_##name, &c->name);
+#include "../bpf/hists.h"
+	if (!c->kvm)
+		return;
+	q->gsi = rs_num_of(c->gsi);
+	if (!c->msi)
+		return;
+	q->msi.address = rs_num_of(c->address);
+	q->msi.data = rs_num_of(c->data);
+	if (c->has_devid)
+		q->msi.devid = rs_num_of(c->devid);
+}
+
+bool rs_stations_find_call(struct rs_hooks *h, uint64_t ctx, struct rs_call *call)
+{
+	return FIND(rs_hooks_bpf(h)->bss->calls, RS_CALLS_BITS, ctx, call);
+}
+
+bool rs_stations_call_at(struct rs_hooks *h, size_t i, struct rs_call *call)
+{
+	*call = rs_hooks_bpf(h)->bss->calls[i];
+	return call->key != 0;
+}
