@@ -11,6 +11,7 @@
 #include "fields.h"
 #include "file.h"
 #include "guest.h"
+#include "hist.h"
 
 #define SNAPSHOT RS_GUEST_DEBUGFS "/ringside/snapshot"
 
@@ -106,6 +107,71 @@ static const struct rs_record *record_find(const char *word)
 	return NULL;
 }
 
+/* The value of "key=value", NULL = another key. */
+static const char *value_of(const char *word, const char *key)
+{
+	size_t n = strlen(key);
+
+	return !strncmp(word, key, n) && word[n] == '=' ? word + n + 1 : NULL;
+}
+
+static struct rs_queue *queue_find(struct rs_sample *s, const char *device, uint64_t index)
+{
+	for (size_t i = 0; device && i < s->queues_n; i++)
+		if (!strcmp(s->queues[i].device, device) && s->queues[i].index.value == index)
+			return &s->queues[i];
+	return NULL;
+}
+
+/* "from:count,from:count" */
+static bool buckets_take(struct rs_histogram *h, const char *text)
+{
+	unsigned long long from, count;
+	int used;
+
+	for (; *text; text += used + (text[used] == ',')) {
+		if (sscanf(text, "%llu:%llu%n", &from, &count, &used) != 2 ||
+		    rs_hist_bucket(from) == RS_HIST_BUCKETS)
+			return false;
+		h->bucket[rs_hist_bucket(from)] = count;
+	}
+	h->known = true;
+	return true;
+}
+
+/*
+ * "hist device=virtio0 index=0 origin=busy packets=0:7,1:2 gap_ns=...": what an origin's polls
+ * received belongs to a queue told before. The gaps' bounds follow a clock that may be measured
+ * anew, so one reading cannot be subtracted from another: they are left to the module's own file.
+ */
+static int hist_line_take(const struct reader *r, struct rs_sample *s, char *rest)
+{
+	const char *device = NULL, *origin = NULL, *packets = NULL, *value;
+	struct rs_queue *queue;
+	uint64_t index = 0;
+	char name[40];
+	int at;
+
+	for (char *word = strtok_r(NULL, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
+		if ((value = value_of(word, "device")))
+			device = value;
+		else if ((value = value_of(word, "origin")))
+			origin = value;
+		else if ((value = value_of(word, "packets")))
+			packets = value;
+		else if ((value = value_of(word, "index")) && !rs_number_parse(value, &index))
+			return broken(r, "index", value, "a whole number");
+	}
+	queue = queue_find(s, device, index);
+	snprintf(name, sizeof(name), "packets_%.30s", origin ? origin : "");
+	at = rs_hist_find(RS_SIDE_GUEST, name);
+	if (!queue || at < 0 || !packets)
+		return 0;
+	return buckets_take(&queue->hists[at], packets)
+		       ? 0
+		       : broken(r, "packets", packets, "pairs of 0 or a power of two and a count");
+}
+
 /* "time_ns=1 started_ns=2" is about the sample; "queue index=0 ..." is a row of it. */
 static int line_take(const struct reader *r, struct rs_sample *s, char *line)
 {
@@ -113,6 +179,8 @@ static int line_take(const struct reader *r, struct rs_sample *s, char *line)
 	void *row = s;
 	char *rest, *word = strtok_r(line, " ", &rest);
 
+	if (word && !strcmp(word, "hist"))
+		return hist_line_take(r, s, rest);
 	if (word && !strchr(word, '=')) {
 		record = record_find(word);
 		row = record ? rs_sample_add(s, record) : NULL;
@@ -244,7 +312,7 @@ static void words_part(char *text)
 static bool hook_check(struct rs_hook *hook, rs_check_fn row, void *ctx)
 {
 	bool works = !strcmp(hook->state, "attached") || !strncmp(hook->loses, "nothing", 7);
-	char why[256];
+	char why[RS_LOSES_LEN + 128];
 	struct rs_check check = {.what = hook->name, .works = works, .why = works ? NULL : why};
 
 	words_part(hook->loses);

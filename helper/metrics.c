@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "fields.h"
+#include "hist.h"
 #include "metrics.h"
 
 /* Gauges of a queue worth an alarm; the rest of its fields is identity. */
@@ -38,7 +39,7 @@ static void label_print(FILE *out, const char *before, const char *name, const c
 	fputc('"', out);
 }
 
-static void labels_print(FILE *out, enum rs_side side, const struct rs_queue *q)
+static void queue_labels_print(FILE *out, enum rs_side side, const struct rs_queue *q)
 {
 	char number[24] = "";
 
@@ -53,6 +54,11 @@ static void labels_print(FILE *out, enum rs_side side, const struct rs_queue *q)
 		label_print(out, ",", "queue", number);
 	}
 	label_print(out, ",", "dir", q->dir);
+}
+
+static void labels_print(FILE *out, enum rs_side side, const struct rs_queue *q)
+{
+	queue_labels_print(out, side, q);
 	fputc('}', out);
 }
 
@@ -78,6 +84,38 @@ static void counters_print(FILE *out, const struct rs_snapshot *s)
 			labels_print(out, s->side, q);
 			fprintf(out, " %" PRIu64 "\n", q->counters[c].value);
 		}
+	}
+}
+
+/* Every bucket, empty or not: so the series of a queue are always the same. */
+static void hist_print(FILE *out, const struct rs_snapshot *s, const struct rs_queue *q, size_t i)
+{
+	const struct rs_histogram *h = &q->hists[i];
+	const char *name = rs_hists[s->side].rows[i].name;
+	uint64_t seen = 0;
+	char bound[24];
+
+	for (size_t b = 0; b < RS_HIST_BUCKETS; b++) {
+		seen += h->bucket[b];
+		snprintf(bound, sizeof(bound), "%" PRIu64 ".0", rs_hist_to(b));
+		fprintf(out, "ringside_%s_bucket", name);
+		queue_labels_print(out, s->side, q);
+		label_print(out, ",", "le", b + 1 < RS_HIST_BUCKETS ? bound : "+Inf");
+		fprintf(out, "} %" PRIu64 "\n", seen);
+	}
+	fprintf(out, "ringside_%s_count", name);
+	labels_print(out, s->side, q);
+	fprintf(out, " %" PRIu64 "\n", seen);
+}
+
+static void hists_print(FILE *out, const struct rs_snapshot *s)
+{
+	for (size_t i = 0; i < rs_hists[s->side].count; i++) {
+		head_print(out, rs_hists[s->side].rows[i].name, "histogram",
+			   rs_hists[s->side].rows[i].meaning);
+		for (size_t q = 0; q < s->end.queues_n; q++)
+			if (s->end.queues[q].hists[i].known)
+				hist_print(out, s, &s->end.queues[q], i);
 	}
 }
 
@@ -133,6 +171,7 @@ char *rs_metrics_text(const struct rs_snapshot *s)
 	fputs("} 1\n", out);
 	hooks_print(out, s);
 	counters_print(out, s);
+	hists_print(out, s);
 	gauges_print(out, s);
 	fputs("# EOF\n", out);
 	if (!fclose(out))

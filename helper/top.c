@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "hist.h"
 #include "show.h"
 #include "top.h"
 #include "window.h"
@@ -96,6 +97,23 @@ static const char *line_word(const struct rs_verdict *v, const struct rs_line *l
 	return suppressed.known && suppressed.value ? "suppressed" : "";
 }
 
+/* The steps that tell a late vhost worker and a busy vCPU; shown as the bound of 99 % of them. */
+static const struct {
+	enum rs_host_hist hist;
+	const char *heading;
+} steps[] = {{RS_HOST_HIST_s1_s2, "s1-s2<99%"}, {RS_HOST_HIST_s5_run, "s5-run<99%"}};
+
+enum { STEPS = sizeof(steps) / sizeof(steps[0]), STEP_WIDTH = 11 };
+
+static const char *step_text(const struct rs_ledger *l, const struct rs_line *line, size_t step,
+			     char *text, size_t size)
+{
+	const struct rs_histogram *h = &line->hists[RS_SIDE_HOST][steps[step].hist];
+
+	return rs_hist_bound(l->host && h->known ? rs_hist_percentile(h, 990) : -1, "ns", text,
+			     size);
+}
+
 static void head_draw(const struct rs_ledger *l, const struct rs_top_view *view, size_t shown)
 {
 	const struct rs_snapshot *s = l->host ? l->host : l->guest;
@@ -122,6 +140,8 @@ static void head_draw(const struct rs_ledger *l, const struct rs_top_view *view,
 		printw("%*s", VALUE_WIDTH, columns->rows[c].heading);
 		attroff(A_UNDERLINE);
 	}
+	for (size_t i = 0; l->host && i < STEPS; i++)
+		printw("%*s", STEP_WIDTH, steps[i].heading);
 }
 
 static void screen_draw(const struct rs_ledger *l, const struct rs_verdict *v,
@@ -139,6 +159,8 @@ static void screen_draw(const struct rs_ledger *l, const struct rs_verdict *v,
 		for (size_t c = 0; c < columns_of(l)->n; c++)
 			printw("%*s", VALUE_WIDTH,
 			       rs_top_value(l, order[i], c, text, sizeof(text)));
+		for (size_t c = 0; l->host && c < STEPS; c++)
+			printw("%*s", STEP_WIDTH, step_text(l, order[i], c, text, sizeof(text)));
 		printw(" %s", line_word(v, order[i]));
 		attroff(line_attr(v, order[i]));
 	}

@@ -196,7 +196,8 @@ const struct rs_rule rs_rules[] = {
 	 .sentence = "the guest's kernel has disabled this queue's IRQ (\"nobody cared\"): no "
 		     "interrupt is served any more",
 	 .advice = "stop what makes them spurious (see the causes of none), then unbind and bind "
-		   "the device to get the IRQ back"},
+		   "the device to get the IRQ back; when it happened: the guest's debugfs file "
+		   "events"},
 	{.id = "silent-deadlock",
 	 .group = "standing",
 	 .severity = RS_SEVERITY_CRITICAL,
@@ -255,7 +256,7 @@ const struct rs_rule rs_rules[] = {
 	 .sentence = "the guest's module sees used entries that nobody has served for longer than "
 		     "its stall_ms",
 	 .advice = "take both sides with -d: the ledger then tells whether an interrupt or a poll "
-		   "is missing"},
+		   "is missing; since when: the guest's debugfs file events"},
 	{.id = "vhost-stuck",
 	 .group = "standing",
 	 .severity = RS_SEVERITY_CRITICAL,

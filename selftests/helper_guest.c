@@ -55,6 +55,35 @@ TEST(every_record_is_read)
 	rs_sample_clear(&s);
 }
 
+TEST(histograms_and_cpus_are_read)
+{
+	struct rs_histogram *h;
+	struct rs_error err;
+	struct rs_sample s;
+
+	ASSERT_EQ(0, parse(&s,
+			   HEAD ROW
+			   "\nhist device=virtio0 index=0 origin=busy packets=0:7,1:2,64:1 "
+			   "gap_ns=0:1,17:4\nhist device=virtio0 index=0 origin=new "
+			   "packets=0:1\nhist device=virtio0 index=0 origin=netpoll packets=\n"
+			   "cpu cpu=1 net_rx_ns=12 net_rx_runs=3 time_squeeze=1\n",
+			   &err))
+	TH_LOG("%s", err.text);
+	h = s.queues[0].hists;
+	EXPECT_EQ(7, h[RS_GUEST_HIST_packets_busy].bucket[0]);
+	EXPECT_EQ(2, h[RS_GUEST_HIST_packets_busy].bucket[1]);
+	EXPECT_EQ(1, h[RS_GUEST_HIST_packets_busy].bucket[7]);
+	EXPECT_TRUE(h[RS_GUEST_HIST_packets_netpoll].known);
+	EXPECT_FALSE(h[RS_GUEST_HIST_packets_softirq].known);
+	ASSERT_EQ(1, s.cpus_n);
+	EXPECT_EQ(12, s.cpus[0].net_rx_ns.value);
+	rs_sample_clear(&s);
+	EXPECT_EQ(-1, parse(&s, HEAD ROW "\nhist device=virtio0 index=0 origin=busy packets=3:7\n",
+			    &err));
+	EXPECT_EQ(RS_EXIT_DATA, err.status);
+	rs_sample_clear(&s);
+}
+
 TEST(a_queue_carries_its_devices_names)
 {
 	struct rs_error err;

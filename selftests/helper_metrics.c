@@ -47,6 +47,27 @@ TEST_F(metrics, unknown_has_no_line)
 	EXPECT_TRUE(HAS("ringside_coalesced_total"));
 }
 
+TEST_F(metrics, histograms_are_cumulative_and_whole)
+{
+	struct rs_histogram *h = &self->s.end.queues[0].hists[RS_HOST_HIST_s1_s2];
+	unsigned int lines = 0;
+
+	h->known = true;
+	h->bucket[0] = 1;
+	h->bucket[11] = 5;
+	h->bucket[31] = 2;
+	self->text = rs_metrics_text(&self->s);
+	EXPECT_TRUE(HAS("# TYPE ringside_s1_s2 histogram\n"));
+	EXPECT_TRUE(HAS("dir=\"rx\",le=\"0.0\"} 1\n"));
+	EXPECT_TRUE(HAS("dir=\"rx\",le=\"2047.0\"} 6\n"));
+	EXPECT_TRUE(HAS("dir=\"rx\",le=\"+Inf\"} 8\n"));
+	EXPECT_TRUE(HAS("ringside_s1_s2_count{vm=\"\",tap=\"vnet37\",queue=\"0\",dir=\"rx\"} 8\n"))
+	TH_LOG("%s", self->text);
+	for (char *at = self->text; (at = strstr(at, "ringside_s1_s2_bucket")); at++)
+		lines++;
+	EXPECT_EQ(RS_HIST_BUCKETS, lines);
+}
+
 TEST_F(metrics, label_values_are_escaped)
 {
 	rs_str_set(self->s.end.queues[0].vm, "a\"b\\c\nd");
