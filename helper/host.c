@@ -153,6 +153,8 @@ static void fill_backend(struct rs_queue *q, const struct host *h, const struct 
 	if (!r->tun && r->call.writer) {
 		rs_vm_fill(r->call.writer, &writer);
 		q->thread = rs_num_of(r->call.thread);
+		rs_vm_thread(r->call.writer, r->call.thread, q->thread_name,
+			     sizeof(q->thread_name));
 	}
 	if (*writer.comm)
 		rs_str_set(q->comm, writer.comm);

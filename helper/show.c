@@ -17,6 +17,7 @@
 static const struct rs_columns diff_host = {
 	.title = "host",
 	.n = 7,
+	.backend = 6,
 	.rows =
 		{
 			{h(tun_offered), "offered"},
@@ -48,6 +49,7 @@ static const struct rs_columns diff_guest = {
 const struct rs_columns rs_columns_host = {
 	.title = "host",
 	.n = 14,
+	.backend = 9,
 	.rows =
 		{
 			{h(tun_offered), "offered"},
@@ -163,6 +165,18 @@ static void headings_add(struct rs_table *t, const struct rs_columns *const *par
 	rs_table_add(t, "%s", want_units ? "" : "verdict");
 }
 
+/* A backend in user space: in place of tun's and vhost's figures, who writes the eventfd. */
+static size_t backend_add(struct rs_table *t, const struct rs_columns *columns,
+			  const struct rs_queue *host)
+{
+	if (!columns->backend || !host || *host->tap || !*host->backend)
+		return 0;
+	rs_table_add(t, "%s: %s %s", host->backend, host->comm, host->thread_name);
+	for (size_t c = 1; c < columns->backend; c++)
+		rs_table_continue(t);
+	return columns->backend;
+}
+
 static void line_add(struct rs_table *t, const struct rs_columns *const *parts, size_t parts_n,
 		     const struct rs_line *line, const char *word)
 {
@@ -173,7 +187,7 @@ static void line_add(struct rs_table *t, const struct rs_columns *const *parts, 
 	value_text(RS_FIG_D(irq_count), irq, text, sizeof(text));
 	rs_table_add(t, "%s", text);
 	for (size_t p = 0; p < parts_n; p++)
-		for (size_t c = 0; c < parts[p]->n; c++) {
+		for (size_t c = backend_add(t, parts[p], line->host); c < parts[p]->n; c++) {
 			enum rs_figure figure = parts[p]->rows[c].figure;
 
 			value_text(figure, line->figures[figure], text, sizeof(text));

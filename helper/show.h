@@ -25,6 +25,7 @@ struct rs_column {
 struct rs_columns {
 	const char *title;
 	size_t n;
+	size_t backend; /* the first of them are about tun and vhost: not there in user space */
 	struct rs_column rows[16];
 };
 

@@ -210,6 +210,7 @@ struct rs_queue {
 	struct rs_num occupancy; /* entries in it at the sample */
 	struct rs_num stopped;	 /* tun stopped the queue rather than drop */
 	struct rs_num carrier;
+	char thread_name[RS_STR_LEN];
 	struct rs_num thread; /* a backend in user space: who wrote the eventfd last */
 
 	struct rs_num counters[RS_COUNTERS_MAX];

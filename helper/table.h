@@ -20,6 +20,8 @@ struct rs_table {
 void rs_table_init(struct rs_table *t, size_t columns);
 /* The next cell, row by row. Out of memory shows as an empty cell. */
 void rs_table_add(struct rs_table *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* The cell before reaches over this column, too. */
+void rs_table_continue(struct rs_table *t);
 /* Columns of characters the table takes. */
 size_t rs_table_width(const struct rs_table *t);
 void rs_table_print(const struct rs_table *t, FILE *out);

@@ -102,6 +102,15 @@ static void fill_name(const struct cmdline *c, struct rs_vm *vm)
 		copy_until(arg, ",", vm->name, sizeof(vm->name));
 }
 
+void rs_vm_thread(unsigned int pid, unsigned int tid, char *name, size_t size)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "task/%u/comm", tid);
+	if (read_proc(pid, path, name, size))
+		name[strcspn(name, "\n")] = '\0';
+}
+
 void rs_vm_fill(unsigned int pid, struct rs_vm *vm)
 {
 	struct cmdline *c = cmdline_read(pid);

@@ -162,6 +162,39 @@ TEST_F(show, one_side_alone)
 	rs_ledger_clear(&l);
 }
 
+static void move_to_user_space(struct rs_queue *q)
+{
+	rs_str_set(q->tap, "");
+	rs_str_set(q->dir, "other");
+	rs_str_set(q->backend, "user-space backend");
+	rs_str_set(q->comm, "dpdk-testpmd");
+	rs_str_set(q->thread_name, "rte-worker-3");
+	q->tap_ifindex = q->queue = q->vhost_vq = q->used_addr = (struct rs_num){0};
+}
+
+/* Its words stand where tun's and vhost's figures are in the other lines. */
+TEST_F(show, a_backend_in_user_space_is_named_in_place_of_tun_and_vhost)
+{
+	const char *line, *next;
+	struct rs_ledger l;
+
+	move_to_user_space(&self->j.host.begin.queues[0]);
+	move_to_user_space(&self->j.host.end.queues[0]);
+	ASSERT_EQ(0, rs_ledger_make(&l, NULL, &self->j.host, NULL, &self->j.err));
+	ASSERT_EQ(0, rs_verdict_reach(&self->v, &l, &self->j.err));
+	rs_show_ledger(&self->show, &l, &self->v);
+	fflush(self->show.out);
+	line = strstr(self->text, "user-space backend: dpdk-testpmd rte-worker-3 ");
+	ASSERT_NE(NULL, line) TH_LOG("%s", self->text);
+	next = strchr(line, '\n') + 1;
+	EXPECT_NE(NULL, strstr(line, " 5003 ")) TH_LOG("%s", line);
+	while (line[-1] != '\n')
+		line--;
+	EXPECT_EQ(strcspn(next, "|"), strcspn(line, "|"));
+	EXPECT_EQ(strcspn(strchr(next, '|') + 1, "|"), strcspn(strchr(line, '|') + 1, "|"));
+	rs_ledger_clear(&l);
+}
+
 TEST_F(show, json_has_labels_figures_and_verdicts)
 {
 	char *json;
