@@ -145,6 +145,14 @@ struct rs_waking {
 	__u64 pad;
 };
 
+/* Objects in each table. */
+struct rs_used {
+	__u64 tuns;
+	__u64 vqs;
+	__u64 calls;
+	__u64 routes;
+};
+
 /* Objects that found no room: their counts are missing. */
 struct rs_missed {
 	__u64 tuns;

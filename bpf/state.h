@@ -18,10 +18,10 @@ const volatile __u64 rs_xmit_to[2];
 /* where tun's own kind of socket is told from others; 0 = sk_data_ready is not listened to */
 const volatile __u64 rs_tun_proto;
 
-RS_TABLE(rs_tun, tuns, RS_TUNS_BITS, tuns)
-RS_TABLE(rs_vq, vqs, RS_VQS_BITS, vqs)
-RS_TABLE(rs_call, calls, RS_CALLS_BITS, calls)
-RS_TABLE(rs_route, routes, RS_ROUTES_BITS, routes)
+RS_TABLE(rs_tun, tuns, RS_TUNS_BITS)
+RS_TABLE(rs_vq, vqs, RS_VQS_BITS)
+RS_TABLE(rs_call, calls, RS_CALLS_BITS)
+RS_TABLE(rs_route, routes, RS_ROUTES_BITS)
 
 /* key: the task in irqfd_inject; value: the eventfd's context */
 struct {

@@ -17,17 +17,19 @@
 /* Objects whose slots were all taken, or being made at that moment: their counts are missing. */
 struct rs_missed rs_missed;
 
+struct rs_used rs_used;
+
 #define RS_COUNT(counter) __sync_fetch_and_add(&(counter), 1)
 
 /*
- * RS_TABLE(type, name, bits, missed) makes struct type name[] with
+ * RS_TABLE(type, name, bits) makes struct type name[] with
  *   name_find(key)	its entry, or NULL
  *   name_make(key)	its entry; its key is RS_BUSY if it is new: the caller fills it, then calls
  *			name_publish(); NULL = counted as missed
  *   name_drop(key)	forgets it, and its counts
  * An entry is all zero when it is new.
  */
-#define RS_TABLE(type, name, bits, missed)                                                \
+#define RS_TABLE(type, name, bits)                                                        \
 	struct type name[1 << (bits)];                                                    \
 	static __noinline struct type *name##_search(u64 key)                             \
 	{                                                                                 \
@@ -43,12 +45,14 @@ struct rs_missed rs_missed;
 		for (u32 i = 0; i < RS_PROBES; i++) {                                     \
 			struct type *e = &name[(rs_home(key, bits) + i) & RS_MASK(bits)]; \
 			u64 was = __sync_val_compare_and_swap(&e->key, 0, RS_BUSY);       \
+			if (!was)                                                         \
+				RS_COUNT(rs_used.name);                                   \
 			if (!was || was == key)                                           \
 				return e;                                                 \
 			if (was == RS_BUSY)                                               \
 				break;                                                    \
 		}                                                                         \
-		RS_COUNT(rs_missed.missed);                                               \
+		RS_COUNT(rs_missed.name);                                                 \
 		return NULL;                                                              \
 	}                                                                                 \
 	static __always_inline struct type *name##_find(u64 key)                          \
@@ -74,6 +78,7 @@ struct rs_missed rs_missed;
 		for (u32 i = 1; i < sizeof(*e) / sizeof(u64); i++)                        \
 			((u64 *)e)[i] = 0;                                                \
 		__sync_lock_test_and_set(&e->key, 0);                                     \
+		__sync_fetch_and_add(&rs_used.name, -1);                                  \
 		return 1;                                                                 \
 	}
 

@@ -25,6 +25,7 @@ static const struct rs_field hook_fields[] = {
 	STR(rs_hook, RS_BOTH, kind, "kind", 0, NULL),
 	STR(rs_hook, RS_BOTH, state, "state", RS_BOTH, NULL),
 	STR(rs_hook, RS_BOTH, loses, "loses", 0, NULL),
+	NUM(rs_hook, RS_HOST, U64, used, "used", NULL, 0),
 	NUM(rs_hook, RS_BOTH, U64, missed, "missed", NULL, 0),
 };
 

@@ -391,7 +391,8 @@ static int fill_hook(const struct rs_hooks *h, size_t i, struct rs_sample *s)
 }
 
 /* A full map is a hook that misses. */
-static int fill_map(const char *name, const char *loses, uint64_t count, struct rs_sample *s)
+static int fill_map(const char *name, const char *loses, uint64_t used, uint64_t count,
+		    struct rs_sample *s)
 {
 	struct rs_hook *row = rs_sample_add_hook(s);
 
@@ -401,6 +402,7 @@ static int fill_map(const char *name, const char *loses, uint64_t count, struct 
 	rs_str_set(row->kind, "map");
 	rs_str_set(row->state, "attached");
 	rs_str_set(row->loses, loses);
+	row->used = rs_num_of(used);
 	row->missed = rs_num_of(count);
 	return 0;
 }
@@ -408,18 +410,28 @@ static int fill_map(const char *name, const char *loses, uint64_t count, struct 
 int rs_hooks_fill(struct rs_hooks *h, struct rs_sample *s)
 {
 	const struct rs_missed *m = &h->bpf->bss->rs_missed;
+	const struct rs_used *u = &h->bpf->bss->rs_used;
 	int e = 0;
 
 	for (size_t i = 0; !e && i < HOOKS; i++)
 		e = fill_hook(h, i, s);
 	if (!e)
-		e = fill_map("tap queues", "tun_offered,tun_dropped", m->tuns, s);
+		e = fill_map("tap queues", "tun_offered,tun_dropped", u->tuns, m->tuns, s);
 	if (!e)
-		e = fill_map("virtqueues", "vhost_posted,vhost_signals", m->vqs, s);
+		e = fill_map("virtqueues", "vhost_posted,vhost_signals", u->vqs, m->vqs, s);
 	if (!e)
 		e = fill_map("call eventfds", "eventfd_writes,irqfd_wakeups,injected",
-			     m->calls + m->routes + m->irqfds, s);
+			     u->calls + u->routes, m->calls + m->routes + m->irqfds, s);
 	return e;
+}
+
+static const char *why_not(const struct rs_hooks *h, size_t i, char *text, size_t size)
+{
+	char lost[RS_LOSES_LEN];
+
+	name_lost(hooks[i].loses, lost, sizeof(lost));
+	snprintf(text, size, "%s%s%s", h->why[i], *lost ? "; unknown without it: " : "", lost);
+	return text;
 }
 
 int rs_hooks_check(rs_check_fn row, void *ctx)
@@ -428,6 +440,7 @@ int rs_hooks_check(rs_check_fn row, void *ctx)
 	struct rs_hooks *h = open_hooks(false, &err);
 	struct rs_check check = {
 		.what = "type information (BTF)", .works = h, .why = h ? NULL : err.text};
+	char why[RS_LOSES_LEN + 200];
 	int bad = !h;
 
 	row(ctx, &check);
@@ -436,7 +449,7 @@ int rs_hooks_check(rs_check_fn row, void *ctx)
 			continue;
 		check.what = hooks[i].symbol;
 		check.works = h->state[i] == READY;
-		check.why = check.works ? NULL : h->why[i];
+		check.why = check.works ? NULL : why_not(h, i, why, sizeof(why));
 		check.fix = h->state[i] == FAILED
 				    ? "use a kernel with CONFIG_DEBUG_INFO_BTF_MODULES"
 				    : NULL;

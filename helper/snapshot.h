@@ -102,6 +102,7 @@ struct rs_hook {
 	char kind[RS_STR_LEN];	  /* ftrace, kprobe, fentry, tracepoint ... */
 	char state[RS_STR_LEN];	  /* attached, absent, failed */
 	char loses[RS_LOSES_LEN]; /* counters unknown without it, separated by '-' or ',' */
+	struct rs_num used;	  /* a table's: objects that it has entries for */
 	struct rs_num missed;	  /* hits the kernel could not deliver */
 };
 
