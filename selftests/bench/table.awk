@@ -38,6 +38,14 @@ function cell(line, unit, tool)
 	return both(value(arch[1], line, unit, tool), value(arch[2], line, unit, tool))
 }
 
+function is_measured(line, unit,	i)
+{
+	for (i = 1; i <= n; i++)
+		if (cell(line, unit, tool[i]) != "-")
+			return 1
+	return 0
+}
+
 function bound(unit)
 {
 	return both(most[arch[1], unit], most[arch[2], unit])
@@ -61,7 +69,7 @@ function table(line,	i, j, row)
 	printf "| | | at most | empty hooks | ringside | trace-cmd | perf | bpftrace |\n"
 	printf "|---|---|--:|--:|--:|--:|--:|--:|\n"
 	for (i = 1; i <= m; i++) {
-		if (cell(line, unit[i], "ringside") == "-")
+		if (!is_measured(line, unit[i]))
 			continue
 		row = "| " side(unit[i]) " | " meaning[i] " | " bound(unit[i]) " |"
 		for (j = 1; j <= n; j++)
