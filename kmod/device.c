@@ -81,6 +81,30 @@ static bool is_untold(const struct virtio_device *vdev)
 	return true;
 }
 
+/* Forget the queues that are gone. The caller holds rs_lock. */
+static void device_prune(struct rs_device *d)
+{
+	struct rs_queue *q, *next;
+
+	list_for_each_entry_safe(q, next, &d->queues, list)
+		if (q->gone)
+			rs_queue_drop(q);
+}
+
+/* What comes back before its end was looked at is a new generation all the same. */
+static void device_renew(struct rs_device *d)
+{
+	struct rs_queue *q;
+	bool lost = false;
+
+	list_for_each_entry(q, &d->queues, list)
+		lost |= q->gone;
+	if (!lost)
+		return;
+	device_prune(d);
+	d->generation = ++generations;
+}
+
 /* The caller holds rs_lock, rtnl too where there is a netdev, and the virtqueues are there to stay. */
 static int device_scan(struct rs_device *d)
 {
@@ -88,6 +112,7 @@ static int device_scan(struct rs_device *d)
 	struct virtqueue *vq;
 	int err = 0;
 
+	device_renew(d);
 	if (is_untold(d->vdev))
 		return 0;
 	virtio_device_for_each_vq(d->vdev, vq)
@@ -145,16 +170,6 @@ static struct rs_device *device_get(struct virtio_device *vdev)
 		d->pci_id = pci_dev_id(to_pci_dev(vdev->dev.parent)) + 1;
 	list_add_tail(&d->list, &rs_devices);
 	return d;
-}
-
-/* Forget the queues that are gone. The caller holds rs_lock. */
-static void device_prune(struct rs_device *d)
-{
-	struct rs_queue *q, *next;
-
-	list_for_each_entry_safe(q, next, &d->queues, list)
-		if (q->gone)
-			rs_queue_drop(q);
 }
 
 /* Only where neither queues nor a driver are left. */
