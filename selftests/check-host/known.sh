@@ -112,6 +112,7 @@ if [ ! -e /sys/kernel/btf/tun ]; then
 	exit
 fi
 check "the wire is still" net_still
+check "every interrupt has found its CPU" interrupts_settle
 guest 'insmod /ringside.ko'
 check "each queue of the tap can be chosen" steer "$TAP" 2
 check "known traffic is counted on both sides" window_known
