@@ -56,7 +56,7 @@ options_read()
 		shift 2
 	done
 	for name in "${WANTED[@]}"; do
-		runs | cut -f1 | grep -qx "$name" || {
+		runs | cut -f1 | grep -x "$name" >/dev/null || {
 			echo "run.sh: no run $name; try --list" >&2
 			exit 64
 		}

@@ -62,7 +62,7 @@ options_read()
 		shift 2
 	done
 	for name in "${WANTED[@]}"; do
-		runs | cut -d'|' -f1 | grep -qx "$name" || {
+		runs | cut -d'|' -f1 | grep -x "$name" >/dev/null || {
 			echo "run.sh: no run $name; try --list" >&2
 			exit 64
 		}

@@ -269,6 +269,7 @@ needs()
 	depmod kmod
 	readelf binutils
 	flock util-linux
+	mount mount
 	jq jq
 	gcc gcc
 	/usr/include/stdio.h libc6-dev
