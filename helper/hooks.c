@@ -76,12 +76,13 @@ struct hook {
 	bool first; /* of this group only the first that exists is attached: the other one calls it
 		     */
 	unsigned long long loses;
+	bool tracepoint;
 };
 
 static const struct hook hooks[] = {
-	{"sk_data_ready", "tun_file", "tun", NULL, XMIT, true, LOSES_XMIT},
+	{"sk_data_ready", "tun_file", "tun", NULL, XMIT, true, LOSES_XMIT, true},
 	{"tun_net_xmit", "tun_file", "tun", NULL, XMIT, true, LOSES_XMIT},
-	{"kfree_skb", "sk_buff", "", NULL, DROP, false, LOSES_DROPS},
+	{"kfree_skb", "sk_buff", "", NULL, DROP, false, LOSES_DROPS, true},
 	{"tun_sendmsg", "tun_msg_ctl", "tun", NULL, SEND, false, LOSES(tun_sent)},
 	{"handle_rx", "vhost_net_virtqueue", "vhost_net", NULL, ROUND_RX, false,
 	 LOSES(vhost_rounds) | LOSES_TAKEN | LOSES_HIST(worker_wait)},
@@ -137,11 +138,10 @@ struct rs_hooks {
 	unsigned long long unknown;
 };
 
-/* The kernel's tracepoints, and since when they are what is needed here: always, or not everywhere.
- */
-static bool is_tracepoint(const struct hook *hook)
+/* The tracepoint that every socket on the host passes, a tap queue's among them. */
+static bool is_any_socket(const struct hook *hook)
 {
-	return !strcmp(hook->symbol, "kfree_skb") || !strcmp(hook->symbol, "sk_data_ready");
+	return hook->tracepoint && hook->group == XMIT;
 }
 
 /* A socket's data is told apart by where tun describes its own sockets; a load per field needs the
@@ -149,8 +149,8 @@ static bool is_tracepoint(const struct hook *hook)
 static bool has_tracepoint(const struct rs_hooks *h, const struct hook *hook)
 {
 	return rs_symbols_known(hook->symbol) && rs_types_tracepoint(h->types, hook->symbol) &&
-	       (hook->group != XMIT || (rs_types_function(h->types, "bpf_rdonly_cast", "") &&
-					rs_symbols_data(h->symbols, "tun_proto", "tun")));
+	       (!is_any_socket(hook) || (rs_types_function(h->types, "bpf_rdonly_cast", "") &&
+					 rs_symbols_data(h->symbols, "tun_proto", "tun")));
 }
 
 static bool group_found(const struct rs_hooks *h, size_t before, enum group group)
@@ -168,7 +168,7 @@ static enum state find_hook(struct rs_hooks *h, size_t i, const char *machine)
 	struct rs_symbol clone;
 
 	p->function = hook->symbol;
-	p->tracepoint = is_tracepoint(hook);
+	p->tracepoint = hook->tracepoint;
 	if ((hook->arch && strcmp(hook->arch, machine)) ||
 	    (hook->first && group_found(h, i, hook->group)))
 		return NOT_HERE;
@@ -276,6 +276,16 @@ static struct rs_hooks *open_hooks(bool verbose, struct rs_error *err)
 	return h;
 }
 
+/* What tells tun's sockets from others where the tracepoint that all pass is used; 0 = it is not.
+ */
+static uint64_t tun_proto(const struct rs_hooks *h)
+{
+	for (size_t i = 0; i < HOOKS; i++)
+		if (is_any_socket(&hooks[i]) && h->state[i] == READY)
+			return rs_symbols_data(h->symbols, "tun_proto", "tun");
+	return 0;
+}
+
 struct rs_hooks *rs_hooks_attach(unsigned int ifindex, bool verbose, struct rs_error *err)
 {
 	struct rs_hooks *h = open_hooks(verbose, err);
@@ -285,8 +295,7 @@ struct rs_hooks *rs_hooks_attach(unsigned int ifindex, bool verbose, struct rs_e
 	if (!h)
 		return NULL;
 	c.can_cast = rs_types_function(h->types, "bpf_rdonly_cast", "");
-	if (h->state[0] == READY)
-		c.tun_proto = rs_symbols_data(h->symbols, "tun_proto", "tun");
+	c.tun_proto = tun_proto(h);
 	if (need_types(h, err))
 		goto fail;
 	rs_symbols_find(h->symbols, "tun_net_xmit", "", "tun", &h->xmit);
@@ -334,21 +343,18 @@ bool rs_hooks_know_hist(const struct rs_hooks *h, enum rs_host_hist hist)
 	return !(h->unknown & (1ULL << ((int)RS_HOST_COUNTERS + (int)hist)));
 }
 
-/* sk_data_ready runs for any socket, and not while it runs already on that CPU. What is put into a
- * ring meanwhile is counted all the same, by the ring's own place; it has no time and is not in the
- * histogram. */
-static bool may_miss(size_t i)
-{
-	return !i;
-}
-
-/* Hits the kernel dropped because the same program was running on that CPU already. */
-static struct rs_num missed(const struct rs_program *p)
+/*
+ * Hits the kernel dropped because the same program was running on that CPU already. Not known of
+ * taps alone where any socket's hit may be the one dropped: what is put into a ring meanwhile is
+ * counted all the same, by the ring's own place, but has no time and is not in the histogram.
+ */
+static struct rs_num missed(const struct hook *hook, const struct rs_program *p)
 {
 	struct bpf_prog_info info = {0};
 	__u32 len = sizeof(info);
 
-	if (!p->fentry || bpf_obj_get_info_by_fd(bpf_program__fd(p->prog), &info, &len))
+	if (is_any_socket(hook) || !p->fentry ||
+	    bpf_obj_get_info_by_fd(bpf_program__fd(p->prog), &info, &len))
 		return (struct rs_num){0};
 	return rs_num_of(info.recursion_misses);
 }
@@ -385,8 +391,8 @@ static int fill_hook(const struct rs_hooks *h, size_t i, struct rs_sample *s)
 	rs_str_set(row->kind, p->tracepoint ? "tracepoint" : p->fentry ? "fentry" : "kprobe");
 	rs_str_set(row->state, p->link ? "attached" : h->state[i] == ABSENT ? "absent" : "failed");
 	name_lost(hooks[i].loses, row->loses, sizeof(row->loses));
-	if (p->link && !may_miss(i))
-		row->missed = missed(p);
+	if (p->link)
+		row->missed = missed(&hooks[i], p);
 	return 0;
 }
 
