@@ -18,6 +18,8 @@ ARCH=x86_64 LINE=6.1 OUT=$TOP/out/check-guest MEMORY=1G WANTED=() SETTINGS=()
 . "$LAB/apt.sh"
 # shellcheck source=/dev/null
 . "$HERE/../lab/qemu.sh"
+# shellcheck source=/dev/null
+. "$HERE/../runs.sh"
 
 help()
 {
@@ -45,7 +47,7 @@ options_read()
 	while [ $# -gt 0 ]; do
 		case $1 in
 		-h | --help) help; exit 0 ;;
-		--list) runs | cut -f1; exit 0 ;;
+		--list) runs_names; exit 0 ;;
 		-a) ARCH=${2:?} ;;
 		-k) LINE=${2:?} ;;
 		-o) OUT=${2:?} ;;
@@ -55,12 +57,7 @@ options_read()
 		esac
 		shift 2
 	done
-	for name in "${WANTED[@]}"; do
-		runs | cut -f1 | grep -x "$name" >/dev/null || {
-			echo "run.sh: no run $name; try --list" >&2
-			exit 64
-		}
-	done
+	runs_check
 }
 
 # device_start DIR PAIRS: the fault device, ready for the VMM to connect
@@ -123,24 +120,13 @@ one_run()
 	fi
 	device_stop
 	[ ! -s "$dir/device.log" ] || sed 's/^/# /' "$dir/device.log"
-	if [ "$rc" = 0 ]; then
-		echo "ok $number $name"
-	else
-		echo "not ok $number $name # see $dir"
-		FAILED=1
-	fi
-}
-
-selected()
-{
-	[ ${#WANTED[@]} != 0 ] || { runs; return; }
-	runs | awk -F'\t' -v wanted=" ${WANTED[*]} " 'index(wanted, " " $1 " ")'
+	run_result "$number" "$name" "$dir" $rc
 }
 
 options_read "$@"
 WORK=$(mktemp -d)
 trap 'device_stop; rm -rf "$WORK"' EXIT
-FAILED='' DEVICE=''
+DEVICE=''
 make -s -C "$TOP/selftests/fault" >&2
 PATH=$(qemu_path "$ARCH")
 export PATH
@@ -148,13 +134,5 @@ WITNESS=$WORK/witness
 "$LAB/lab" module -a "$ARCH" -k "$LINE" -o "$WITNESS" "$TOP/selftests/fault" >&2
 mkdir -p "$OUT"
 
-mapfile -t rows < <(selected)
-echo "KTAP version 1"
-echo "1..${#rows[@]}"
-number=0
-for row in "${rows[@]}"; do
-	number=$((number + 1))
-	IFS=$'\t' read -r -a run <<<"$row"
-	one_run $number "${run[@]}"
-done
-[ -z "$FAILED" ]
+mapfile -t rows < <(runs_selected)
+runs_do "${rows[@]}"

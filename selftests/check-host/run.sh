@@ -13,6 +13,8 @@ ARCHS='arm64 x86_64' OUT=$TOP/out/check-host WANTED=() SETTINGS=()
 cd "$TOP" || exit 1
 # shellcheck source=selftests/path/outside.sh
 . selftests/path/outside.sh
+# shellcheck source=selftests/runs.sh
+. selftests/runs.sh
 
 help()
 {
@@ -34,13 +36,14 @@ runs()
 	local name host guest arguments seconds line
 
 	grep -v '^#' "$HERE/runs" | while IFS=$'\t' read -r name host guest arguments seconds; do
-		[ "$arguments" != - ] || arguments=''
 		if [ "$host" != each ]; then
-			echo "$name|$name|$host|$guest|$arguments|$seconds"
+			printf '%s\t' "$name" "$name" "$host" "$guest" "$arguments"
+			echo "$seconds"
 			continue
 		fi
 		for line in $("$LAB" kernels); do
-			echo "$name-$line|$name|$line|${guest/each/$line}|$arguments|$seconds"
+			printf '%s\t' "$name-$line" "$name" "$line" "${guest/each/$line}" "$arguments"
+			echo "$seconds"
 		done
 	done
 }
@@ -52,7 +55,7 @@ options_read()
 	while [ $# -gt 0 ]; do
 		case $1 in
 		-h | --help) help; exit 0 ;;
-		--list) runs | cut -d'|' -f1; exit 0 ;;
+		--list) runs_names; exit 0 ;;
 		-a) ARCHS=${2:?} ;;
 		-o) OUT=$(realpath -m "${2:?}") ;;
 		-s) SETTINGS+=("${2:?}") ;;
@@ -61,12 +64,7 @@ options_read()
 		esac
 		shift 2
 	done
-	for name in "${WANTED[@]}"; do
-		runs | cut -d'|' -f1 | grep -x "$name" >/dev/null || {
-			echo "run.sh: no run $name; try --list" >&2
-			exit 64
-		}
-	done
+	runs_check
 }
 
 # programs ARCH: what the scenarios run beside ringside, as static programs
@@ -91,27 +89,13 @@ judge()
 		echo "not ok what was brought back could not be read"
 }
 
-# results: what comes from the lab and the judges, as one list
-results()
-{
-	awk '
-	/^KTAP|^1\.\./ { next }
-	/^(not )?ok / {
-		match($0, /^(not )?ok ([0-9]+ )?/)
-		failed += $1 == "not"
-		print "  " ($1 == "not" ? "not ok" : "ok"), ++n, substr($0, RLENGTH + 1)
-		next
-	}
-	{ print "  " $0 }
-	END { print "  1.." n; exit failed || !n }'
-}
-
 # one_run NUMBER ARCH NAME SCENARIO HOST GUEST ARGUMENTS SECONDS: a nested KTAP, and its own line
 one_run()
 {
 	local number=$1 arch=$2 name=$3 scenario=$4 host=$5 guest=$6 arguments=$7 seconds=$8
 	local dir=$OUT/$2-$3 rc=0
 
+	[ "$arguments" != - ] || arguments=''
 	rm -rf "$dir"
 	mkdir -p "$dir"
 	{ printf '%s\n' "${SETTINGS[@]}"; cat "$HERE/$scenario.sh"; } >"$WORK/script"
@@ -123,35 +107,16 @@ one_run()
 			-f selftests/path/window.sh:/lab/window.sh "$WORK/script" ||
 			echo "not ok the lab's run as a whole: see $dir"
 		judge "$dir" "$scenario"
-	} | results || rc=1
-	if [ "$rc" = 0 ]; then
-		echo "ok $number $arch $name"
-	else
-		echo "not ok $number $arch $name # see $dir"
-		FAILED=1
-	fi
-}
-
-selected()
-{
-	[ ${#WANTED[@]} != 0 ] || { runs; return; }
-	runs | awk -F'|' -v wanted=" ${WANTED[*]} " 'index(wanted, " " $1 " ")'
+	} | ktap_join | sed -u 's/^/  /' || rc=1
+	run_result "$number" "$arch $name" "$dir" $rc
 }
 
 options_read "$@"
 WORK=$(mktemp -d)
 trap 'rm -rf "$WORK"' EXIT
-FAILED='' number=0
 "$LAB" setup || exit 1
-mapfile -t rows < <(for arch in $ARCHS; do selected | sed "s/^/$arch|/"; done)
+mapfile -t rows < <(for arch in $ARCHS; do runs_selected | sed "s/^/$arch\t/"; done)
 for arch in $ARCHS; do
 	programs "$arch" || exit 1
 done
-echo "KTAP version 1"
-echo "1..${#rows[@]}"
-for row in "${rows[@]}"; do
-	number=$((number + 1))
-	IFS='|' read -r arch name scenario host guest arguments seconds <<<"$row"
-	one_run $number "$arch" "$name" "$scenario" "$host" "$guest" "$arguments" "$seconds"
-done
-[ -z "$FAILED" ]
+runs_do "${rows[@]}"

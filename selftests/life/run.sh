@@ -17,6 +17,8 @@ ARCH=x86_64 LINE=6.1 OUT=$TOP/out/life RUNS=$HERE/runs ROUNDS='' WANTED=()
 . "$LAB/apt.sh"
 # shellcheck source=/dev/null
 . "$LAB/qemu.sh"
+# shellcheck source=/dev/null
+. "$HERE/../runs.sh"
 
 help()
 {
@@ -47,7 +49,7 @@ options_read()
 	while [ $# -gt 0 ]; do
 		case $1 in
 		-h | --help) help; exit 0 ;;
-		--list) runs | cut -f1; exit 0 ;;
+		--list) runs_names; exit 0 ;;
 		-a) ARCH=${2:?} ;;
 		-k) LINE=${2:?} ;;
 		-o) OUT=${2:?} ;;
@@ -58,12 +60,7 @@ options_read()
 		esac
 		shift 2
 	done
-	for name in "${WANTED[@]}"; do
-		runs | cut -f1 | grep -x "$name" >/dev/null || {
-			echo "run.sh: no run $name; try --list" >&2
-			exit 64
-		}
-	done
+	runs_check
 }
 
 # A machine alone; its second device sits in a slot, and QEMU's monitor is the
@@ -132,31 +129,11 @@ one_run()
 	"$LAB/lab" module -a "$arch" -k "$line" -o "$WORK/modules" "$HERE/modules" >&2 &&
 		"run_$where" "$arch" "$line" -o "$dir" -t "$seconds" ${arguments:+-A "$arguments"} \
 			"$WORK/script" | sed -u 's/^/  /' || rc=$?
-	if [ "$rc" = 0 ]; then
-		echo "ok $number $name"
-	else
-		echo "not ok $number $name # see $dir"
-		FAILED=1
-	fi
-}
-
-selected()
-{
-	[ ${#WANTED[@]} != 0 ] || { runs; return; }
-	runs | awk -F'\t' -v wanted=" ${WANTED[*]} " 'index(wanted, " " $1 " ")'
+	run_result "$number" "$name" "$dir" $rc
 }
 
 options_read "$@"
 WORK=$(mktemp -d)
 trap 'rm -rf "$WORK"' EXIT
-FAILED=
-mapfile -t rows < <(selected)
-echo "KTAP version 1"
-echo "1..${#rows[@]}"
-number=0
-for row in "${rows[@]}"; do
-	number=$((number + 1))
-	IFS=$'\t' read -ra fields <<<"$row"
-	one_run $number "${fields[@]}"
-done
-[ -z "$FAILED" ]
+mapfile -t rows < <(runs_selected)
+runs_do "${rows[@]}"

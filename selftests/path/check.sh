@@ -7,22 +7,6 @@ cd "$(dirname "$0")/../.." || exit 1
 unset MAKEFLAGS MFLAGS MAKELEVEL ARCH KSELFTEST
 . selftests/path/outside.sh
 
-# One numbering over both halves, and the plan at the end.
-ktap_join()
-{
-	awk '
-	/^KTAP|^1\.\./ { next }
-	/^(not )?ok / {
-		match($0, /^(not )?ok ([0-9]+ )?/)
-		head = $1 == "not" ? "not ok" : "ok"
-		failed += head == "not ok"
-		print head, ++n, substr($0, RLENGTH + 1)
-		next
-	}
-	{ print }
-	END { print "1.." n; exit failed || !n }'
-}
-
 out=out/check/$1
 
 whole_run()

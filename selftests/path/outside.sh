@@ -38,3 +38,19 @@ path_phases()
 	jq -rn --slurpfile quiet "$1/quiet-ledger.json" --slurpfile busy "$1/busy-ledger.json" \
 		--slurpfile after "$1/after-ledger.json" -f selftests/path/phases.jq
 }
+
+# ktap_join: what several print, as one list: one numbering, the plan at the end.
+ktap_join()
+{
+	awk '
+	/^KTAP|^1\.\./ { next }
+	/^(not )?ok / {
+		match($0, /^(not )?ok ([0-9]+ )?/)
+		head = $1 == "not" ? "not ok" : "ok"
+		failed += head == "not ok"
+		print head, ++n, substr($0, RLENGTH + 1)
+		next
+	}
+	{ print }
+	END { print "1.." n; exit failed || !n }'
+}
