@@ -9,6 +9,13 @@ def files: reduce inputs as $one ({};
 def holds($what; $yes): "\(if $yes then "ok" else "not ok" end) \($what)";
 def same($what; $a; $b): holds("\($what): \($a) = \($b)"; $a != null and $a == $b);
 
+# Equal, or apart by no more than the hits that the host's kernel kept from a hook, by its own count.
+def told($what; $snapshot; $a; $b):
+	([$snapshot.end.hooks[] | select(.kind != "map") | .missed // 0] | add // 0) as $lost
+	| if $lost == 0 then same($what; $a; $b)
+	  else holds("\($what): \($a) = \($b), but for \($lost) hits that the kernel missed, as shown";
+		     $a != null and $b != null and ($a - $b | fabs) <= $lost) end;
+
 def deltas($begin): [to_entries[] | {key, value: (.value - ($begin[.key] // 0))}] | from_entries;
 
 # Which queue it is: one without a tap has only its interrupt.

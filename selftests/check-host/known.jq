@@ -14,17 +14,18 @@ def tells($f; $from; $to; $window):
 	  same("\($window): the qdisc's drops as shown (tc -s qdisc)"; $rx[0].delta.qdisc_dropped; $qdisc);
 
 files as $f
-| if $f["known-host"] then
-	($f["known-host"] | queues("rx")) as $rx
-	| ($f["known-host"] | queues("tx")) as $tx
+| $f["known-host"] as $host
+| if $host then
+	($host | queues("rx")) as $rx
+	| ($host | queues("tx")) as $tx
 	| ( $f.traffic[] as $t | $rx[$t.queue].delta as $d | $tx[$t.queue].delta as $back
 	    | "queue \($t.queue)" as $name
-	    | same("\($name): datagrams sent = packets offered to the tap"; $t.sent; $d.tun_offered),
-	      same("\($name): offered - dropped = received in the guest"; $d.tun_offered - $d.tun_dropped; $t.received),
+	    | told("\($name): datagrams sent = packets offered to the tap"; $host; $t.sent; $d.tun_offered),
+	      told("\($name): offered - dropped = received in the guest"; $host; $d.tun_offered - $d.tun_dropped; $t.received),
 	      holds("\($name): some were dropped: \($d.tun_dropped)"; $d.tun_dropped > 0),
 	      same("\($name): drops met a full ring"; $d.tun_ring_full; $d.tun_dropped),
-	      same("\($name): datagrams from the guest = entries posted"; $t.back; $back.vhost_posted),
-	      same("\($name): datagrams from the guest = packets vhost handed to the tap"; $t.back; $back.tun_sent),
+	      told("\($name): datagrams from the guest = entries posted"; $host; $t.back; $back.vhost_posted),
+	      told("\($name): datagrams from the guest = packets vhost handed to the tap"; $host; $t.back; $back.tun_sent),
 	      same("\($name): datagrams from the guest = received here"; $t.back; $t.returned) ),
 	  same("datagrams from the guest = what its device sent"; $f.traffic | sum(.back);
 	       ($f["end-inside-link"] | link_sent) - ($f["begin-inside-link"] | link_sent)),
