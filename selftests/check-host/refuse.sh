@@ -142,7 +142,14 @@ early()
 	ringside host --tap "$TAP" -d 1h -o /tmp/interrupted.json 2>/tmp/interrupted &
 	usleep "$1"
 	kill -INT $! && kill -INT $! 2>/dev/null
+	# A shell starts its jobs with the signal ignored: one that is not ready yet hears none.
+	until_true 300 interrupted_again $!
 	wait $!
+}
+
+interrupted_again()
+{
+	grep -q '^State:.Z' "/proc/$1/status" || { kill -INT "$1"; false; }
 }
 
 whole_or_none()
@@ -161,7 +168,7 @@ same "nothing is attached before" "" "$(attached)"
 check "each function that is hooked is hidden, one by one" each_hidden
 check "all of them are hidden at once" hide_all
 # vhost's structs are in both of its modules; kvm may be built in.
-for modules in tun 'vhost vhost_net' "$(find /sys/kernel/btf -name 'kvm*' | sed 's|.*/||' | paste -sd' ')"; do
+for modules in tun 'vhost vhost_net' "$(find /sys/kernel/btf -name 'kvm*' | sed 's|.*/||' | sort | paste -sd' ')"; do
 	[ -z "$modules" ] || ends "no type information for $modules" 72 "${modules%% *}" \
 		without_types "$modules" ringside host --tap "$TAP" -d 10ms
 done
