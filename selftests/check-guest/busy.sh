@@ -29,7 +29,7 @@ quiet_netdev
 ip addr add 10.9.0.2/24 dev $NETDEV
 insmod /ringside.ko net_rx_time=y || exit 1
 witness_start || exit 1
-plan 9
+plan 10
 
 # gaps AT: how many polls of input.0 came so many nanoseconds or more after the one before
 gaps()
@@ -52,6 +52,11 @@ scene "late signals and a busy poller" "input.0 interrupts $n input.0 none_busy_
 	"repeat $n { post-delay-signal input.0 1 300 }; await input.0 quiet" -v polling=1
 kill $sink
 wait $sink
+napi=$(sed -n 's/.*napi=\([1-9][0-9]*\) .*/\1/p' /run/sink)
+same "the NAPI that the socket was served by is the queue's, in map and snapshot" \
+	"${napi:-none} $napi" \
+	"$(awk -v name="$(device)" '$2 == name && $4 == "input.0" { print $6 }' /sys/kernel/debug/ringside/map) $(
+		sed -n "s/^queue device=$(device) .*name=input.0 .*napi_id=\([0-9]*\).*/\1/p" $SNAPSHOT)"
 
 # Both count since the reset.
 same "all busy polls have a process" \

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Judges samples of "before IRQ count unhandled" (the kernel), "irq irq=..."
-# (ringside) and "after IRQ count unhandled" (the kernel again). Prints what is
-# wrong.
+# (ringside), "after IRQ count unhandled" (the kernel again), and "row IRQ now
+# left" (ringside's irqs: seconds until the window ends, "-" = it cannot trip or
+# there is no rate yet). Prints what is wrong.
 #
 # cannot="IRQ...": each must have been said to be unable to trip, and rightly.
 # trips=IRQ: it was disabled; where each sample said the window ends, it ended.
@@ -59,6 +60,11 @@ $1 == "after" && ($2 in said_count) {
 	delete said_count[$2]
 }
 
+$1 == "row" {
+	now[$2, samples[$2]] = $3
+	left[$2, samples[$2]] = $4
+}
+
 END {
 	k = split(cannot, list, " ")
 	for (j = 1; j <= k; j++) {
@@ -86,7 +92,17 @@ END {
 		if (end[trips, j] == last && !can[trips, j] && !wrong++)
 			print "sample " j ": said that this window cannot trip, at " at[trips, j]
 		tested++
+		# The rate is that of a second; an emulated machine's is not steady.
+		if (end[trips, j] == last && left[trips, j] ~ /^[0-9]+$/) {
+			real = now[trips, n] - now[trips, j]
+			near += left[trips, j] <= 2 * real + 2 && real <= 2 * left[trips, j] + 2
+			foretold++
+		}
 	}
 	if (!tested)
 		print "irq " trips ": no sample before its end"
+	if (foretold < 5)
+		print "irq " trips ": the time left was told " foretold + 0 " times"
+	if (near * 2 < foretold)
+		print "irq " trips ": the time left was right in " near + 0 " samples of " foretold
 }

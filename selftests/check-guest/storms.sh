@@ -22,6 +22,13 @@ spurious()
 	awk '{ v[$1] = $2 } END { print v["count"], v["unhandled"] }' "/proc/irq/$1/spurious"
 }
 
+# left IRQ: "row IRQ now left", seconds, as irqs foretells how long this window lasts; "-" = not
+left()
+{
+	awk -v irq="$1" -v now="$(cut -d' ' -f1 /proc/uptime)" \
+		'$1 == irq { print "row", irq, now, $11 }' /sys/kernel/debug/ringside/irqs
+}
+
 # sample FILE IRQ...: kernel, module, kernel, a line each IRQ
 sample()
 {
@@ -33,6 +40,7 @@ sample()
 		echo "$before"
 		grep '^irq ' $SNAPSHOT
 		for irq; do echo "after $irq $(spurious "$irq")"; done
+		for irq; do left "$irq"; done
 	} >>"$file"
 }
 

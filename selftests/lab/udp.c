@@ -123,7 +123,8 @@ static int echo(void)
 
 static int sink(void)
 {
-	int fd = socket_make(o.port);
+	int fd = socket_make(o.port), napi = 0;
+	socklen_t len = sizeof(napi);
 	struct sockaddr_in from;
 	double last = 0;
 
@@ -138,6 +139,9 @@ static int sink(void)
 	}
 	if (o.count)
 		total.lost = o.count - total.received;
+	/* whose poll brought the last datagram, as the kernel tells a socket */
+	getsockopt(fd, SOL_SOCKET, SO_INCOMING_NAPI_ID, &napi, &len);
+	printf("napi=%d ", napi);
 	return report();
 }
 
