@@ -143,13 +143,13 @@ early()
 	usleep "$1"
 	kill -INT $! && kill -INT $! 2>/dev/null
 	# A shell starts its jobs with the signal ignored: one that is not ready yet hears none.
-	until_true 300 interrupted_again $!
+	until_true 300 interrupted_away $!
 	wait $!
 }
 
-interrupted_again()
+interrupted_away()
 {
-	grep -q '^State:.Z' "/proc/$1/status" || { kill -INT "$1"; false; }
+	! kill -INT "$1" 2>/dev/null || grep -q '^State:.Z' "/proc/$1/status" 2>/dev/null
 }
 
 whole_or_none()
