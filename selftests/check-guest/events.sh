@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # shellcheck shell=dash
-# The trace events, as the kernel's own files, trace-cmd and perf record and
-# filter them: exactly those that were asked for.
+# The trace events, as the kernel's own files, trace-cmd, perf and bpftrace
+# record and filter them: exactly those that were asked for.
 
 . /check/lib.sh
 
@@ -24,7 +24,8 @@ traced()
 
 recording()
 {
-	[ "$(cat $tracing/events/ringside/ring_irq/enable)" != 0 ] || [ -s /run/perf.data ]
+	[ "$(cat $tracing/events/ringside/ring_irq/enable)" != 0 ] || [ -s /run/perf.data ] ||
+		grep -q '^Attaching' /run/tool
 }
 
 # recorded NAME COMMAND...: the same signals while a tool records
@@ -74,6 +75,9 @@ echo 200 >/sys/module/ringside/parameters/stall_ms
 recorded trace-cmd record -o /run/trace.dat -e ringside:ring_irq -f "device == \"$(device)\" && class == \"none_empty\""
 same "trace-cmd records and filters them" $((2 * n)) \
 	"$(trace-cmd report -i /run/trace.dat 2>/dev/null | grep -c 'ring_irq: .*class=none_empty')"
+recorded bpftrace -e "tracepoint:ringside:ring_irq
+	/args->device == \"$(device)\" && args->class == \"none_empty\"/ { @n = count(); }"
+same "bpftrace counts and filters them" "@n: $((2 * n))" "$(grep '^@n' /run/tool)"
 recorded perf record -q -a -o /run/perf.data -e ringside:ring_irq --filter "device == \"$(device)\" && class == \"none_empty\""
 same "perf records and filters them" $((2 * n)) \
 	"$(perf script -i /run/perf.data 2>/dev/null | grep -c 'ring_irq: .*class=none_empty')"

@@ -11,7 +11,7 @@ TOP=$(realpath "$HERE/../..")
 LAB=$TOP/selftests/lab
 # shellcheck disable=SC2034 # for the lab's parts
 CACHE=${RINGSIDE_CACHE:-$HOME/.cache/ringside} REFRESH=''
-ARCH=x86_64 LINE=6.1 OUT=$TOP/out/check-guest MEMORY=1G WANTED=() SETTINGS=()
+ARCH=x86_64 LINE=6.1 OUT=$TOP/out/check-guest MEMORY=2G WANTED=() SETTINGS=()
 # shellcheck source=/dev/null
 . "$LAB/say.sh"
 # shellcheck source=/dev/null
