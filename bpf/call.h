@@ -163,36 +163,33 @@ static __always_inline struct rs_call *call_injecting(u64 *irqfd)
 /* Where the vCPU is when it gets an interrupt. */
 #define IN_GUEST_MODE 1 /* of vcpu->mode: the same since 2.6.38 */
 
-static __always_inline void vcpu_found(struct rs_call *c, u64 vcpu)
+static __always_inline void vcpu_found(const bool typed, struct rs_call *c, struct kvm_vcpu *vcpu)
 {
-	if (RS_PEEK(vcpu, struct kvm_vcpu, wait.task))
+	if (RS_READ(typed, vcpu, wait.task))
 		RS_COUNT(c->vcpu_asleep);
-	else if (RS_PEEK_U32(vcpu, struct kvm_vcpu, mode) == IN_GUEST_MODE)
+	else if (RS_READ(typed, vcpu, mode) == IN_GUEST_MODE)
 		RS_COUNT(c->vcpu_in_guest);
 	else
 		RS_COUNT(c->vcpu_in_host);
 }
 
 /* One of a vCPU's counts; which of two names it has depends on the architecture. */
-#define VCPU_STAT(vcpu, field)                                                     \
-	(bpf_core_field_exists(((struct kvm_vcpu_stat *)0)->field)                 \
-		 ? peek(RS_AT(vcpu, struct kvm_vcpu, stat) +                       \
-			bpf_core_field_offset(((struct kvm_vcpu_stat *)0)->field)) \
-		 : 0)
+#define VCPU_STAT(typed, vcpu, field) \
+	(bpf_core_field_exists((vcpu)->stat.field) ? RS_READ(typed, vcpu, stat.field) : 0)
 
-static __always_inline void exits_read(struct rs_exits *e, u64 vcpu)
+static __always_inline void exits_read(const bool typed, struct rs_exits *e, struct kvm_vcpu *vcpu)
 {
-	e->all = VCPU_STAT(vcpu, exits);
-	e->mmio = VCPU_STAT(vcpu, mmio_exits) + VCPU_STAT(vcpu, mmio_exit_user);
-	e->io = VCPU_STAT(vcpu, io_exits);
-	e->halt = VCPU_STAT(vcpu, halt_exits) + VCPU_STAT(vcpu, wfi_exit_stat);
+	e->all = VCPU_STAT(typed, vcpu, exits);
+	e->mmio = VCPU_STAT(typed, vcpu, mmio_exits) + VCPU_STAT(typed, vcpu, mmio_exit_user);
+	e->io = VCPU_STAT(typed, vcpu, io_exits);
+	e->halt = VCPU_STAT(typed, vcpu, halt_exits) + VCPU_STAT(typed, vcpu, wfi_exit_stat);
 }
 
-static __always_inline void exits_count(struct rs_call *c, u64 vcpu)
+static __always_inline void exits_count(const bool typed, struct rs_call *c, struct kvm_vcpu *vcpu)
 {
 	struct rs_exits now;
 
-	exits_read(&now, vcpu);
+	exits_read(typed, &now, vcpu);
 	if (now.all == c->exits.all)
 		return;
 	__sync_fetch_and_add(&c->exits_pending, now.all - c->exits.all);
@@ -202,7 +199,8 @@ static __always_inline void exits_count(struct rs_call *c, u64 vcpu)
 }
 
 /* An interrupt has become pending, or was so already: then it joins the one on its way. */
-static __always_inline void call_injected(struct rs_call *c, u64 vcpu, bool pending, bool posted)
+static __always_inline void call_injected(const bool typed, struct rs_call *c,
+					  struct kvm_vcpu *vcpu, bool pending, bool posted)
 {
 	u64 now = bpf_ktime_get_ns();
 
@@ -217,7 +215,7 @@ static __always_inline void call_injected(struct rs_call *c, u64 vcpu, bool pend
 		RS_COUNT(c->posted);
 	if (posted || pending || !vcpu)
 		return;
-	exits_read(&c->exits, vcpu);
+	exits_read(typed, &c->exits, vcpu);
 	c->injected_ns = now;
 }
 
@@ -252,7 +250,7 @@ static __always_inline struct rs_call *route_call(u64 key, u32 intid)
 }
 
 /* The vCPU takes it along on its way into the guest. */
-static __always_inline void call_entered(struct rs_call *c, u64 vcpu)
+static __always_inline void call_entered(const bool typed, struct rs_call *c, struct kvm_vcpu *vcpu)
 {
 	u64 began = c->injected_ns;
 
@@ -260,5 +258,5 @@ static __always_inline void call_entered(struct rs_call *c, u64 vcpu)
 		return;
 	c->injected_ns = 0;
 	hist_add(&c->s5_run, bpf_ktime_get_ns() - began);
-	exits_count(c, vcpu);
+	exits_count(typed, c, vcpu);
 }

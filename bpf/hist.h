@@ -5,29 +5,24 @@
 #include "hook.h"
 #include "maps.h"
 
-/* The number of bits of 0 to 15, a nibble each. */
-#define NIBBLE_BITS 0x4444444433332210ULL
+/* The number of bits of 0 to 255. */
+static const u8 byte_bits[256] = {
+	[1] = 1,	 [2 ... 3] = 2,	  [4 ... 7] = 3,    [8 ... 15] = 4,
+	[16 ... 31] = 5, [32 ... 63] = 6, [64 ... 127] = 7, [128 ... 255] = 8,
+};
 
 /* Which bucket @value is counted in: the number of its bits, as far as there are buckets. */
 static __always_inline u32 hist_bucket(u64 value)
 {
-	u32 bits = 0, v = value;
-
-	if (value >> (RS_BUCKETS - 1))
-		return RS_BUCKETS - 1;
-	if (v >> 16) {
-		bits = 16;
-		v >>= 16;
-	}
-	if (v >> 8) {
-		bits += 8;
-		v >>= 8;
-	}
-	if (v >> 4) {
-		bits += 4;
-		v >>= 4;
-	}
-	return bits + ((NIBBLE_BITS >> (v * 4)) & 15);
+	if (value < 1 << 8)
+		return byte_bits[value];
+	if (value < 1 << 16)
+		return 8 + byte_bits[value >> 8];
+	if (value < 1 << 24)
+		return 16 + byte_bits[value >> 16];
+	if (value < 1UL << (RS_BUCKETS - 1))
+		return 24 + byte_bits[value >> 24];
+	return RS_BUCKETS - 1;
 }
 
 /* For writers that may meet; the buckets are a power of two, so the mask costs no count. */

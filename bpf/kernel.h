@@ -318,4 +318,9 @@ enum skb_drop_reason {
 	SKB_DROP_REASON_TAP_TXFILTER,
 };
 
+/* The functions that the verifier knows itself. */
+enum special_kfunc_type {
+	KF_bpf_rdonly_cast,
+};
+
 #endif

@@ -7,7 +7,8 @@
 RS_HOOK2(vgic_queue_irq_unlock, struct kvm *, kvm, struct vgic_irq *, irq)
 {
 	u32 intid = RS_READ(typed, irq, intid);
-	u64 irqfd = 0, key = RS_ADDRESS(irq), vcpu;
+	u64 irqfd = 0, key = RS_ADDRESS(irq);
+	struct kvm_vcpu *vcpu;
 	struct rs_call *c;
 
 	if (intid < LPI_FIRST)
@@ -17,10 +18,10 @@ RS_HOOK2(vgic_queue_irq_unlock, struct kvm *, kvm, struct vgic_irq *, irq)
 		return 0;
 	if (c->route != key || route_call(key, intid) != c)
 		route_learn(c, key, intid);
-	vcpu = RS_ADDRESS(RS_READ(typed, irq, target_vcpu));
+	vcpu = RS_READ(typed, irq, target_vcpu);
 	if (vcpu)
-		vcpu_found(c, vcpu);
-	call_injected(c, vcpu, c->pending, false);
+		vcpu_found(typed, c, vcpu);
+	call_injected(typed, c, vcpu, c->pending, false);
 	c->pending = 1;
 	return 0;
 }
@@ -37,6 +38,6 @@ RS_HOOK2(vgic_v3_populate_lr, struct kvm_vcpu *, vcpu, struct vgic_irq *, irq)
 		return 0;
 	RS_COUNT(c->populated);
 	c->pending = 0;
-	call_entered(c, RS_ADDRESS(vcpu));
+	call_entered(typed, c, vcpu);
 	return 0;
 }

@@ -3,9 +3,9 @@
 #define MSI_VECTOR 0xff
 #define APIC_IRR   0x200 /* the architecture's register map: 256 bits, 32 to each 16 bytes */
 
-static __always_inline bool irr_is_set(u64 apic, u32 vector)
+static __always_inline bool irr_is_set(const bool typed, struct kvm_lapic *apic, u32 vector)
 {
-	u64 regs = RS_PEEK(apic, struct kvm_lapic, regs);
+	u64 regs = RS_ADDRESS(RS_READ(typed, apic, regs));
 
 	return (peek(regs + APIC_IRR + (vector >> 5) * 0x10) >> (vector & 31)) & 1;
 }
@@ -21,16 +21,17 @@ static __always_inline bool pir_is_set(u64 vcpu, u32 vector)
 }
 
 /* Whether the hardware delivers by itself: then KVM never sees the vCPU take it. */
-static __always_inline bool is_posted(u64 apic)
+static __always_inline bool is_posted(const bool typed, struct kvm_lapic *apic)
 {
-	return bpf_core_field_exists(((struct kvm_lapic *)0)->apicv_active) &&
-	       (RS_PEEK(apic, struct kvm_lapic, apicv_active) & 1);
+	return bpf_core_field_exists(apic->apicv_active) && RS_READ(typed, apic, apicv_active);
 }
 
-static __always_inline int apic_accept(u64 apic, u32 vector, bool vmx)
+static __always_inline int apic_accept(const bool typed, struct kvm_lapic *apic, u32 vector,
+				       bool vmx)
 {
-	u64 irqfd = 0, vcpu;
+	u64 irqfd = 0, key;
 	struct rs_call *c = call_injecting(&irqfd);
+	struct kvm_vcpu *vcpu;
 
 	if (!c)
 		return 0;
@@ -38,45 +39,48 @@ static __always_inline int apic_accept(u64 apic, u32 vector, bool vmx)
 		call_route(c, irqfd);
 	if ((c->data & MSI_VECTOR) != vector)
 		return 0;
-	vcpu = RS_PEEK(apic, struct kvm_lapic, vcpu);
-	if (c->route != vcpu + vector)
-		route_learn(c, vcpu + vector, 0);
-	vcpu_found(c, vcpu);
-	call_injected(c, vcpu, irr_is_set(apic, vector) || (vmx && pir_is_set(vcpu, vector)),
-		      is_posted(apic));
+	vcpu = RS_READ(typed, apic, vcpu);
+	key = RS_ADDRESS(vcpu) + vector;
+	if (c->route != key)
+		route_learn(c, key, 0);
+	vcpu_found(typed, c, vcpu);
+	call_injected(typed, c, vcpu,
+		      irr_is_set(typed, apic, vector) ||
+			      (vmx && pir_is_set(RS_ADDRESS(vcpu), vector)),
+		      is_posted(typed, apic));
 	return 0;
 }
 
 RS_HOOK4(svm_deliver_interrupt, struct kvm_lapic *, apic, int, mode, int, trigger, u32, vector)
 {
-	return apic_accept(RS_ADDRESS(apic), vector, false);
+	return apic_accept(typed, apic, vector, false);
 }
 
 RS_HOOK4(vmx_deliver_interrupt, struct kvm_lapic *, apic, int, mode, int, trigger, u32, vector)
 {
-	return apic_accept(RS_ADDRESS(apic), vector, true);
+	return apic_accept(typed, apic, vector, true);
 }
 
-static __always_inline int vcpu_inject(u64 vcpu)
+static __always_inline int vcpu_inject(const bool typed, struct kvm_vcpu *vcpu)
 {
 	struct rs_call *c;
 	u64 vector;
 
-	if (!bpf_core_field_exists(((struct kvm_vcpu *)0)->arch.interrupt.nr))
+	if (!bpf_core_field_exists(vcpu->arch.interrupt.nr))
 		return 0;
-	vector = RS_PEEK(vcpu, struct kvm_vcpu, arch.interrupt.nr) & MSI_VECTOR;
-	c = route_call(vcpu + vector, 0);
+	vector = RS_READ(typed, vcpu, arch.interrupt.nr);
+	c = route_call(RS_ADDRESS(vcpu) + vector, 0);
 	if (c)
-		call_entered(c, vcpu);
+		call_entered(typed, c, vcpu);
 	return 0;
 }
 
 RS_HOOK1(svm_inject_irq, struct kvm_vcpu *, vcpu)
 {
-	return vcpu_inject(RS_ADDRESS(vcpu));
+	return vcpu_inject(typed, vcpu);
 }
 
 RS_HOOK1(vmx_inject_irq, struct kvm_vcpu *, vcpu)
 {
-	return vcpu_inject(RS_ADDRESS(vcpu));
+	return vcpu_inject(typed, vcpu);
 }

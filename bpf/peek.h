@@ -5,10 +5,11 @@
 
 #include "hook.h"
 
-/* Whether the kernel has bpf_rdonly_cast: the helper looks. */
-const volatile bool rs_can_cast;
-
 extern void *bpf_rdonly_cast(const void *obj, u32 btf_id) __ksym __weak;
+
+/* Whether the kernel has it: the verifier lists the functions it knows itself. A constant at load,
+ * so it costs no look. */
+#define RS_CAN_CAST bpf_core_enum_value_exists(enum special_kfunc_type, KF_bpf_rdonly_cast)
 
 /*
  * The word at @at; 0 where nothing is mapped. A cast to any struct that begins with a number makes
@@ -16,16 +17,17 @@ extern void *bpf_rdonly_cast(const void *obj, u32 btf_id) __ksym __weak;
  */
 static __always_inline u64 peek(u64 at)
 {
-	u64 word = 0;
+	u64 word;
 
-	if (rs_can_cast)
+	if (RS_CAN_CAST)
 		return *(u64 *)bpf_rdonly_cast((void *)at, bpf_core_type_id_kernel(struct rb_node));
+	word = 0;
 	bpf_probe_read_kernel(&word, sizeof(word), (void *)at);
 	return word;
 }
 
 /* Memory as a struct of the kernel's own, whose fields are then read by one load each. Only where
- * rs_can_cast. */
+ * RS_CAN_CAST. */
 #define RS_CAST(type, at) \
 	((struct type *)bpf_rdonly_cast((void *)(at), bpf_core_type_id_kernel(struct type)))
 

@@ -47,6 +47,17 @@ static __always_inline u32 ring_occupancy(u64 ring, u32 producer, u32 head)
 	return producer - head + RS_PEEK_U32(ring, struct ptr_ring, size);
 }
 
+/* Packets in the ring before the one just put there; none if that is taken already. */
+static __always_inline u32 ring_waiting(u64 ring, u32 producer, u32 head)
+{
+	u32 n;
+
+	if (producer > head)
+		return producer - head - 1;
+	n = ring_occupancy(ring, producer, head);
+	return n ? n - 1 : 0;
+}
+
 /*
  * The producer's place counts what was put into the ring, whoever was seen putting it there. CPUs
  * may come by in another order than that in which they put: then a step back makes up for a step
@@ -126,7 +137,7 @@ int BPF_PROG(sk_data_ready, struct sock *sk)
 	struct ptr_ring *r;
 	struct rs_tun *t;
 	u64 tfile, ring;
-	u32 producer, ahead;
+	u32 producer;
 
 	if ((u64)sk->__sk_common.skc_prot != rs_tun_proto)
 		return 0;
@@ -140,8 +151,7 @@ int BPF_PROG(sk_data_ready, struct sock *sk)
 	r = RS_CAST(ptr_ring, ring);
 	producer = r->producer;
 	ring_advance(t, ring, producer);
-	ahead = ring_occupancy(ring, producer, r->consumer_head);
-	hist_add(&t->occupancy_at_enqueue, ahead ? ahead - 1 : 0);
+	hist_add(&t->occupancy_at_enqueue, ring_waiting(ring, producer, r->consumer_head));
 	if (!t->probe_ns)
 		probe_note(t, 0, (producer ? producer : r->size) - 1);
 	return 0;

@@ -154,11 +154,13 @@ RS_HOOK2(vhost_add_used_and_signal, void *, dev, struct vhost_virtqueue *, vq)
  * A round begins. Its worker was woken, or came back from another virtqueue: what it waited for a
  * CPU since the device's round before, by the scheduler's own count, is this round's.
  */
-static __always_inline void worker_look(struct rs_vq *first, struct rs_vq *v)
+static __always_inline void worker_look(const bool typed, struct rs_vq *first, struct rs_vq *v)
 {
-	u64 task = bpf_get_current_task();
-	u64 runs = RS_PEEK(task, struct task_struct, sched_info.pcount);
-	u64 wait = RS_PEEK(task, struct task_struct, sched_info.run_delay);
+	struct task_struct *current =
+		typed ? bpf_get_current_task_btf() : (struct task_struct *)bpf_get_current_task();
+	u64 runs = RS_READ(typed, current, sched_info.pcount);
+	u64 wait = RS_READ(typed, current, sched_info.run_delay);
+	u64 task = RS_ADDRESS(current);
 
 	if (first->worker == task && first->worker_runs != runs)
 		hist_add(&v->worker_wait, wait - first->worker_waited);
@@ -198,7 +200,7 @@ RS_HOOK1(handle_rx, struct vhost_net *, net)
 	v->vhost_rounds++;
 	if (!v->ring)
 		vq_watch(v, key);
-	worker_look(v, v);
+	worker_look(typed, v, v);
 	return 0;
 }
 
@@ -210,7 +212,7 @@ RS_HOOK1(handle_tx, struct vhost_net *, net)
 	if (!v || !first)
 		return 0;
 	v->vhost_rounds++;
-	worker_look(first, v);
+	worker_look(typed, first, v);
 	return 0;
 }
 

@@ -294,7 +294,6 @@ struct rs_hooks *rs_hooks_attach(unsigned int ifindex, bool verbose, struct rs_e
 
 	if (!h)
 		return NULL;
-	c.can_cast = rs_types_function(h->types, "bpf_rdonly_cast", "");
 	c.tun_proto = tun_proto(h);
 	if (need_types(h, err))
 		goto fail;

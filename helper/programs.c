@@ -110,7 +110,6 @@ static void choose(struct ringside_bpf *bpf, struct rs_program *p, const struct 
 static void set_constants(struct ringside_bpf *bpf, const struct rs_constants *c)
 {
 	bpf->rodata->rs_only_ifindex = c->ifindex;
-	bpf->rodata->rs_can_cast = c->can_cast;
 	bpf->rodata->rs_tun_proto = c->tun_proto;
 	for (int i = 0; i < 2; i++) {
 		bpf->rodata->rs_xmit_from[i] = c->xmit[i].from;

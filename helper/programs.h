@@ -29,7 +29,6 @@ struct rs_program {
 struct rs_constants {
 	unsigned int ifindex;	  /* the only tap to count, 0 = all */
 	uint64_t tun_proto;	  /* of tun's sockets; 0 = unless sk_data_ready is listened to */
-	bool can_cast;		  /* the kernel has bpf_rdonly_cast */
 	struct rs_symbol xmit[2]; /* tun_net_xmit and its cold part */
 };
 
