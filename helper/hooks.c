@@ -136,6 +136,7 @@ struct rs_hooks {
 	char why[HOOKS][160];  /* absent or failed */
 	struct rs_symbol xmit; /* where tun drops */
 	unsigned long long unknown;
+	bool fprobes_told; /* the kernel counts what its fprobes miss */
 };
 
 /* The tracepoint that every socket on the host passes, a tap queue's among them. */
@@ -311,6 +312,7 @@ struct rs_hooks *rs_hooks_attach(unsigned int ifindex, bool verbose, struct rs_e
 		goto fail;
 	}
 	find_unknown(h);
+	h->fprobes_told = rs_types_member(h->types, "bpf_link_info", "missed");
 	return h;
 fail:
 	rs_hooks_detach(h);
@@ -347,15 +349,14 @@ bool rs_hooks_know_hist(const struct rs_hooks *h, enum rs_host_hist hist)
  * taps alone where any socket's hit may be the one dropped: what is put into a ring meanwhile is
  * counted all the same, by the ring's own place, but has no time and is not in the histogram.
  */
-static struct rs_num missed(const struct hook *hook, const struct rs_program *p)
+static struct rs_num missed(const struct rs_hooks *h, size_t i)
 {
-	struct bpf_prog_info info = {0};
-	__u32 len = sizeof(info);
+	uint64_t count;
 
-	if (is_any_socket(hook) || !p->fentry ||
-	    bpf_obj_get_info_by_fd(bpf_program__fd(p->prog), &info, &len))
+	if (is_any_socket(&hooks[i]) ||
+	    !rs_programs_missed(&h->programs[i], h->fprobes_told, &count))
 		return (struct rs_num){0};
-	return rs_num_of(info.recursion_misses);
+	return rs_num_of(count);
 }
 
 /* Of a bit of what a hook loses. */
@@ -378,6 +379,10 @@ static void name_lost(unsigned long long loses, char *text, size_t size)
 
 static int fill_hook(const struct rs_hooks *h, size_t i, struct rs_sample *s)
 {
+	static const char *const names[] = {[RS_FENTRY] = "fentry",
+					    [RS_FPROBE] = "fprobe",
+					    [RS_KPROBE] = "kprobe",
+					    [RS_TRACEPOINT] = "tracepoint"};
 	const struct rs_program *p = &h->programs[i];
 	struct rs_hook *row;
 
@@ -387,11 +392,11 @@ static int fill_hook(const struct rs_hooks *h, size_t i, struct rs_sample *s)
 	if (!row)
 		return -1;
 	rs_str_set(row->name, p->function);
-	rs_str_set(row->kind, p->tracepoint ? "tracepoint" : p->fentry ? "fentry" : "kprobe");
+	rs_str_set(row->kind, names[p->how]);
 	rs_str_set(row->state, p->link ? "attached" : h->state[i] == ABSENT ? "absent" : "failed");
 	name_lost(hooks[i].loses, row->loses, sizeof(row->loses));
 	if (p->link)
-		row->missed = missed(&hooks[i], p);
+		row->missed = missed(h, i);
 	return 0;
 }
 

@@ -10,8 +10,8 @@ struct rs_hooks;
 
 /*
  * Finds each function of the table in the running kernel, loads the programs that fit and attaches
- * them: with fentry if the kernel can, else with kprobes. @ifindex: the only tap to count, 0 = all.
- * Return: NULL with err set and nothing attached: something needed is missing.
+ * them: with fentry if the kernel can, else with fprobes or kprobes. @ifindex: the only tap to
+ * count, 0 = all. Return: NULL with err set and nothing attached: something needed is missing.
  */
 struct rs_hooks *rs_hooks_attach(unsigned int ifindex, bool verbose, struct rs_error *err);
 void rs_hooks_detach(struct rs_hooks *h); /* NULL allowed */

@@ -13,6 +13,8 @@
 #include "../bpf/maps.h"
 #include "ringside.skel.h"
 
+#define ENTRY_MAX 16 /* bytes at a function's start before what ftrace patches, and more */
+
 static char said[256];
 static bool log_aloud;
 
@@ -89,6 +91,14 @@ static struct bpf_program *find_program(struct ringside_bpf *bpf, const char *fu
 	return bpf_object__find_program_by_name(bpf->obj, name);
 }
 
+/* The best way that is left. */
+static enum rs_how choose_how(const struct rs_program *p, const struct rs_types *types)
+{
+	if (p->at_best == RS_FENTRY && rs_types_function(types, p->function, p->sym.module))
+		return RS_FENTRY;
+	return p->at_best <= RS_FPROBE && p->sym.from ? RS_FPROBE : RS_KPROBE;
+}
+
 /* Of the two programs of a function one is loaded, or none. */
 static void choose(struct ringside_bpf *bpf, struct rs_program *p, const struct rs_types *types,
 		   bool fentry)
@@ -97,14 +107,17 @@ static void choose(struct ringside_bpf *bpf, struct rs_program *p, const struct 
 	struct bpf_program *probe = find_program(bpf, p->function, "_kprobe");
 
 	if (p->tracepoint) {
+		p->how = RS_TRACEPOINT;
 		p->prog = find_program(bpf, p->function, "");
 		bpf_program__set_autoload(p->prog, p->wanted);
 		return;
 	}
-	p->fentry = fentry && !p->deaf && rs_types_function(types, p->function, p->sym.module);
-	p->prog = p->fentry ? entry : probe;
-	bpf_program__set_autoload(entry, p->wanted && p->fentry);
-	bpf_program__set_autoload(probe, p->wanted && !p->fentry);
+	p->how = fentry ? choose_how(p, types) : RS_KPROBE;
+	p->prog = p->how == RS_FENTRY ? entry : probe;
+	bpf_program__set_autoload(entry, p->wanted && p->prog == entry);
+	bpf_program__set_autoload(probe, p->wanted && p->prog == probe);
+	if (p->how == RS_FPROBE)
+		bpf_program__set_expected_attach_type(probe, BPF_TRACE_KPROBE_MULTI);
 }
 
 static void set_constants(struct ringside_bpf *bpf, const struct rs_constants *c)
@@ -150,21 +163,52 @@ static struct bpf_link *attach_kprobe(const struct rs_program *p)
 	return link;
 }
 
+/*
+ * Through ftrace without a trap, and without what perf does for each hit. By the address of the
+ * record itself: within a function ftrace takes no other, at its start it takes any that lies in
+ * the function, see all_hear().
+ */
+static struct bpf_link *attach_fprobe(const struct rs_program *p)
+{
+	struct bpf_link *link = NULL;
+
+	for (unsigned long i = 1; !link && i <= ENTRY_MAX; i++) {
+		unsigned long at = p->sym.from + i % ENTRY_MAX;
+		LIBBPF_OPTS(bpf_kprobe_multi_opts, opts, .addrs = &at, .cnt = 1);
+
+		link = bpf_program__attach_kprobe_multi_opts(p->prog, NULL, &opts);
+	}
+	return link;
+}
+
+static struct bpf_link *attach_one(const struct rs_program *p)
+{
+	switch (p->how) {
+	case RS_TRACEPOINT:
+		return bpf_program__attach(p->prog);
+	case RS_FENTRY:
+		return bpf_program__attach_trace(p->prog);
+	case RS_FPROBE:
+		return attach_fprobe(p);
+	default:
+		return attach_kprobe(p);
+	}
+}
+
+/* Return: -EAGAIN = not in this way. */
 static int attach(struct rs_program *p)
 {
 	int e;
 
-	if (p->fentry)
-		p->link = bpf_program__attach_trace(p->prog);
-	else if (p->tracepoint)
-		p->link = bpf_program__attach(p->prog);
-	else
-		p->link = attach_kprobe(p);
+	p->link = attach_one(p);
 	if (p->link)
 		return 0;
 	e = errno;
 	snprintf(said, sizeof(said), "%s cannot be hooked: %s", p->function, strerror(e));
-	return -e;
+	if (p->how != RS_FPROBE)
+		return -e;
+	p->at_best = RS_KPROBE;
+	return -EAGAIN;
 }
 
 static FILE *open_enabled(void)
@@ -193,9 +237,12 @@ static bool is_enabled(FILE *f, const char *function)
 }
 
 /*
- * Some kernels accept fentry for a function and never call it: seen on x86, irqfd_wakeup in 6.12.
- * ftrace lists what is really patched; where it cannot be asked, nothing is sure. Return: whether
- * all that was attached by fentry will run.
+ * A program can be attached and deaf. A weak function that another one replaced has no symbol, but
+ * its code and its record in ftrace stay: the function before it then seems to reach over both.
+ * fentry asks for a record anywhere within the function, may be given the dead one, which is never
+ * patched, and so never runs: this is irqfd_wakeup in kvm on x86. ftrace's list of what is patched
+ * tells; where it cannot be read, nothing is sure. Return: whether all that was attached by fentry
+ * will run.
  */
 static bool all_hear(struct rs_program *programs, size_t n)
 {
@@ -205,8 +252,8 @@ static bool all_hear(struct rs_program *programs, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		struct rs_program *p = &programs[i];
 
-		if (p->link && p->fentry && !(f && is_enabled(f, p->function))) {
-			p->deaf = true;
+		if (p->link && p->how == RS_FENTRY && !(f && is_enabled(f, p->function))) {
+			p->at_best = RS_FPROBE;
 			all = false;
 		}
 	}
@@ -264,11 +311,52 @@ int rs_programs_load(struct ringside_bpf **bpf, struct rs_program *programs, siz
 	loading.programs = programs;
 	loading.n = n;
 	loading.types = types;
-	if (!e)
+	if (e)
+		return e;
+	do { /* each time with a lesser way for at least one of them */
 		e = open_and_load(bpf, programs, n, constants, fentry);
-	if (!e && !all_hear(programs, n)) {
-		rs_programs_unload(bpf, programs, n);
-		e = open_and_load(bpf, programs, n, constants, fentry);
-	}
+		if (!e && !all_hear(programs, n)) {
+			rs_programs_unload(bpf, programs, n);
+			e = -EAGAIN;
+		}
+	} while (e == -EAGAIN);
 	return e;
+}
+
+/* What BPF_OBJ_GET_INFO_BY_FD says of a link by fprobe; its layout is fixed, <linux/bpf.h> may be
+ * too old to have it. */
+struct fprobe_info {
+	__u32 type;
+	__u32 id;
+	__u32 prog_id;
+	__u32 pad;
+	__aligned_u64 addrs;
+	__u32 count;
+	__u32 flags;
+	__aligned_u64 missed;
+};
+
+/* What ftrace kept from the probe: it was within itself, or within another tracer's function. */
+static bool fprobe_missed(const struct rs_program *p, uint64_t *count)
+{
+	struct fprobe_info info = {0};
+	__u32 len = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(bpf_link__fd(p->link), &info, &len) || len < sizeof(info))
+		return false;
+	*count += info.missed;
+	return true;
+}
+
+bool rs_programs_missed(const struct rs_program *p, bool told, uint64_t *count)
+{
+	struct bpf_prog_info info = {0};
+	__u32 len = sizeof(info);
+
+	if (p->how != RS_FENTRY && (p->how != RS_FPROBE || !told))
+		return false;
+	if (bpf_obj_get_info_by_fd(bpf_program__fd(p->prog), &info, &len))
+		return false;
+	*count = info.recursion_misses;
+	return p->how != RS_FPROBE || fprobe_missed(p, count);
 }

@@ -13,14 +13,17 @@ struct bpf_link;
 struct bpf_program;
 struct ringside_bpf;
 
+/* How a program is tied to its function: the best way first. */
+enum rs_how { RS_FENTRY, RS_FPROBE, RS_KPROBE, RS_TRACEPOINT };
+
 /* One program; the caller fills the first four. */
 struct rs_program {
 	const char *function;
 	struct rs_symbol sym;
 	bool tracepoint; /* a tracepoint of the kernel, not a function */
 	bool wanted;
-	bool fentry; /* how it is attached; else a kprobe */
-	bool deaf;   /* fentry was accepted, but would never run */
+	enum rs_how how;
+	enum rs_how at_best; /* the kernel has not got a better way, or would not run it */
 	struct bpf_program *prog;
 	struct bpf_link *link; /* NULL = not attached */
 };
@@ -38,13 +41,19 @@ const char *rs_programs_said(void);
 
 /**
  * rs_programs_load() - load and attach every program that is wanted
- * @fentry: use fentry where the kernel describes the function and ftrace confirms it; else kprobes
- * only
+ * @fentry: use fentry where the kernel describes the function and ftrace confirms it, else an
+ * fprobe, else a kprobe; or kprobes only
  *
  * Return: 0, or a negative errno with nothing left loaded.
  */
 int rs_programs_load(struct ringside_bpf **bpf, struct rs_program *programs, size_t n,
 		     const struct rs_constants *constants, struct rs_types *types, bool fentry);
 void rs_programs_unload(struct ringside_bpf **bpf, struct rs_program *programs, size_t n);
+
+/*
+ * Hits at which the kernel did not run a function's program. @told: this kernel counts those of
+ * fprobes. Return: false = it does not tell.
+ */
+bool rs_programs_missed(const struct rs_program *p, bool told, uint64_t *count);
 
 #endif

@@ -67,6 +67,27 @@ bool rs_types_struct(const struct rs_types *t, const char *name)
 	return found;
 }
 
+static bool has_member(const struct btf *btf, int id, const char *name)
+{
+	const struct btf_type *type = btf__type_by_id(btf, id);
+
+	for (int i = 0; btf_is_composite(type) && i < btf_vlen(type); i++) {
+		const struct btf_member *m = &btf_members(type)[i];
+
+		if (!strcmp(btf__name_by_offset(btf, m->name_off), name) ||
+		    has_member(btf, m->type, name))
+			return true;
+	}
+	return false;
+}
+
+bool rs_types_member(const struct rs_types *t, const char *type, const char *member)
+{
+	int id = btf__find_by_name_kind(t->kernel, type, BTF_KIND_STRUCT);
+
+	return id > 0 && has_member(t->kernel, id, member);
+}
+
 static int find_module(const char *name)
 {
 	for (size_t i = 0; i < MODULES; i++)

@@ -32,7 +32,7 @@ check_counts()
 places()
 {
 	tr -d ' \n' </tmp/host.json | grep -o '"name":"[^"]*","kind":"[a-z]*","state":"attached"' |
-		sed -n 's/"name":"\([^"]*\)","kind":"\(fentry\|fexit\|kprobe\)".*/\1/p' | sort -u |
+		sed -n 's/"name":"\([^"]*\)","kind":"\(fentry\|fprobe\|kprobe\)".*/\1/p' | sort -u |
 		while read -r place; do
 			grep -q "^$place\( \|$\)" /sys/kernel/tracing/available_filter_functions && echo "$place"
 		done | paste -sd, -
