@@ -41,17 +41,22 @@ static void set_hist(struct rs_queue *q, const struct rs_hooks *h, enum rs_host_
 	memcpy(q->hists[hist].bucket, from->bucket, sizeof(from->bucket));
 }
 
+/*
+ * A look makes an entry for each object that it finds. One that is not there found no room (see
+ * missed): nothing is known of it but what the look saw.
+ */
 void rs_stations_tun(struct rs_queue *q, struct rs_hooks *h, const struct rs_found *tun)
 {
 	struct rs_tun t = {0};
 
-	FIND(rs_hooks_bpf(h)->bss->tuns, RS_TUNS_BITS, tun->key, &t);
+	if (FIND(rs_hooks_bpf(h)->bss->tuns, RS_TUNS_BITS, tun->key, &t)) {
 #define RS_STATION(name, unit, meaning)
 #define RS_TUN_STATION(name, unit, meaning) set(q, h, RS_HOST_##name, t.name);
 #include "../bpf/counters.h"
 #define RS_HIST(name, unit, meaning)
 #define RS_TUN_HIST(name, unit, meaning) set_hist(q, h, RS_HOST_HIST_##name, &t.name);
 #include "../bpf/hists.h"
+	}
 	q->counters[RS_HOST_tun_sent] = (struct rs_num){0}; /* the other direction's */
 	if (tun->tun.size <= RS_RING_TOO_SMALL)
 		q->counters[RS_HOST_vhost_taken] = (struct rs_num){0};
@@ -67,22 +72,23 @@ void rs_stations_sent(struct rs_queue *q, struct rs_hooks *h, const struct rs_fo
 {
 	struct rs_tun t = {0};
 
-	FIND(rs_hooks_bpf(h)->bss->tuns, RS_TUNS_BITS, tun->key, &t);
-	set(q, h, RS_HOST_tun_sent, t.tun_sent);
+	if (FIND(rs_hooks_bpf(h)->bss->tuns, RS_TUNS_BITS, tun->key, &t))
+		set(q, h, RS_HOST_tun_sent, t.tun_sent);
 }
 
 void rs_stations_vhost(struct rs_queue *q, struct rs_hooks *h, const struct rs_found *vq)
 {
 	struct rs_vq v = {0};
 
-	FIND(rs_hooks_bpf(h)->bss->vqs, RS_VQS_BITS, vq->key, &v);
+	if (FIND(rs_hooks_bpf(h)->bss->vqs, RS_VQS_BITS, vq->key, &v)) {
 #define RS_STATION(name, unit, meaning)
 #define RS_VHOST_STATION(name, unit, meaning) set(q, h, RS_HOST_##name, v.name);
 #include "../bpf/counters.h"
 #define RS_HIST(name, unit, meaning)
 #define RS_VHOST_HIST(name, unit, meaning) set_hist(q, h, RS_HOST_HIST_##name, &v.name);
 #include "../bpf/hists.h"
-	set(q, h, RS_HOST_vhost_posted, vq->vq.posted);
+		set(q, h, RS_HOST_vhost_posted, vq->vq.posted);
+	}
 	if (vq->vq.index) /* the guest's own packets: see tun_sent */
 		q->counters[RS_HOST_vhost_taken] = (struct rs_num){0};
 	q->vhost_vq = rs_num_of(vq->vq.index);
