@@ -50,7 +50,8 @@ static __always_inline void look_at_tun(struct seq_file *seq, struct rs_found *f
 	t = is_watched((u64)dev) ? tun_make((u64)tfile) : NULL;
 	f->tun.producer = BPF_CORE_READ(tfile, tx_ring.producer);
 	if (t && rs_tun_proto)
-		ring_advance(t, RS_AT(tfile, struct tun_file, tx_ring), f->tun.producer);
+		ring_advance(t, RS_AT(tfile, struct tun_file, tx_ring),
+			     ring_look(t, f->tun.producer), f->tun.producer);
 	f->tun.consumer = BPF_CORE_READ(tfile, tx_ring.consumer_head);
 	f->tun.occupancy = ring_occupancy(RS_AT(tfile, struct tun_file, tx_ring), f->tun.producer,
 					  f->tun.consumer);

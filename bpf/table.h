@@ -23,6 +23,7 @@ struct rs_used rs_used;
 
 /*
  * RS_TABLE(type, name, bits) makes struct type name[] with
+ *   name_home(key)	the slot where its entry usually is
  *   name_find(key)	its entry, or NULL
  *   name_make(key)	its entry; its key is RS_BUSY if it is new: the caller fills it, then calls
  *			name_publish(); NULL = counted as missed
@@ -55,9 +56,13 @@ struct rs_used rs_used;
 		RS_COUNT(rs_missed.name);                                                 \
 		return NULL;                                                              \
 	}                                                                                 \
+	static __always_inline struct type *name##_home(u64 key)                          \
+	{                                                                                 \
+		return &name[rs_home(key, bits)];                                         \
+	}                                                                                 \
 	static __always_inline struct type *name##_find(u64 key)                          \
 	{                                                                                 \
-		struct type *e = &name[rs_home(key, bits)];                               \
+		struct type *e = name##_home(key);                                        \
 		return e->key == key ? e : name##_search(key);                            \
 	}                                                                                 \
 	static __always_inline struct type *name##_make(u64 key)                          \

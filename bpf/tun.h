@@ -47,17 +47,6 @@ static __always_inline u32 ring_occupancy(u64 ring, u32 producer, u32 head)
 	return producer - head + RS_PEEK_U32(ring, struct ptr_ring, size);
 }
 
-/* Packets in the ring before the one just put there; none if that is taken already. */
-static __always_inline u32 ring_waiting(u64 ring, u32 producer, u32 head)
-{
-	u32 n;
-
-	if (producer > head)
-		return producer - head - 1;
-	n = ring_occupancy(ring, producer, head);
-	return n ? n - 1 : 0;
-}
-
 /*
  * The producer's place counts what was put into the ring, whoever was seen putting it there. CPUs
  * may come by in another order than that in which they put: then a step back makes up for a step
@@ -79,10 +68,14 @@ static __noinline void ring_jump(struct rs_tun *t, u64 ring, u32 from, u32 to)
 	__sync_fetch_and_add(&t->tun_offered, (s64)n);
 }
 
-static __always_inline void ring_advance(struct rs_tun *t, u64 ring, u32 producer)
+/* Return: the producer's place when it was last looked at. */
+static __always_inline u32 ring_look(struct rs_tun *t, u32 producer)
 {
-	u32 from = __sync_lock_test_and_set(&t->producer, producer);
+	return __sync_lock_test_and_set(&t->producer, producer);
+}
 
+static __always_inline void ring_advance(struct rs_tun *t, u64 ring, u32 from, u32 producer)
+{
 	if (producer - from == 1)
 		RS_COUNT(t->tun_offered);
 	else if (producer != from)
@@ -104,13 +97,14 @@ static __always_inline struct rs_tun *tun_make(u64 tfile)
 }
 
 /* From here on this packet is the one being timed. */
-static __always_inline void probe_note(struct rs_tun *t, u64 skb, u32 at)
+static __noinline int probe_note(struct rs_tun *t, u64 skb, u32 at)
 {
 	if (__sync_val_compare_and_swap(&t->probe_ns, 0, PROBE_NOTING))
-		return;
+		return 0;
 	t->probe_at = at;
 	t->probe_skb = skb;
 	__sync_lock_test_and_set(&t->probe_ns, bpf_ktime_get_ns());
+	return 0;
 }
 
 /* A queue that is met for the first time. */
@@ -127,34 +121,64 @@ static __noinline struct rs_tun *tun_meet(u64 tfile)
 	return t;
 }
 
-/*
- * A packet lies in a tap queue's ring: the cheapest place to see one, half of what a function's
- * entry costs. The kernel passes here for every socket, several CPUs at a time for one queue.
- */
-SEC("tp_btf/sk_data_ready")
-int BPF_PROG(sk_data_ready, struct sock *sk)
+/* A packet was put into the ring at @at, and @waiting others are before it. */
+static __always_inline int ring_put(struct rs_tun *t, u32 at, u32 waiting)
 {
-	struct ptr_ring *r;
-	struct rs_tun *t;
-	u64 tfile, ring;
+	hist_add(&t->occupancy_at_enqueue, waiting);
+	return t->probe_ns ? 0 : probe_note(t, 0, at);
+}
+
+/* Wherever the producer's place is; @from: where it was when last looked at. */
+static __noinline int ring_put_any(struct rs_tun *t, struct ptr_ring *ring, u32 from, u32 producer)
+{
+	u32 ahead = ring_occupancy(RS_ADDRESS(ring), producer, ring->consumer_head);
+
+	ring_advance(t, RS_ADDRESS(ring), from, producer);
+	return ring_put(t, (producer ? producer : ring->size) - 1, ahead ? ahead - 1 : 0);
+}
+
+/* A queue whose entry is not at its home, or not yet made. */
+static __noinline int ring_put_away(u64 tfile)
+{
+	struct ptr_ring *ring = RS_CAST(ptr_ring, RS_AT(tfile, struct tun_file, tx_ring));
+	struct rs_tun *t = tuns_find(tun_socket(tfile));
 	u32 producer;
 
-	if ((u64)sk->__sk_common.skc_prot != rs_tun_proto)
-		return 0;
-	tfile = RS_ADDRESS(sk) - bpf_core_field_offset(((struct tun_file *)0)->sk);
-	t = tuns_find(tun_socket(tfile));
 	if (!t)
 		t = tun_meet(tfile);
 	if (!t)
 		return 0;
-	ring = RS_AT(tfile, struct tun_file, tx_ring);
-	r = RS_CAST(ptr_ring, ring);
-	producer = r->producer;
-	ring_advance(t, ring, producer);
-	hist_add(&t->occupancy_at_enqueue, ring_waiting(ring, producer, r->consumer_head));
-	if (!t->probe_ns)
-		probe_note(t, 0, (producer ? producer : r->size) - 1);
-	return 0;
+	producer = ring->producer;
+	return ring_put_any(t, ring, ring_look(t, producer), producer);
+}
+
+/*
+ * A packet lies in a tap queue's ring: the cheapest place to see one, half of what a function's
+ * entry costs. The kernel passes here for every socket, several CPUs at a time for one queue. What
+ * is usual is done at once and calls nothing: then no register needs to be kept.
+ */
+SEC("tp_btf/sk_data_ready")
+int BPF_PROG(sk_data_ready, struct sock *sk)
+{
+	u32 producer, head, from;
+	struct ptr_ring *ring;
+	struct rs_tun *t;
+	u64 tfile;
+
+	if ((u64)sk->__sk_common.skc_prot != rs_tun_proto)
+		return 0;
+	tfile = RS_ADDRESS(sk) - bpf_core_field_offset(((struct tun_file *)0)->sk);
+	ring = RS_CAST(ptr_ring, RS_AT(tfile, struct tun_file, tx_ring));
+	t = tuns_home(tun_socket(tfile));
+	if (t->key != tun_socket(tfile))
+		return ring_put_away(tfile);
+	producer = ring->producer;
+	head = ring->consumer_head;
+	from = ring_look(t, producer);
+	if (producer - from != 1 || producer <= head)
+		return ring_put_any(t, ring, from, producer);
+	RS_COUNT(t->tun_offered);
+	return ring_put(t, producer - 1, producer - head - 1);
 }
 
 /* Where the tracepoint is not. Several CPUs may be in here for one queue: tun does its own
