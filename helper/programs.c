@@ -99,7 +99,7 @@ static enum rs_how choose_how(const struct rs_program *p, const struct rs_types 
 	return p->at_best <= RS_FPROBE && p->sym.from ? RS_FPROBE : RS_KPROBE;
 }
 
-/* Of the two programs of a function one is loaded, or none. */
+/* Of the two programs of a function one is loaded, or none; both where one may turn out deaf. */
 static void choose(struct ringside_bpf *bpf, struct rs_program *p, const struct rs_types *types,
 		   bool fentry)
 {
@@ -115,8 +115,9 @@ static void choose(struct ringside_bpf *bpf, struct rs_program *p, const struct 
 	p->how = fentry ? choose_how(p, types) : RS_KPROBE;
 	p->prog = p->how == RS_FENTRY ? entry : probe;
 	bpf_program__set_autoload(entry, p->wanted && p->prog == entry);
-	bpf_program__set_autoload(probe, p->wanted && p->prog == probe);
-	if (p->how == RS_FPROBE)
+	p->spare = p->how == RS_FENTRY && p->doubtful ? probe : NULL;
+	bpf_program__set_autoload(probe, p->wanted && (p->prog == probe || p->spare));
+	if (p->how == RS_FPROBE || p->spare)
 		bpf_program__set_expected_attach_type(probe, BPF_TRACE_KPROBE_MULTI);
 }
 
@@ -236,13 +237,25 @@ static bool is_enabled(FILE *f, const char *function)
 	return false;
 }
 
+/* Return: false = it takes another load. */
+static bool take_spare(struct rs_program *p)
+{
+	p->at_best = p->spare ? RS_KPROBE : RS_FPROBE;
+	if (!p->spare)
+		return false;
+	bpf_link__destroy(p->link);
+	p->how = RS_FPROBE;
+	p->prog = p->spare;
+	p->link = attach_one(p);
+	return p->link;
+}
+
 /*
  * A program can be attached and deaf. A weak function that another one replaced has no symbol, but
  * its code and its record in ftrace stay: the function before it then seems to reach over both.
  * fentry asks for a record anywhere within the function, may be given the dead one, which is never
  * patched, and so never runs: this is irqfd_wakeup in kvm on x86. ftrace's list of what is patched
- * tells; where it cannot be read, nothing is sure. Return: whether all that was attached by fentry
- * will run.
+ * tells; where it cannot be read, nothing is sure. Return: whether all that was attached will run.
  */
 static bool all_hear(struct rs_program *programs, size_t n)
 {
@@ -252,10 +265,8 @@ static bool all_hear(struct rs_program *programs, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		struct rs_program *p = &programs[i];
 
-		if (p->link && p->how == RS_FENTRY && !(f && is_enabled(f, p->function))) {
-			p->at_best = RS_FPROBE;
-			all = false;
-		}
+		if (p->link && p->how == RS_FENTRY && !(f && is_enabled(f, p->function)))
+			all &= take_spare(p);
 	}
 	if (f)
 		fclose(f);

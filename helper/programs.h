@@ -16,15 +16,17 @@ struct ringside_bpf;
 /* How a program is tied to its function: the best way first. */
 enum rs_how { RS_FENTRY, RS_FPROBE, RS_KPROBE, RS_TRACEPOINT };
 
-/* One program; the caller fills the first four. */
+/* One program; the caller fills the first five. */
 struct rs_program {
 	const char *function;
 	struct rs_symbol sym;
 	bool tracepoint; /* a tracepoint of the kernel, not a function */
 	bool wanted;
+	bool doubtful; /* fentry may be deaf: another program is kept ready */
 	enum rs_how how;
 	enum rs_how at_best; /* the kernel has not got a better way, or would not run it */
 	struct bpf_program *prog;
+	struct bpf_program *spare;
 	struct bpf_link *link; /* NULL = not attached */
 };
 

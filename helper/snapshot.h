@@ -99,7 +99,7 @@ struct rs_histogram {
 /* Strings: empty = unknown. */
 struct rs_hook {
 	char name[RS_STR_LEN];	  /* the symbol; for a clone its full name */
-	char kind[RS_STR_LEN];	  /* ftrace, kprobe, fentry, tracepoint ... */
+	char kind[RS_STR_LEN];	  /* ftrace, fentry, fprobe, kprobe, tracepoint ... */
 	char state[RS_STR_LEN];	  /* attached, absent, failed */
 	char loses[RS_LOSES_LEN]; /* counters unknown without it, separated by '-' or ',' */
 	struct rs_num used;	  /* a table's: objects that it has entries for */
