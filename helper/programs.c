@@ -171,6 +171,7 @@ static struct bpf_link *attach_kprobe(const struct rs_program *p)
  */
 static struct bpf_link *attach_fprobe(const struct rs_program *p)
 {
+	libbpf_print_fn_t print = libbpf_set_print(NULL); /* that most places are none is no news */
 	struct bpf_link *link = NULL;
 
 	for (unsigned long i = 1; !link && i <= ENTRY_MAX; i++) {
@@ -179,6 +180,7 @@ static struct bpf_link *attach_fprobe(const struct rs_program *p)
 
 		link = bpf_program__attach_kprobe_multi_opts(p->prog, NULL, &opts);
 	}
+	libbpf_set_print(print);
 	return link;
 }
 
