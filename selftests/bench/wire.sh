@@ -28,13 +28,15 @@ wire_end()
 	wait $PACKET
 }
 
-# slabs_settle: no cache has half-used slabs that one round meets and another does not
+# slabs_settle: no cache has half-used slabs that one round meets and another does not, and none
+# gives a slab back after each batch to get it again with the next
 slabs_settle()
 {
 	local cache
 
-	for cache in /sys/kernel/slab/*/shrink; do
-		echo 1 2>/dev/null >"$cache"
+	for cache in /sys/kernel/slab/*; do
+		echo 64 2>/dev/null >"$cache/min_partial"
+		echo 1 2>/dev/null >"$cache/shrink"
 	done
 }
 
