@@ -23,6 +23,7 @@ static struct {
 	const struct rs_program *programs;
 	size_t n;
 	struct rs_types *types;
+	bool again; /* one of them takes another way */
 } loading;
 
 static int log_print(enum libbpf_print_level level, const char *format, va_list args)
@@ -198,7 +199,6 @@ static struct bpf_link *attach_one(const struct rs_program *p)
 	}
 }
 
-/* Return: -EAGAIN = not in this way. */
 static int attach(struct rs_program *p)
 {
 	int e;
@@ -208,10 +208,11 @@ static int attach(struct rs_program *p)
 		return 0;
 	e = errno;
 	snprintf(said, sizeof(said), "%s cannot be hooked: %s", p->function, strerror(e));
-	if (p->how != RS_FPROBE)
-		return -e;
-	p->at_best = RS_KPROBE;
-	return -EAGAIN;
+	if (p->how == RS_FPROBE) {
+		p->at_best = RS_KPROBE;
+		loading.again = true;
+	}
+	return -e;
 }
 
 static FILE *open_enabled(void)
@@ -242,13 +243,15 @@ static bool is_enabled(FILE *f, const char *function)
 /* Return: false = it takes another load. */
 static bool take_spare(struct rs_program *p)
 {
-	p->at_best = p->spare ? RS_KPROBE : RS_FPROBE;
+	p->at_best = RS_FPROBE;
 	if (!p->spare)
 		return false;
 	bpf_link__destroy(p->link);
 	p->how = RS_FPROBE;
 	p->prog = p->spare;
 	p->link = attach_one(p);
+	if (!p->link)
+		p->at_best = RS_KPROBE;
 	return p->link;
 }
 
@@ -327,12 +330,13 @@ int rs_programs_load(struct ringside_bpf **bpf, struct rs_program *programs, siz
 	if (e)
 		return e;
 	do { /* each time with a lesser way for at least one of them */
+		loading.again = false;
 		e = open_and_load(bpf, programs, n, constants, fentry);
 		if (!e && !all_hear(programs, n)) {
 			rs_programs_unload(bpf, programs, n);
-			e = -EAGAIN;
+			loading.again = true;
 		}
-	} while (e == -EAGAIN);
+	} while (loading.again);
 	return e;
 }
 
