@@ -78,14 +78,16 @@ programs()
 # judge DIR SCENARIO: what must hold of what a run brought back
 judge()
 {
-	local one
+	local one brought=()
 
 	PHASES=()
-	for one in "$1"/*-guest.json; do
-		[ ! -e "$one" ] || { one=${one##*/}; PHASES+=("${one%-guest.json}"); }
+	for one in "$1"/*.json; do
+		[ ! -e "$one" ] || brought+=("$one")
+		[ ! -e "$one" ] || [ "$one" = "${one%-guest.json}" ] || PHASES+=("$(basename "$one" -guest.json)")
 	done
 	path_exact "$1"
-	[ ! -e "$HERE/$2.jq" ] || jq -rn -L "$HERE" -f "$HERE/$2.jq" "$1"/*.json ||
+	# A kernel that is refused brings nothing back.
+	[ ! -e "$HERE/$2.jq" ] || jq -rn -L "$HERE" -f "$HERE/$2.jq" "${brought[@]}" </dev/null ||
 		echo "not ok what was brought back could not be read"
 }
 
