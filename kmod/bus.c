@@ -74,11 +74,14 @@ static int bus_event(struct notifier_block *nb, unsigned long event, void *data)
 
 static struct notifier_block bus_nb = { .notifier_call = bus_event };
 
-/* Drives nothing. The virtio bus is not exported, but it is in each of its drivers. */
+/*
+ * Drives nothing. The virtio bus is not exported, but it is in each of its
+ * drivers. Without an owner there is no link to this module to be made, which
+ * older driver cores leave behind when they had no memory for its directory.
+ */
 static const struct virtio_device_id no_ids[] = { { 0 } };
 static struct virtio_driver nobody = {
 	.driver.name = "ringside",
-	.driver.owner = THIS_MODULE,
 	.id_table = no_ids,
 };
 static bool listening;

@@ -9,7 +9,8 @@
 # shellcheck source=/dev/null
 . /life/refusal.sh
 
-# The kernel's own words about each fault have a trace of calls in them.
+# The kernel's own words about each fault have a trace of calls in them; those
+# about a vmalloc that failed cannot be switched off.
 faults_prepare()
 {
 	local kind
@@ -37,12 +38,15 @@ allocations()
 	[ $n -gt 30 ] || echo "only $n allocations failed"
 }
 
-plan 4
+plan 5
+expect_splat 'Call Trace'
 faults_prepare || exit 1
 traffic_start "$LAB_PEER" 3000 || exit 1
 insmod /modules/refuser.ko || exit 1
 same "each allocation" "" "$(timed "each allocation" allocations)"
 rmmod refuser
+same "each trace of calls in the log is that of a refused vmalloc" \
+	"$(dmesg | grep -c ': vmalloc error: .*allocation failed')" "$(dmesg | grep -c 'Call Trace')"
 traffic_stop
 check "no datagram is lost" none_lost /tmp/ping
 load_still "$(bus_of eth0)"
