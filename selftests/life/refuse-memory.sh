@@ -2,7 +2,7 @@
 #
 # shellcheck shell=dash
 # Every single allocation that the load leads to fails once, under traffic, on
-# a kernel with fault injection.
+# a kernel with fault injection. FROM=N begins with the Nth, for a quick look.
 
 # shellcheck source=/dev/null
 . /life/lib.sh
@@ -27,15 +27,15 @@ faults_prepare()
 # allocations: prints what was wrong
 allocations()
 {
-	local n=1 before
+	local n=${FROM:-1} before
 
 	before=$(traces)
-	while load_nth $n "Cannot allocate memory" "$before"; do
+	while load_nth "$n" "Cannot allocate memory" "$before"; do
 		[ $((n % 20)) != 0 ] || note "$n"
 		n=$((n + 1))
 	done
 	note "$((n - 1)) allocations failed"
-	[ $n -gt 30 ] || echo "only $n allocations failed"
+	[ "$n" -gt 30 ] || echo "only $n allocations failed"
 }
 
 plan 5
