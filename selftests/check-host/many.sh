@@ -119,7 +119,9 @@ begin=$(memory)
 check "virtual machines come and go: $LIVES" lives "$LIVES"
 check "those that stay are seen" keep lived
 note "resident memory of its own: $begin kB after 10, $(memory) kB after $LIVES more"
-check "resident memory does not grow with them" [ "$(memory)" -le $((begin + 256)) ]
+# A free block at the heap's end may stay, twice the largest that came and went:
+# 548 kB after 400 lives, and after 800.
+check "resident memory does not grow with them" [ "$(memory)" -le $((begin + 768)) ]
 each_vm guest_stop -i
 check "all are gone" keep gone
 check "and it ends in order" long_close
