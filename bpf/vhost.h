@@ -158,10 +158,12 @@ static __always_inline void worker_look(const bool typed, struct rs_vq *first, s
 {
 	struct task_struct *current =
 		typed ? bpf_get_current_task_btf() : (struct task_struct *)bpf_get_current_task();
-	u64 runs = RS_READ(typed, current, sched_info.pcount);
-	u64 wait = RS_READ(typed, current, sched_info.run_delay);
-	u64 task = RS_ADDRESS(current);
+	u64 runs, wait, task = RS_ADDRESS(current);
 
+	if (!bpf_core_field_exists(current->sched_info.run_delay))
+		return;
+	runs = RS_READ(typed, current, sched_info.pcount);
+	wait = RS_READ(typed, current, sched_info.run_delay);
 	if (first->worker == task && first->worker_runs != runs)
 		hist_add(&v->worker_wait, wait - first->worker_waited);
 	first->worker = task;

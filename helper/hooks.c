@@ -31,9 +31,10 @@
 	(LOSES_SIGNALS | LOSES(vhost_posted) | LOSES(vhost_calls) | LOSES(vhost_no_call) | \
 	 LOSES_TAKEN)
 #define LOSES_VCPU (LOSES(vcpu_asleep) | LOSES(vcpu_in_guest) | LOSES(vcpu_in_host))
-#define LOSES_ENTRY                                                              \
-	(LOSES_HIST(s5_run) | LOSES(exits_pending) | LOSES(exits_pending_mmio) | \
-	 LOSES(exits_pending_io) | LOSES(exits_pending_halt))
+#define LOSES_EXITS                                                                   \
+	(LOSES(exits_pending) | LOSES(exits_pending_mmio) | LOSES(exits_pending_io) | \
+	 LOSES(exits_pending_halt))
+#define LOSES_ENTRY (LOSES_HIST(s5_run) | LOSES_EXITS)
 #define LOSES_INJECTIONS                                                         \
 	(LOSES(injected) | LOSES(coalesced) | LOSES(irqfd_atomic) | LOSES_VCPU | \
 	 LOSES_HIST(s4_s5) | LOSES_ENTRY)
@@ -124,6 +125,19 @@ static const struct hook hooks[] = {
 };
 
 #define HOOKS (sizeof(hooks) / sizeof(hooks[0]))
+
+/* What the programs read of the kernel's own counts, under one of two names; without it they leave
+ * it out. */
+static const struct {
+	const char *type, *member, *other;
+	unsigned long long loses;
+} fields[] = {
+	{"sched_info", "run_delay", "run_delay", LOSES_HIST(worker_wait)},
+	{"kvm_vcpu_stat", "exits", "exits", LOSES_EXITS},
+	{"kvm_vcpu_stat", "mmio_exits", "mmio_exit_user", LOSES(exits_pending_mmio)},
+	{"kvm_vcpu_stat", "io_exits", "io_exits", LOSES(exits_pending_io)},
+	{"kvm_vcpu_stat", "halt_exits", "wfi_exit_stat", LOSES(exits_pending_halt)},
+};
 
 /* NOT_HERE: another machine's, or another of its group does */
 enum state { ABSENT, FAILED, READY, NOT_HERE };
@@ -242,6 +256,10 @@ static void find_unknown(struct rs_hooks *h)
 		h->unknown |= LOSES_DROPS;
 	if (!rs_types_enumerator(h->types, "skb_drop_reason", "SKB_DROP_REASON_FULL_RING"))
 		h->unknown |= LOSES_REASONS;
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		if (!rs_types_member(h->types, fields[i].type, fields[i].member) &&
+		    !rs_types_member(h->types, fields[i].type, fields[i].other))
+			h->unknown |= fields[i].loses;
 }
 
 static bool want_kprobes(void)

@@ -81,11 +81,20 @@ static bool has_member(const struct btf *btf, int id, const char *name)
 	return false;
 }
 
+static bool describes_member(const struct btf *btf, const char *type, const char *member)
+{
+	int id = btf ? btf__find_by_name_kind(btf, type, BTF_KIND_STRUCT) : -1;
+
+	return id > 0 && has_member(btf, id, member);
+}
+
 bool rs_types_member(const struct rs_types *t, const char *type, const char *member)
 {
-	int id = btf__find_by_name_kind(t->kernel, type, BTF_KIND_STRUCT);
+	bool found = describes_member(t->kernel, type, member);
 
-	return id > 0 && has_member(t->kernel, id, member);
+	for (size_t i = 0; !found && i < MODULES; i++)
+		found = describes_member(t->module[i], type, member);
+	return found;
 }
 
 static int find_module(const char *name)

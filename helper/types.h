@@ -14,7 +14,8 @@ void rs_types_free(struct rs_types *t); /* NULL allowed */
 /* Whether the kernel or one of the modules ringside looks at describes this struct. */
 bool rs_types_struct(const struct rs_types *t, const char *name);
 
-/* Whether a struct of the kernel itself has this member, perhaps in a struct within it. */
+/* Whether a struct of the kernel's or of such a module's has this member, perhaps in a struct
+ * within it. */
 bool rs_types_member(const struct rs_types *t, const char *type, const char *member);
 
 /* Whether @module (empty = the kernel itself) describes this function of its own. */

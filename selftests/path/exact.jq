@@ -51,6 +51,9 @@ def checks($g; $h; $name): $g.delta as $d
 	  told("\($name): injected at once + deferred = injected + coalesced";
 	       $h.delta.irqfd_atomic + $h.delta.irqfd_deferred;
 	       $h.delta.injected + $h.delta.coalesced),
+	  told("\($name): vCPUs found asleep, in the guest or in the host = injected + coalesced";
+	       $h.delta.vcpu_asleep + $h.delta.vcpu_in_guest + $h.delta.vcpu_in_host;
+	       $h.delta.injected + $h.delta.coalesced),
 	  # A wake-up that is left to the work queue while its work is still queued
 	  # merges with it: the kernel keeps one work per irqfd.
 	  ((($h.delta.irqfd_wakeups // -1) - $h.delta.injected - $h.delta.coalesced) as $merged
