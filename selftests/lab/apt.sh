@@ -51,17 +51,21 @@ sources_read()
 			for (i = 2; i <= n; i++) print s[i], uri }' || :
 }
 
-# sources_print SUITE...: apt's one-line format, signatures checked
+# sources_print SUITE...: apt's one-line format, signatures checked; source:SUITE
+# for what its packages are made of
 sources_print()
 {
-	local suite site
+	local suite site type
 
 	for suite; do
+		type=deb
+		[ "${suite#source:}" = "$suite" ] || type=deb-src
+		suite=${suite#source:}
 		case $suite in
 		*-security) site=$(mirror_security) ;;
 		*) site=$(mirror_main) ;;
 		esac
-		echo "deb [signed-by=$KEYRING] $site $suite main"
+		echo "$type [signed-by=$KEYRING] $site $suite main"
 	done
 }
 

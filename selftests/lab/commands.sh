@@ -5,7 +5,7 @@
 
 # What the options set; the other parts read it.
 ARCH='' LINE='' HOSTLINE=6.12 GUESTLINE=5.10 OUT='' QEMU_EXTRA='' CMDLINE='' QUEUES=2
-GUEST_CMDLINE='' CPUS='' MEMORY='' TIMEOUT='' REFRESH='' MODULE=1 HELPER=1 INTERACTIVE='' PREPARING=''
+GUEST_CMDLINE='' CPUS='' MEMORY='' TIMEOUT='' REFRESH='' MODULE=1 HELPER=1 INTERACTIVE='' PREPARING='' MENDED=''
 FILES=() GUEST_FILES=() PACKAGES=() GUEST_PACKAGES=() ARGS=()
 
 lab_help()
@@ -34,6 +34,8 @@ lab_help()
 	  -f, -F SRC:DST   a file or directory put into the outer image, the guest's image
 	  -p, -P PACKAGE   a Debian package, with what it depends on, likewise
 	  --no-module, --no-helper   leave ringside.ko, the helper out of the images
+	  --mended      for x86_64 hosts: a QEMU that delivers each interrupt once, built of
+	                Debian's source in some ten minutes, once (see mended.sh)
 	  --refresh     read the package indexes anew
 
 	Exit status: 0 passed, 1 failed, 4 skipped, 64 usage.
@@ -52,6 +54,7 @@ options_read()
 	while [ $# -gt 0 ]; do
 		case $1 in
 		--refresh) REFRESH=1; shift; continue ;;
+		--mended) MENDED=1; shift; continue ;;
 		--no-module) MODULE=; shift; continue ;;
 		--no-helper) HELPER=; shift; continue ;;
 		-h | --help) lab_help; exit 0 ;;
@@ -198,7 +201,7 @@ lab_run()
 
 	script_argument
 	TIMEOUT=${TIMEOUT:-300}
-	PATH=$(qemu_path "$ARCH")
+	PATH=$(if [ -n "$MENDED" ]; then mended_path; else qemu_path "$ARCH"; fi)
 	host_run "${ARGS[0]}"
 	machine_verdict "${OUT:-$WORK/kept}" || rc=$?
 	exit "$rc"

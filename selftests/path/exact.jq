@@ -61,7 +61,7 @@ def checks($g; $h; $name): $g.delta as $d
 		   ($merged | fabs) <= lost or ($merged > 0 and $h.delta.irqfd_deferred > 0))),
 	  # On x86 the vCPU may take a pending interrupt between our look at it and
 	  # the injection: their sum is exact, its split is as it was just before. And
-	  # an emulated x86 CPU now and then hands its guest one injection twice: the
+	  # an emulated x86 CPU now and then hands its guest one injection twice (lab/mended.sh): the
 	  # guest's own /proc/interrupts has it, nobody on the host sent it. Seen once
 	  # in 2003 in one run of ten; more than one in 500 is something else.
 	  (($h.delta.injected + $h.delta.coalesced) as $sent

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# shellcheck shell=bash
+# A QEMU for x86_64 hosts that delivers an interrupt once (--mended), built from
+# Debian's source in some ten minutes, once.
+#
+# QEMU's own, up to 10.0 at least: helper_vmrun() delivers the interrupt that KVM
+# injects, and leaves its vector in exception_index. Where the emulator leaves its
+# loop before the guest's next exception or exit, as it does whenever one of
+# its timers is due under -icount, the vector is delivered again, whatever the
+# guest's interrupt flag says. Then a guest counts an interrupt that nobody sent; or
+# its handler is interrupted while it holds the line's lock, and waits for that for ever.
+
+MENDED_SUITE=trixie
+MENDED_FILE=target/i386/tcg/system/svm_helper.c
+MENDED_LINE='do_interrupt_x86_hardirq(env, vector, 1);'
+MENDED_BY='cs->exception_index = -1;'
+
+mended_root()
+{
+	root_make mended "$MENDED_SUITE" "$(build_arch)" gcc libc6-dev make ninja-build meson pkg-config \
+		python3 python3-venv python3-pycotap flex bison bzip2 libglib2.0-dev zlib1g-dev libfdt-dev
+}
+
+# mended_source DIR: QEMU's source with what is wrong put right. Firmware is
+# not in it: Debian's packages have that.
+mended_source()
+{
+	local conf
+
+	conf=$(apt_conf source "$(dpkg --print-architecture)" "source:$MENDED_SUITE") || exit
+	stage "fetch the source of QEMU"
+	rm -rf "$1"
+	mkdir -p "$1/source"
+	if ! { (cd "$1" && APT_CONFIG=$conf apt-get -qq --download-only --tar-only source qemu) &&
+	       tar -xf "$1"/*.tar.* -C "$1/source" --strip-components=1; } >"$1.log" 2>&1; then
+		stage_end failed
+		die "cannot fetch the source of QEMU: see $1.log"
+	fi
+	sed -i 's/unpack_edk2_blobs = bzip2.found()/unpack_edk2_blobs = false/' "$1/source/meson.build"
+	sed -i "/SVM_EVTINJ_TYPE_INTR:/,/break;/s/$MENDED_LINE/& $MENDED_BY/" "$1/source/$MENDED_FILE"
+	grep -qF "$MENDED_LINE $MENDED_BY" "$1/source/$MENDED_FILE" ||
+		die "$MENDED_FILE is not as it was: see selftests/lab/mended.sh"
+	stage_end
+}
+
+# mended_make DIR: in the root; linked statically, so that it runs outside
+mended_make()
+{
+	local root
+
+	root=$(mended_root) || exit
+	stage "build QEMU"
+	as_root mkdir -p "$root/qemu"
+	# shellcheck disable=SC2016 # expanded inside
+	as_root env -i PATH="$PATH" unshare -m sh -c '
+		mount -t proc proc "$1/proc" && mount --bind "$2" "$1/qemu" && exec chroot "$1" sh -c "
+			mkdir -p /qemu/build && cd /qemu/build &&
+			../source/configure --target-list=x86_64-softmmu --static --without-default-features \
+				--enable-tcg --disable-docs --disable-werror --disable-install-blobs &&
+			nice ninja qemu-system-x86_64"' sh "$root" "$1" >>"$1.log" 2>&1 || {
+		stage_end failed
+		die "QEMU does not build: see $1.log"
+	}
+	stage_end
+}
+
+# mended_path: the PATH with which the lab finds it; the firmware is that of
+# QEMU's package
+mended_path()
+{
+	local dir=$CACHE/userland/qemu-mended path data
+
+	path=$(qemu_path x86_64) || exit
+	data=$(dirname "$(PATH=$path command -v qemu-system-x86_64)")/../tree/usr/share/qemu
+	[ -d "$data" ] || data=/usr/share/qemu
+	if [ ! -e "$dir/bin/qemu-system-x86_64" ]; then
+		mended_source "$dir.part" >&2
+		mended_make "$dir.part" >&2
+		mkdir -p "$dir/bin"
+		strip -o "$dir/qemu" "$dir.part/build/qemu-system-x86_64"
+		printf '#!/bin/sh\nexec "%s" -L "%s" -L /usr/share/seabios "$@"\n' "$dir/qemu" "$data" \
+			>"$dir/bin/qemu-system-x86_64"
+		chmod 755 "$dir/bin/qemu-system-x86_64"
+		as_root rm -rf "$dir.part"
+	fi
+	echo "$dir/bin:$path"
+}
