@@ -8,7 +8,8 @@ static __always_inline void eventfd_count(struct rs_call *c, u64 unread, u64 now
 	RS_COUNT(c->eventfd_writes);
 	if (unread)
 		RS_COUNT(c->eventfd_merged);
-	c->written_ns = now;
+	if (now)
+		c->written_ns = now;
 }
 
 static __always_inline int eventfd_signalled(u64 ctx, u64 unread)
@@ -18,7 +19,7 @@ static __always_inline int eventfd_signalled(u64 ctx, u64 unread)
 
 	if (!c)
 		return 0;
-	now = bpf_ktime_get_ns();
+	now = time_now();
 	eventfd_count(c, unread, now);
 	if (c->vq)
 		vhost_signalled(c->vq, now);
@@ -45,7 +46,7 @@ RS_HOOK1(eventfd_write, struct file *, file)
 
 	if (!c)
 		return 0;
-	eventfd_count(c, RS_PEEK(ctx_, struct eventfd_ctx, count), bpf_ktime_get_ns());
+	eventfd_count(c, RS_PEEK(ctx_, struct eventfd_ctx, count), time_now());
 	who = bpf_get_current_pid_tgid();
 	c->writer = who >> 32;
 	c->thread = who;
@@ -88,13 +89,23 @@ static __always_inline struct rs_call *call_make(u64 ctx, u64 irqfd)
 	return c;
 }
 
+/* The end of the step before, and a step's begin unless one is under way. */
+static __always_inline void call_woken(struct rs_call *c, u64 now)
+{
+	if (c->written_ns)
+		hist_add(&c->s3_s4, now - c->written_ns);
+	c->written_ns = 0;
+	if (!c->woken_ns)
+		c->woken_ns = now;
+}
+
 RS_HOOK4(irqfd_wakeup, struct wait_queue_entry *, wait, unsigned int, mode, int, sync, void *,
 	 flags)
 {
 	u64 irqfd = RS_ADDRESS(wait) - bpf_core_field_offset(((struct kvm_kernel_irqfd *)0)->wait);
-	u64 ctx_, now;
 	struct rs_waking *w;
 	struct rs_call *c;
+	u64 ctx_;
 
 	if (!((u64)flags & EPOLLIN))
 		return 0;
@@ -103,12 +114,8 @@ RS_HOOK4(irqfd_wakeup, struct wait_queue_entry *, wait, unsigned int, mode, int,
 	if (!c)
 		return 0;
 	RS_COUNT(c->irqfd_wakeups);
-	now = bpf_ktime_get_ns();
-	if (c->written_ns)
-		hist_add(&c->s3_s4, now - c->written_ns);
-	c->written_ns = 0;
-	if (!c->woken_ns)
-		c->woken_ns = now;
+	if (rs_times)
+		call_woken(c, bpf_ktime_get_ns());
 	w = waking_here();
 	w->ctx = ctx_;
 	w->irqfd = irqfd;
@@ -202,11 +209,13 @@ static __always_inline void exits_count(const bool typed, struct rs_call *c, str
 static __always_inline void call_injected(const bool typed, struct rs_call *c,
 					  struct kvm_vcpu *vcpu, bool pending, bool posted)
 {
-	u64 now = bpf_ktime_get_ns();
+	u64 now = time_now();
 
-	if (c->woken_ns)
-		hist_add(&c->s4_s5, now - c->woken_ns);
-	c->woken_ns = 0;
+	if (now) {
+		if (c->woken_ns)
+			hist_add(&c->s4_s5, now - c->woken_ns);
+		c->woken_ns = 0;
+	}
 	if (pending)
 		RS_COUNT(c->coalesced);
 	else
@@ -216,7 +225,9 @@ static __always_inline void call_injected(const bool typed, struct rs_call *c,
 	if (posted || pending || !vcpu)
 		return;
 	exits_read(typed, &c->exits, vcpu);
-	c->injected_ns = now;
+	if (now)
+		c->injected_ns = now;
+	c->entering = 1;
 }
 
 /* The interrupt's way to its vCPU: the one before is forgotten, and what was under way on it. */
@@ -227,7 +238,7 @@ static __always_inline void route_learn(struct rs_call *c, u64 key, u32 intid)
 	if (c->route)
 		routes_drop(c->route);
 	c->route = 0;
-	c->injected_ns = 0;
+	c->entering = 0;
 	r = routes_make(key);
 	if (!r)
 		return;
@@ -252,11 +263,10 @@ static __always_inline struct rs_call *route_call(u64 key, u32 intid)
 /* The vCPU takes it along on its way into the guest. */
 static __always_inline void call_entered(const bool typed, struct rs_call *c, struct kvm_vcpu *vcpu)
 {
-	u64 began = c->injected_ns;
-
-	if (!began)
+	if (!c->entering)
 		return;
-	c->injected_ns = 0;
-	hist_add(&c->s5_run, bpf_ktime_get_ns() - began);
+	c->entering = 0;
+	if (rs_times)
+		hist_add(&c->s5_run, bpf_ktime_get_ns() - c->injected_ns);
 	exits_count(typed, c, vcpu);
 }

@@ -105,16 +105,17 @@ struct rs_call {
 	__u32 devid;
 	__u32 has_devid;
 	__u32 gsi;
-	__u32 msi;     /* the irqfd's route is an MSI */
-	__u32 writer;  /* the process that wrote last, 0 = none did: a backend in user space */
-	__u32 thread;  /* of that process */
-	__u32 pending; /* arm64: the LPI was queued and not yet put into a list register */
-	__u64 route;   /* where the interrupt goes, once learnt: key of the route */
+	__u32 msi;	/* the irqfd's route is an MSI */
+	__u32 writer;	/* the process that wrote last, 0 = none did: a backend in user space */
+	__u32 thread;	/* of that process */
+	__u32 pending;	/* arm64: the LPI was queued and not yet put into a list register */
+	__u64 route;	/* where the interrupt goes, once learnt: key of the route */
+	__u64 entering; /* it was injected, and its vCPU has not yet taken it along */
 	/* when the step that is under way began; 0 = none is */
 	__u64 written_ns;
 	__u64 woken_ns;
-	__u64 injected_ns;
-	struct rs_exits exits; /* when it was injected */
+	__u64 injected_ns;     /* while entering */
+	struct rs_exits exits; /* likewise, when it was injected */
 #define RS_STATION(name, unit, meaning)
 #define RS_CALL_STATION(name, unit, meaning) __u64 name;
 #include "counters.h"

@@ -11,6 +11,8 @@
 
 /* 0 = all taps */
 const volatile __u32 rs_only_ifindex;
+/* false = no time stamp is taken and no time is kept; what counts does not depend on it */
+const volatile bool rs_times = true;
 /* where tun_net_xmit lies, its cold part included: who frees an skb from there drops it */
 const volatile __u64 rs_xmit_from[2];
 const volatile __u64 rs_xmit_to[2];
@@ -34,6 +36,12 @@ struct {
 #define CPUS_BITS 13 /* NR_CPUS of the largest distributions' kernels */
 
 struct rs_waking waking[1 << CPUS_BITS];
+
+/* The time, or 0 where none is taken: then the verifier takes out what is done with it. */
+static __always_inline u64 time_now(void)
+{
+	return rs_times ? bpf_ktime_get_ns() : 0;
+}
 
 static __always_inline struct rs_waking *waking_here(void)
 {

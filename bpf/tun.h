@@ -125,7 +125,7 @@ static __noinline struct rs_tun *tun_meet(u64 tfile)
 static __always_inline int ring_put(struct rs_tun *t, u32 at, u32 waiting)
 {
 	hist_add(&t->occupancy_at_enqueue, waiting);
-	return t->probe_ns ? 0 : probe_note(t, 0, at);
+	return !rs_times || t->probe_ns ? 0 : probe_note(t, 0, at);
 }
 
 /* Wherever the producer's place is; @from: where it was when last looked at. */
@@ -202,7 +202,7 @@ RS_HOOK2(tun_net_xmit, struct sk_buff *, skb, struct net_device *, dev)
 	producer = RS_PEEK_U32(ring, struct ptr_ring, producer);
 	hist_add(&t->occupancy_at_enqueue,
 		 ring_occupancy(ring, producer, RS_PEEK_U32(ring, struct ptr_ring, consumer_head)));
-	if (!t->probe_ns)
+	if (rs_times && !t->probe_ns)
 		probe_note(t, RS_ADDRESS(skb), producer);
 	return 0;
 }

@@ -83,13 +83,23 @@ static __always_inline u32 ring_distance(u32 from, u32 to, u64 ring)
 	return d < 0 ? d + RS_PEEK_U32(ring, struct ptr_ring, size) : d;
 }
 
-/* Packets taken since the last decision; and whether the one being timed is among them. See
- * RS_RING_TOO_SMALL. */
+/* The packet being timed may be among the @n that were taken from @from on. */
+static __always_inline void probe_take(u64 socket, u64 ring, u32 from, u32 n, u64 now)
+{
+	struct rs_tun *t = tuns_find(socket);
+	u64 began = t ? t->probe_ns : 0;
+
+	if (began > PROBE_NOTING && ring_distance(from, t->probe_at, ring) < n) {
+		hist_add(&t->s1_s2, now - began);
+		t->probe_ns = 0;
+	}
+}
+
+/* Packets taken since the last decision. See RS_RING_TOO_SMALL. */
 static __always_inline void vq_take(struct rs_vq *v, u64 vq, u64 socket, u64 now)
 {
-	u64 ring = RS_PEEK(vq, struct vhost_net_virtqueue, rx_ring), began;
+	u64 ring = RS_PEEK(vq, struct vhost_net_virtqueue, rx_ring);
 	u32 at = taken_place(vq, ring), n;
-	struct rs_tun *t;
 
 	if (ring != v->ring) { /* it was being changed when the round began */
 		v->ring = ring;
@@ -98,12 +108,8 @@ static __always_inline void vq_take(struct rs_vq *v, u64 vq, u64 socket, u64 now
 	}
 	n = ring_distance(v->taken_at, at, ring);
 	v->vhost_taken += n;
-	t = tuns_find(socket);
-	began = t ? t->probe_ns : 0;
-	if (began > PROBE_NOTING && ring_distance(v->taken_at, t->probe_at, ring) < n) {
-		hist_add(&t->s1_s2, now - began);
-		t->probe_ns = 0;
-	}
+	if (now)
+		probe_take(socket, ring, v->taken_at, n, now);
 	v->taken_at = at;
 }
 
@@ -113,7 +119,7 @@ static __always_inline int vhost_decide(const bool typed, struct vhost_virtqueue
 {
 	u16 last_used = RS_READ(typed, vq, last_used_idx);
 	u64 ctx = RS_ADDRESS(RS_READ(typed, vq, call_ctx.ctx));
-	u64 key = RS_ADDRESS(vq), now = bpf_ktime_get_ns();
+	u64 key = RS_ADDRESS(vq), now = time_now();
 	struct rs_vq *v = vq_make(key, last_used);
 
 	if (!v)
@@ -122,7 +128,8 @@ static __always_inline int vhost_decide(const bool typed, struct vhost_virtqueue
 	if (v->ring)
 		vq_take(v, key, RS_ADDRESS(RS_READ(typed, vq, private_data)), now);
 	v->vhost_calls++;
-	v->decided_ns = now;
+	if (now)
+		v->decided_ns = now;
 	v->deciding = 0;
 	if (!ctx) {
 		v->vhost_no_call++;
@@ -160,7 +167,7 @@ static __always_inline void worker_look(const bool typed, struct rs_vq *first, s
 		typed ? bpf_get_current_task_btf() : (struct task_struct *)bpf_get_current_task();
 	u64 runs, wait, task = RS_ADDRESS(current);
 
-	if (!bpf_core_field_exists(current->sched_info.run_delay))
+	if (!rs_times || !bpf_core_field_exists(current->sched_info.run_delay))
 		return;
 	runs = RS_READ(typed, current, sched_info.pcount);
 	wait = RS_READ(typed, current, sched_info.run_delay);
@@ -276,7 +283,8 @@ static __always_inline void vhost_signalled(u64 key, u64 now)
 		v->vhost_suppressed_flag--;
 	v->deciding = 0;
 	v->vhost_signals++;
-	hist_add(&v->s2_s3, now - v->decided_ns);
+	if (now)
+		hist_add(&v->s2_s3, now - v->decided_ns);
 	vq_advance(v, RS_PEEK(key, struct vhost_virtqueue, last_used_idx));
 	if (v->progress == v->signaled)
 		v->vhost_signals_empty++;

@@ -297,12 +297,13 @@ const struct rs_command rs_commands[] = {
 	{.name = "host",
 	 .run = host_run,
 	 .duration_ns = 10 * SECOND,
-	 .options = "duration interval json output quiet verbose tap vm pid queue",
+	 .options = "duration interval json output quiet verbose tap vm pid queue no-times",
 	 .summary = "the host's side: tap, vhost, eventfd, irqfd, injection, queue by queue",
 	 .more = "Counts for 10 s unless -d says otherwise. Needs root and a kernel with BTF.\n\n"
 		 "  ringside host --tap vnet37\n"
 		 "  ringside host --tap vnet37 -d 10s -o host.json\n"
-		 "  ringside host --vm web1 -i 1s"},
+		 "  ringside host --vm web1 -i 1s\n"
+		 "  ringside host --no-times -d 1h -o host.json"},
 	{.name = "diff",
 	 .run = diff_run,
 	 .args = "GUEST HOST",
@@ -338,7 +339,7 @@ const struct rs_command rs_commands[] = {
 	 .run = top_run,
 	 .args = "[guest|host]",
 	 .args_max = 1,
-	 .options = "interval verbose tap vm pid queue",
+	 .options = "interval verbose tap vm pid queue no-times",
 	 .summary = "live: every queue's rates, full rings and verdicts marked",
 	 .more = "Every second unless -i says otherwise. Keys: q quits, < and > choose the column "
 		 "to "
@@ -350,7 +351,7 @@ const struct rs_command rs_commands[] = {
 	 .args = "[guest|host]",
 	 .args_max = 1,
 	 .duration_ns = 10 * SECOND,
-	 .options = "duration interval output quiet verbose tap vm pid queue",
+	 .options = "duration interval output quiet verbose tap vm pid queue no-times",
 	 .summary = "OpenMetrics text for the node exporter's textfile collector",
 	 .more = "With -i it goes on until Ctrl-C and replaces the file each time; counters count "
 		 "from its start.\n\n"

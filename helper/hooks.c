@@ -139,6 +139,11 @@ static const struct {
 	{"kvm_vcpu_stat", "halt_exits", "wfi_exit_stat", LOSES(exits_pending_halt)},
 };
 
+/* What is unknown where no time is taken. */
+#define LOSES_TIMES                                                                            \
+	(LOSES_HIST(s1_s2) | LOSES_HIST(worker_wait) | LOSES_HIST(s2_s3) | LOSES_HIST(s3_s4) | \
+	 LOSES_HIST(s4_s5) | LOSES_HIST(s5_run))
+
 /* NOT_HERE: another machine's, or another of its group does */
 enum state { ABSENT, FAILED, READY, NOT_HERE };
 
@@ -152,6 +157,7 @@ struct rs_hooks {
 	struct rs_symbol xmit; /* where tun drops */
 	unsigned long long unknown;
 	bool fprobes_told; /* the kernel counts what its fprobes miss */
+	bool times;	   /* are taken */
 };
 
 /* The tracepoint that every socket on the host passes, a tap queue's among them. */
@@ -254,6 +260,8 @@ static void find_unknown(struct rs_hooks *h)
 		h->unknown |= LOSES(posted);
 	if (!h->xmit.from)
 		h->unknown |= LOSES_DROPS;
+	if (!h->times)
+		h->unknown |= LOSES_TIMES;
 	if (!rs_types_enumerator(h->types, "skb_drop_reason", "SKB_DROP_REASON_FULL_RING"))
 		h->unknown |= LOSES_REASONS;
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
@@ -307,10 +315,11 @@ static uint64_t tun_proto(const struct rs_hooks *h)
 	return 0;
 }
 
-struct rs_hooks *rs_hooks_attach(unsigned int ifindex, bool verbose, struct rs_error *err)
+struct rs_hooks *rs_hooks_attach(unsigned int ifindex, bool times, bool verbose,
+				 struct rs_error *err)
 {
 	struct rs_hooks *h = open_hooks(verbose, err);
-	struct rs_constants c = {.ifindex = ifindex};
+	struct rs_constants c = {.ifindex = ifindex, .times = times};
 	int e = -ENOTSUP;
 
 	if (!h)
@@ -331,6 +340,7 @@ struct rs_hooks *rs_hooks_attach(unsigned int ifindex, bool verbose, struct rs_e
 			     rs_programs_said());
 		goto fail;
 	}
+	h->times = times;
 	find_unknown(h);
 	h->fprobes_told = rs_types_member(h->types, "bpf_link_info", "missed");
 	return h;
@@ -437,6 +447,23 @@ static int fill_map(const char *name, const char *loses, uint64_t used, uint64_t
 	return 0;
 }
 
+/* What the ledger makes of times is lost with them. */
+static int fill_times(struct rs_sample *s)
+{
+	struct rs_hook *row = rs_sample_add_hook(s);
+	char lost[RS_LOSES_LEN];
+
+	if (!row)
+		return -1;
+	rs_str_set(row->name, "clock");
+	rs_str_set(row->kind, "option");
+	rs_str_set(row->state, "not read (--no-times)");
+	name_lost(LOSES_TIMES, lost, sizeof(lost));
+	snprintf(row->loses, sizeof(row->loses), "%.*s,s1_merged,s4_merged", RS_LOSES_LEN - 32,
+		 lost);
+	return 0;
+}
+
 int rs_hooks_fill(struct rs_hooks *h, struct rs_sample *s)
 {
 	const struct rs_missed *m = &h->bpf->bss->rs_missed;
@@ -445,6 +472,8 @@ int rs_hooks_fill(struct rs_hooks *h, struct rs_sample *s)
 
 	for (size_t i = 0; !e && i < HOOKS; i++)
 		e = fill_hook(h, i, s);
+	if (!e && !h->times)
+		e = fill_times(s);
 	if (!e)
 		e = fill_map("tap queues", "tun_offered,tun_dropped", u->tuns, m->tuns, s);
 	if (!e)

@@ -11,9 +11,11 @@ struct rs_hooks;
 /*
  * Finds each function of the table in the running kernel, loads the programs that fit and attaches
  * them: with fentry if the kernel can, else with fprobes or kprobes. @ifindex: the only tap to
- * count, 0 = all. Return: NULL with err set and nothing attached: something needed is missing.
+ * count, 0 = all. @times: false = no time is taken, and all that is one is unknown. Return: NULL
+ * with err set and nothing attached: something needed is missing.
  */
-struct rs_hooks *rs_hooks_attach(unsigned int ifindex, bool verbose, struct rs_error *err);
+struct rs_hooks *rs_hooks_attach(unsigned int ifindex, bool times, bool verbose,
+				 struct rs_error *err);
 void rs_hooks_detach(struct rs_hooks *h); /* NULL allowed */
 
 struct ringside_bpf *rs_hooks_bpf(struct rs_hooks *h);

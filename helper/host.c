@@ -294,7 +294,7 @@ static int host_attach(struct host *h, struct rs_error *err)
 		ifindex = rs_links_tap(h->links, h->filter.tap, err);
 	if (ifindex < 0)
 		return -1;
-	h->hooks = rs_hooks_attach(ifindex, h->filter.verbose, err);
+	h->hooks = rs_hooks_attach(ifindex, !h->filter.no_times, h->filter.verbose, err);
 	if (!h->hooks)
 		return -1;
 	h->bpf = rs_hooks_bpf(h->hooks);

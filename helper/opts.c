@@ -77,6 +77,13 @@ static const char *verbose_set(struct rs_opts *opts, const char *arg)
 	return NULL;
 }
 
+static const char *no_times_set(struct rs_opts *opts, const char *arg)
+{
+	(void)arg;
+	opts->filter.no_times = true;
+	return NULL;
+}
+
 static const char *tap_set(struct rs_opts *opts, const char *arg)
 {
 	opts->filter.tap = arg;
@@ -107,7 +114,7 @@ static const char *queue_set(struct rs_opts *opts, const char *arg)
 	return number_set(&opts->filter.queue, arg, 0, 65535);
 }
 
-enum { KEY_TAP = 0x100, KEY_VM, KEY_PID, KEY_QUEUE, KEY_USAGE };
+enum { KEY_TAP = 0x100, KEY_VM, KEY_PID, KEY_QUEUE, KEY_NO_TIMES, KEY_USAGE };
 
 static const struct row {
 	struct argp_option option;
@@ -124,6 +131,8 @@ static const struct row {
 	{{"vm", KEY_VM, "NAME", 0, "only this virtual machine, by name or uuid", 0}, vm_set},
 	{{"pid", KEY_PID, "PID", 0, "only the virtual machine of this process", 0}, pid_set},
 	{{"queue", KEY_QUEUE, "N", 0, "only this queue of the tap", 0}, queue_set},
+	{{"no-times", KEY_NO_TIMES, NULL, 0, "the host's side: count only, which costs less", 0},
+	 no_times_set},
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))

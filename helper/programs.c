@@ -125,6 +125,7 @@ static void choose(struct ringside_bpf *bpf, struct rs_program *p, const struct 
 static void set_constants(struct ringside_bpf *bpf, const struct rs_constants *c)
 {
 	bpf->rodata->rs_only_ifindex = c->ifindex;
+	bpf->rodata->rs_times = c->times;
 	bpf->rodata->rs_tun_proto = c->tun_proto;
 	for (int i = 0; i < 2; i++) {
 		bpf->rodata->rs_xmit_from[i] = c->xmit[i].from;

@@ -33,6 +33,7 @@ struct rs_program {
 /* What the BPF side takes as constants. */
 struct rs_constants {
 	unsigned int ifindex;	  /* the only tap to count, 0 = all */
+	bool times;		  /* take time stamps and fill the histograms of times */
 	uint64_t tun_proto;	  /* of tun's sockets; 0 = unless sk_data_ready is listened to */
 	struct rs_symbol xmit[2]; /* tun_net_xmit and its cold part */
 };

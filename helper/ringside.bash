@@ -6,11 +6,11 @@ _ringside_options()
 {
 	case $1 in
 	guest) echo "--duration --interval --json --output --quiet --verbose --help" ;;
-	host) echo "--duration --interval --json --output --quiet --verbose --tap --vm --pid --queue --help" ;;
+	host) echo "--duration --interval --json --output --quiet --verbose --tap --vm --pid --queue --no-times --help" ;;
 	diff) echo "--json --output --quiet --verbose --help" ;;
 	list) echo "--json --verbose --tap --vm --pid --queue --help" ;;
-	top) echo "--interval --verbose --tap --vm --pid --queue --help" ;;
-	metrics) echo "--duration --interval --output --quiet --verbose --tap --vm --pid --queue --help" ;;
+	top) echo "--interval --verbose --tap --vm --pid --queue --no-times --help" ;;
+	metrics) echo "--duration --interval --output --quiet --verbose --tap --vm --pid --queue --no-times --help" ;;
 	check) echo "--json --quiet --verbose --help" ;;
 	*) echo "--help --version" ;;
 	esac

@@ -99,8 +99,8 @@ struct rs_histogram {
 /* Strings: empty = unknown. */
 struct rs_hook {
 	char name[RS_STR_LEN];	  /* the symbol; for a clone its full name */
-	char kind[RS_STR_LEN];	  /* ftrace, fentry, fprobe, kprobe, tracepoint ... */
-	char state[RS_STR_LEN];	  /* attached, absent, failed */
+	char kind[RS_STR_LEN];	  /* ftrace, fentry, fprobe, kprobe, tracepoint, map, option ... */
+	char state[RS_STR_LEN];	  /* attached, absent, failed; of an option what it does */
 	char loses[RS_LOSES_LEN]; /* counters unknown without it, separated by '-' or ',' */
 	struct rs_num used;	  /* a table's: objects that it has entries for */
 	struct rs_num missed;	  /* hits the kernel could not deliver */
@@ -281,6 +281,7 @@ struct rs_filter {
 	const char *vm; /* name or uuid */
 	struct rs_num pid;
 	struct rs_num queue; /* the tap's queue number */
+	bool no_times;	     /* of the host: take no time stamp, keep no time */
 	bool verbose;	     /* -v: libbpf's and libnl's own messages may go to stderr */
 };
 

@@ -127,6 +127,28 @@ TEST_F(show, an_absent_hook_is_named_with_what_it_costs)
 	EXPECT_FALSE(HAS("vring_interrupt is"));
 }
 
+TEST_F(show, times_that_are_not_taken_are_unknown)
+{
+	struct rs_hook *hook = rs_sample_add_hook(&self->j.host.end);
+	unsigned int known = 0;
+
+	for (int i = 1; i < QUEUES; i++) /* of the first queue they are unknown */
+		self->j.host.begin.queues[i].hists[RS_HOST_HIST_s1_s2].known =
+			self->j.host.end.queues[i].hists[RS_HOST_HIST_s1_s2].known = true;
+	rs_str_set(hook->name, "clock");
+	rs_str_set(hook->state, "not read (--no-times)");
+	rs_str_set(hook->loses, "s1_s2,s1_merged");
+	SHOW();
+	EXPECT_TRUE(HAS("host: clock is not read (--no-times) here; without it unknown: "
+			"s1_s2,s1_merged\n"))
+	TH_LOG("%s", self->text);
+	for (size_t i = 0; i < self->j.ledger.lines_n; i++) {
+		known += self->j.ledger.lines[i].figures[RS_FIG_D(s1_merged)].known;
+		EXPECT_FALSE(self->j.ledger.lines[i].figures[RS_FIG_D(s4_merged)].known);
+	}
+	EXPECT_EQ(QUEUES - 1, known);
+}
+
 TEST_F(show, lists_name_what_is_there)
 {
 	rs_list_print(self->show.out, RS_SIDE_HOST, &self->j.host.end);

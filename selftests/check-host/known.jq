@@ -13,6 +13,20 @@ def tells($f; $from; $to; $window):
 	  same("\($window): the tap's tx_dropped as shown"; $rx[0].delta.kernel_dropped; $link),
 	  same("\($window): the qdisc's drops as shown (tc -s qdisc)"; $rx[0].delta.qdisc_dropped; $qdisc);
 
+# What is a time, by name, and that it is said; the two at the end are the ledger's.
+def times: ["s1_s2", "worker_wait", "s2_s3", "s3_s4", "s4_s5", "s5_run"];
+
+def timeless($with; $without):
+	def kept: [.end.queues[].hists // {} | keys[]] | unique;
+	def counted: [.end.queues[].counters | keys[]] | unique;
+	($without.end.hooks[] | select(.name == "clock")) as $clock
+	| same("without times: histograms"; $without | kept; ($with | kept) - times),
+	  same("without times: counters"; $without | counted; $with | counted),
+	  same("without times: what is unknown is named"; $clock.loses | split(",");
+	       times + ["s1_merged", "s4_merged"]),
+	  same("without times: why"; $clock.state; "not read (--no-times)"),
+	  holds("with times: nothing is said"; all($with.end.hooks[]; .name != "clock"));
+
 files as $f
 | $f["known-host"] as $host
 | if $host then
@@ -31,6 +45,7 @@ files as $f
 	       ($f["end-inside-link"] | link_sent) - ($f["begin-inside-link"] | link_sent)),
 	  tells($f; "begin"; "end"; "known-host"),
 	  tells($f; "before"; "after"; "qdisc-host"),
+	  timeless($host; $f["plain-host"]),
 	  ( ($f["qdisc-host"] | queues("rx")) as $q
 	    | same("qdisc: sent = offered to the tap + dropped before it"; 101;
 	           $q[0].delta.tun_offered + $q[0].delta.qdisc_dropped),

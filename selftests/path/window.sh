@@ -24,12 +24,12 @@ net_still()
 		dev "$TAP" nud permanent
 }
 
-# window_open NAME: from here on both sides count. /proc/interrupts is the
-# independent witness, taken at the same quiet moments.
+# window_open NAME [OPTION]: from here on both sides count, the host's with this
+# option. /proc/interrupts is the independent witness, taken at the same quiet moments.
 window_open()
 {
 	guest_quiet
-	ringside host --tap "$TAP" -d 1h -o "/out/$1-host.json" 2>"/out/$1-host.err" &
+	ringside host --tap "$TAP" ${2:+"$2"} -d 1h -o "/out/$1-host.json" 2>"/out/$1-host.err" &
 	HOST_WINDOW=$!
 	until_true 180 grep -q '^counting' "/out/$1-host.err" || {
 		note "the host's window did not open: $(cat "/out/$1-host.err")"
