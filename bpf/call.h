@@ -8,8 +8,7 @@ static __always_inline void eventfd_count(struct rs_call *c, u64 unread, u64 now
 	RS_COUNT(c->eventfd_writes);
 	if (unread)
 		RS_COUNT(c->eventfd_merged);
-	if (now)
-		c->written_ns = now;
+	c->written_ns = now;
 }
 
 static __always_inline int eventfd_signalled(u64 ctx, u64 unread)
@@ -78,7 +77,7 @@ static __always_inline void call_route(struct rs_call *c, u64 irqfd)
 	c->data = RS_PEEK_U32(irqfd, struct kvm_kernel_irqfd, irq_entry.msi.data);
 }
 
-static __always_inline struct rs_call *call_make(u64 ctx, u64 irqfd)
+static __noinline struct rs_call *call_make_away(u64 ctx, u64 irqfd)
 {
 	struct rs_call *c = calls_make(ctx);
 
@@ -87,6 +86,13 @@ static __always_inline struct rs_call *call_make(u64 ctx, u64 irqfd)
 		calls_publish(c, ctx);
 	}
 	return c;
+}
+
+static __always_inline struct rs_call *call_make(u64 ctx, u64 irqfd)
+{
+	struct rs_call *c = calls_home(ctx);
+
+	return c->key == ctx ? c : call_make_away(ctx, irqfd);
 }
 
 /* The end of the step before, and a step's begin unless one is under way. */
@@ -140,30 +146,35 @@ RS_HOOK1(irqfd_inject, struct work_struct *, work)
 	return 0;
 }
 
-/*
- * The call this injection is for: that of the irqfd being woken here, or of this task's deferred
- * work. What another task, or this one on another CPU, injects is somebody else's.
- */
-static __always_inline struct rs_call *call_injecting(u64 *irqfd)
+/* The call that this task's deferred work is for, if it has any. */
+static __noinline struct rs_call *call_deferred(struct rs_waking *w)
 {
-	struct rs_waking *w = waking_here();
-	u64 task = bpf_get_current_task(), *later;
+	u64 task = bpf_get_current_task(), *later = bpf_map_lookup_elem(&deferred, &task);
 	struct rs_call *c;
 
-	if (w->ctx && w->task == task) {
-		c = calls_find(w->ctx);
-		w->ctx = 0;
-		*irqfd = w->irqfd;
-		if (c)
-			RS_COUNT(c->irqfd_atomic);
-		return c;
-	}
-	*irqfd = 0;
-	later = bpf_map_lookup_elem(&deferred, &task);
+	w->irqfd = 0;
 	if (!later)
 		return NULL;
 	c = calls_find(*later);
 	bpf_map_delete_elem(&deferred, &task);
+	return c;
+}
+
+/*
+ * The call this injection is for: that of the irqfd being woken here, or of this task's deferred
+ * work; then @w has no irqfd. What another task, or this one on another CPU, injects is somebody
+ * else's.
+ */
+static __always_inline struct rs_call *call_injecting(struct rs_waking *w)
+{
+	struct rs_call *c;
+
+	if (!w->ctx || w->task != bpf_get_current_task())
+		return call_deferred(w);
+	c = calls_find(w->ctx);
+	w->ctx = 0;
+	if (c)
+		RS_COUNT(c->irqfd_atomic);
 	return c;
 }
 
@@ -180,16 +191,27 @@ static __always_inline void vcpu_found(const bool typed, struct rs_call *c, stru
 		RS_COUNT(c->vcpu_in_host);
 }
 
-/* One of a vCPU's counts; which of two names it has depends on the architecture. */
-#define VCPU_STAT(typed, vcpu, field) \
-	(bpf_core_field_exists((vcpu)->stat.field) ? RS_READ(typed, vcpu, stat.field) : 0)
+/* One of a vCPU's counts, by the one of two names that it has on this architecture. */
+#define VCPU_STAT(to, typed, vcpu, field, other)                        \
+	do {                                                            \
+		if (bpf_core_field_exists((vcpu)->stat.field)) {        \
+			to = RS_READ(typed, vcpu, stat.field);          \
+			RS_APART;                                       \
+		} else if (bpf_core_field_exists((vcpu)->stat.other)) { \
+			to = RS_READ(typed, vcpu, stat.other);          \
+			RS_APART;                                       \
+		} else {                                                \
+			to = 0;                                         \
+			RS_APART;                                       \
+		}                                                       \
+	} while (0)
 
 static __always_inline void exits_read(const bool typed, struct rs_exits *e, struct kvm_vcpu *vcpu)
 {
-	e->all = VCPU_STAT(typed, vcpu, exits);
-	e->mmio = VCPU_STAT(typed, vcpu, mmio_exits) + VCPU_STAT(typed, vcpu, mmio_exit_user);
-	e->io = VCPU_STAT(typed, vcpu, io_exits);
-	e->halt = VCPU_STAT(typed, vcpu, halt_exits) + VCPU_STAT(typed, vcpu, wfi_exit_stat);
+	VCPU_STAT(e->all, typed, vcpu, exits, exits);
+	VCPU_STAT(e->mmio, typed, vcpu, mmio_exits, mmio_exit_user);
+	VCPU_STAT(e->io, typed, vcpu, io_exits, io_exits);
+	VCPU_STAT(e->halt, typed, vcpu, halt_exits, wfi_exit_stat);
 }
 
 static __always_inline void exits_count(const bool typed, struct rs_call *c, struct kvm_vcpu *vcpu)
@@ -209,9 +231,10 @@ static __always_inline void exits_count(const bool typed, struct rs_call *c, str
 static __always_inline void call_injected(const bool typed, struct rs_call *c,
 					  struct kvm_vcpu *vcpu, bool pending, bool posted)
 {
-	u64 now = time_now();
+	u64 now = 0;
 
-	if (now) {
+	if (rs_times) {
+		now = bpf_ktime_get_ns();
 		if (c->woken_ns)
 			hist_add(&c->s4_s5, now - c->woken_ns);
 		c->woken_ns = 0;
@@ -225,8 +248,7 @@ static __always_inline void call_injected(const bool typed, struct rs_call *c,
 	if (posted || pending || !vcpu)
 		return;
 	exits_read(typed, &c->exits, vcpu);
-	if (now)
-		c->injected_ns = now;
+	c->injected_ns = now;
 	c->entering = 1;
 }
 
@@ -246,6 +268,17 @@ static __always_inline void route_learn(struct rs_call *c, u64 key, u32 intid)
 	r->intid = intid;
 	routes_publish(r, key);
 	c->route = key;
+}
+
+/* Whether @key is still the way of this interrupt, and of this call's alone. */
+static __always_inline bool route_is(struct rs_call *c, u64 key, u32 intid)
+{
+	struct rs_route *r;
+
+	if (c->route != key)
+		return false;
+	r = routes_find(key);
+	return r && r->intid == intid && r->ctx == c->key;
 }
 
 /* The call that @key is the way of, if it is still the same interrupt. */

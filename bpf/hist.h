@@ -5,30 +5,50 @@
 #include "hook.h"
 #include "maps.h"
 
-/* The number of bits of 0 to 255. */
-static const u8 byte_bits[256] = {
-	[1] = 1,	 [2 ... 3] = 2,	  [4 ... 7] = 3,    [8 ... 15] = 4,
-	[16 ... 31] = 5, [32 ... 63] = 6, [64 ... 127] = 7, [128 ... 255] = 8,
-};
+#define BUCKET_AT(i)   ((i) * sizeof(u64))
+#define BUCKET_LAST_AT BUCKET_AT(RS_BUCKETS - 1)
 
-/* Which bucket @value is counted in: the number of its bits, as far as there are buckets. */
-static __always_inline u32 hist_bucket(u64 value)
+/*
+ * Where the bucket of a number lies, by the highest of its bytes that is not zero; @below: the bits
+ * below that byte. Each table is by itself, so that its address is a constant.
+ */
+#define BYTE(name, below)                                                               \
+	static const u8 name[256] = {                                                   \
+		[1] = BUCKET_AT((below) + 1),                                           \
+		[2 ... 3] = BUCKET_AT((below) + 2),                                     \
+		[4 ... 7] = BUCKET_AT((below) + 3),                                     \
+		[8 ... 15] = BUCKET_AT((below) + 4),                                    \
+		[16 ... 31] = BUCKET_AT((below) + 5),                                   \
+		[32 ... 63] = BUCKET_AT((below) + 6),                                   \
+		[64 ... 127] = BUCKET_AT((below) + 7),                                  \
+		[128 ... 255] = BUCKET_AT((below) < 24 ? (below) + 8 : RS_BUCKETS - 1), \
+	}
+
+BYTE(byte0_at, 0);
+BYTE(byte1_at, 8);
+BYTE(byte2_at, 16);
+BYTE(byte3_at, 24);
+
+/* The bucket is the number of the value's bits, as far as there are buckets. */
+static __always_inline u32 hist_bucket_at(u64 value)
 {
 	if (value < 1 << 8)
-		return byte_bits[value];
+		return byte0_at[value];
 	if (value < 1 << 16)
-		return 8 + byte_bits[value >> 8];
+		return byte1_at[value >> 8];
 	if (value < 1 << 24)
-		return 16 + byte_bits[value >> 16];
-	if (value < 1UL << (RS_BUCKETS - 1))
-		return 24 + byte_bits[value >> 24];
-	return RS_BUCKETS - 1;
+		return byte2_at[value >> 16];
+	if (value < 1ULL << 32)
+		return byte3_at[value >> 24];
+	return BUCKET_LAST_AT;
 }
 
 /* For writers that may meet; the buckets are a power of two, so the mask costs no count. */
 static __always_inline void hist_add(struct rs_hist *h, u64 value)
 {
-	__sync_fetch_and_add(&h->bucket[hist_bucket(value) & (RS_BUCKETS - 1)], 1);
+	u64 *bucket = (u64 *)((char *)h + (hist_bucket_at(value) & BUCKET_LAST_AT));
+
+	__sync_fetch_and_add(bucket, 1);
 }
 
 #endif

@@ -73,6 +73,9 @@
 		address_;                                            \
 	})
 
+/* The end of a branch that the compiler must not merge with that of another. */
+#define RS_APART asm volatile("")
+
 /* The object of @type whose @member lies at @ptr. */
 #define RS_OUTER(ptr, type, member) \
 	((type *)((char *)(ptr)-bpf_core_field_offset(((type *)0)->member)))

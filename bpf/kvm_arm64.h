@@ -7,16 +7,16 @@
 RS_HOOK2(vgic_queue_irq_unlock, struct kvm *, kvm, struct vgic_irq *, irq)
 {
 	u32 intid = RS_READ(typed, irq, intid);
-	u64 irqfd = 0, key = RS_ADDRESS(irq);
+	u64 key = RS_ADDRESS(irq);
 	struct kvm_vcpu *vcpu;
 	struct rs_call *c;
 
 	if (intid < LPI_FIRST)
 		return 0;
-	c = call_injecting(&irqfd);
+	c = call_injecting(waking_here());
 	if (!c || c->kvm != RS_ADDRESS(kvm))
 		return 0;
-	if (c->route != key || route_call(key, intid) != c)
+	if (!route_is(c, key, intid))
 		route_learn(c, key, intid);
 	vcpu = RS_READ(typed, irq, target_vcpu);
 	if (vcpu)

@@ -23,24 +23,31 @@ static __always_inline bool pir_is_set(u64 vcpu, u32 vector)
 /* Whether the hardware delivers by itself: then KVM never sees the vCPU take it. */
 static __always_inline bool is_posted(const bool typed, struct kvm_lapic *apic)
 {
-	return bpf_core_field_exists(apic->apicv_active) && RS_READ(typed, apic, apicv_active);
+	bool posted = false;
+
+	if (bpf_core_field_exists(apic->apicv_active)) {
+		posted = RS_READ(typed, apic, apicv_active);
+		RS_APART;
+	}
+	return posted;
 }
 
 static __always_inline int apic_accept(const bool typed, struct kvm_lapic *apic, u32 vector,
 				       bool vmx)
 {
-	u64 irqfd = 0, key;
-	struct rs_call *c = call_injecting(&irqfd);
+	struct rs_waking *w = waking_here();
+	struct rs_call *c = call_injecting(w);
 	struct kvm_vcpu *vcpu;
+	u64 key;
 
 	if (!c)
 		return 0;
-	if ((c->data & MSI_VECTOR) != vector && irqfd)
-		call_route(c, irqfd);
+	if ((c->data & MSI_VECTOR) != vector && w->irqfd)
+		call_route(c, w->irqfd);
 	if ((c->data & MSI_VECTOR) != vector)
 		return 0;
 	vcpu = RS_READ(typed, apic, vcpu);
-	key = RS_ADDRESS(vcpu) + vector;
+	key = RS_ADDRESS(vcpu) + (vector & MSI_VECTOR);
 	if (c->route != key)
 		route_learn(c, key, 0);
 	vcpu_found(typed, c, vcpu);

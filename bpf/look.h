@@ -44,17 +44,16 @@ static __always_inline void look_at_tun(struct seq_file *seq, struct rs_found *f
 	f->key = (u64)tfile + bpf_core_field_offset(tfile->socket);
 	BPF_CORE_READ_INTO(&f->tun.name, dev, name);
 	f->tun.dev = (u64)dev;
+	f->tun.ring = tun_ring((u64)tfile);
 	f->tun.ifindex = BPF_CORE_READ(dev, ifindex);
 	f->tun.queue = BPF_CORE_READ(tfile, queue_index);
 	f->tun.size = BPF_CORE_READ(tfile, tx_ring.size);
 	t = is_watched((u64)dev) ? tun_make((u64)tfile) : NULL;
 	f->tun.producer = BPF_CORE_READ(tfile, tx_ring.producer);
 	if (t && rs_tun_proto)
-		ring_advance(t, RS_AT(tfile, struct tun_file, tx_ring),
-			     ring_look(t, f->tun.producer), f->tun.producer);
+		ring_advance(t, f->tun.ring, ring_look(t, f->tun.producer), f->tun.producer, 0);
 	f->tun.consumer = BPF_CORE_READ(tfile, tx_ring.consumer_head);
-	f->tun.occupancy = ring_occupancy(RS_AT(tfile, struct tun_file, tx_ring), f->tun.producer,
-					  f->tun.consumer);
+	f->tun.occupancy = ring_occupancy(f->tun.ring, f->tun.producer, f->tun.consumer);
 	f->tun.stopped = queue_stopped(dev, f->tun.queue);
 	f->tun.detached = !!detached;
 	bpf_seq_write(seq, f, sizeof(*f));

@@ -21,10 +21,13 @@
 
 #define RS_MASK(bits) ((1U << (bits)) - 1)
 
-/* The slot of an address; the golden ratio spreads addresses that differ in a few bits only. */
+/*
+ * The slot of an address; the golden ratio spreads addresses that differ in a few bits only. Of 32
+ * bits: a constant of 64 takes up to four instructions to load.
+ */
 static inline __attribute__((always_inline)) __u32 rs_home(__u64 key, int bits)
 {
-	return (key * 0x9e3779b97f4a7c15ULL) >> (64 - bits);
+	return ((__u32)key * 0x9e3779b1U) >> (32 - bits);
 }
 
 /* Bucket 0 counts zeroes, bucket i values from 2^(i-1) to 2^i - 1, the last one all beyond. */
@@ -34,7 +37,7 @@ struct rs_hist {
 	__u64 bucket[RS_BUCKETS];
 };
 
-/* A tap's queue; key: the address of its socket. */
+/* A tap's queue; key: the address of its ring. */
 struct rs_tun {
 	__u64 key;
 	/*
@@ -46,6 +49,8 @@ struct rs_tun {
 	__u64 probe_skb;
 	__u32 producer; /* the ring's, when it was last looked at */
 	__u32 size;	/* likewise; 0 = never */
+	/* Of tun_offered what occupancy_at_enqueue does not count: both together were offered. It
+	 * is below zero where more were seen than the ring went on. */
 #define RS_STATION(name, unit, meaning)
 #define RS_TUN_STATION(name, unit, meaning) __u64 name;
 #include "counters.h"
@@ -74,8 +79,10 @@ struct rs_vq {
 	__u64 worker;
 	__u64 worker_runs;
 	__u64 worker_waited;
-	__u32 deciding; /* 1 + enum rs_why: whether to signal is being decided */
-	__u32 restart;	/* the used index starts anew before the next decision */
+	/* 1 + enum rs_why: the last decision, until it is seen to signal; if it does not, it is
+	 * counted as suppressed together with the next one, and until then by who reads */
+	__u32 deciding;
+	__u32 restart; /* the used index starts anew before the next decision */
 #define RS_STATION(name, unit, meaning)
 #define RS_VHOST_STATION(name, unit, meaning) __u64 name;
 #include "counters.h"
@@ -103,14 +110,14 @@ struct rs_call {
 	__u64 address; /* of the MSI, and so on; 0 until a look found the irqfd */
 	__u32 data;
 	__u32 devid;
-	__u32 has_devid;
 	__u32 gsi;
-	__u32 msi;	/* the irqfd's route is an MSI */
+	__u16 has_devid;
+	__u16 msi;	/* the irqfd's route is an MSI */
 	__u32 writer;	/* the process that wrote last, 0 = none did: a backend in user space */
 	__u32 thread;	/* of that process */
 	__u32 pending;	/* arm64: the LPI was queued and not yet put into a list register */
+	__u32 entering; /* it was injected, and its vCPU has not yet taken it along */
 	__u64 route;	/* where the interrupt goes, once learnt: key of the route */
-	__u64 entering; /* it was injected, and its vCPU has not yet taken it along */
 	/* when the step that is under way began; 0 = none is */
 	__u64 written_ns;
 	__u64 woken_ns;
@@ -174,6 +181,7 @@ struct rs_found {
 		struct {
 			char name[16];
 			__u64 dev;
+			__u64 ring;
 			__u32 ifindex;
 			__u32 queue;
 			__u32 size;

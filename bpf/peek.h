@@ -19,15 +19,18 @@ static __always_inline u64 peek(u64 at)
 {
 	u64 word;
 
-	if (RS_CAN_CAST)
-		return *(u64 *)bpf_rdonly_cast((void *)at, bpf_core_type_id_kernel(struct rb_node));
+	if (RS_CAN_CAST) {
+		word = *(u64 *)bpf_rdonly_cast((void *)at, bpf_core_type_id_kernel(struct rb_node));
+		RS_APART;
+		return word;
+	}
 	word = 0;
 	bpf_probe_read_kernel(&word, sizeof(word), (void *)at);
 	return word;
 }
 
-/* Memory as a struct of the kernel's own, whose fields are then read by one load each. Only where
- * RS_CAN_CAST. */
+/* Memory as a struct of the kernel's own, not of a module's, whose fields are then read by one load
+ * each. Only where RS_CAN_CAST. */
 #define RS_CAST(type, at) \
 	((struct type *)bpf_rdonly_cast((void *)(at), bpf_core_type_id_kernel(struct type)))
 

@@ -19,7 +19,13 @@ struct rs_missed rs_missed;
 
 struct rs_used rs_used;
 
-#define RS_COUNT(counter) __sync_fetch_and_add(&(counter), 1)
+/* The compiler may not make one of two counts in two branches: the address of each is a constant.
+ */
+#define RS_COUNT(counter)                            \
+	do {                                         \
+		__sync_fetch_and_add(&(counter), 1); \
+		RS_APART;                            \
+	} while (0)
 
 /*
  * RS_TABLE(type, name, bits) makes struct type name[] with

@@ -27,9 +27,9 @@ static __always_inline u64 tun_queue(u64 dev, u32 queue)
 	return peek(RS_AT(tun_of(dev), struct tun_struct, tfiles) + (queue & 255) * sizeof(u64));
 }
 
-static __always_inline u64 tun_socket(u64 tfile)
+static __always_inline u64 tun_ring(u64 tfile)
 {
-	return RS_AT(tfile, struct tun_file, socket);
+	return RS_AT(tfile, struct tun_file, tx_ring);
 }
 
 /* Entries in the ring. At its ends the slot tells an empty ring from a full one. */
@@ -50,22 +50,22 @@ static __always_inline u32 ring_occupancy(u64 ring, u32 producer, u32 head)
 /*
  * The producer's place counts what was put into the ring, whoever was seen putting it there. CPUs
  * may come by in another order than that in which they put: then a step back makes up for a step
- * too far. A ring that was given another size begins anew.
+ * too far. A ring that was given another size begins anew. Return: how many were put there.
  */
-static __noinline void ring_jump(struct rs_tun *t, u64 ring, u32 from, u32 to)
+static __noinline int ring_jump(struct rs_tun *t, u64 ring, u32 from, u32 to)
 {
 	u32 size = RS_PEEK_U32(ring, struct ptr_ring, size);
 	s32 n = to - from, half = size >> 1;
 
 	if (t->size != size) {
 		t->size = size;
-		return;
+		return 0;
 	}
 	if (n > half)
 		n -= size;
 	else if (n < -half)
 		n += size;
-	__sync_fetch_and_add(&t->tun_offered, (s64)n);
+	return n;
 }
 
 /* Return: the producer's place when it was last looked at. */
@@ -74,24 +74,29 @@ static __always_inline u32 ring_look(struct rs_tun *t, u32 producer)
 	return __sync_lock_test_and_set(&t->producer, producer);
 }
 
-static __always_inline void ring_advance(struct rs_tun *t, u64 ring, u32 from, u32 producer)
+/* The ring went on from @from; of the packets put there since, @seen are counted in the histogram.
+ */
+static __always_inline void ring_advance(struct rs_tun *t, u64 ring, u32 from, u32 producer,
+					 int seen)
 {
-	if (producer - from == 1)
-		RS_COUNT(t->tun_offered);
-	else if (producer != from)
-		ring_jump(t, ring, from, producer);
+	int n = producer - from;
+
+	if (n != 0 && n != 1)
+		n = ring_jump(t, ring, from, producer);
+	if (n != seen)
+		__sync_fetch_and_add(&t->tun_offered, (s64)(n - seen));
 }
 
 /* The entry of a tap's queue. What is in its ring now was put there before it was watched. */
 static __always_inline struct rs_tun *tun_make(u64 tfile)
 {
-	u64 key = tun_socket(tfile), ring = RS_AT(tfile, struct tun_file, tx_ring);
-	struct rs_tun *t = tuns_make(key);
+	u64 ring = tun_ring(tfile);
+	struct rs_tun *t = tuns_make(ring);
 
 	if (t && t->key == RS_BUSY) {
 		t->producer = RS_PEEK_U32(ring, struct ptr_ring, producer);
 		t->size = RS_PEEK_U32(ring, struct ptr_ring, size);
-		tuns_publish(t, key);
+		tuns_publish(t, ring);
 	}
 	return t;
 }
@@ -133,19 +138,19 @@ static __noinline int ring_put_any(struct rs_tun *t, struct ptr_ring *ring, u32 
 {
 	u32 ahead = ring_occupancy(RS_ADDRESS(ring), producer, ring->consumer_head);
 
-	ring_advance(t, RS_ADDRESS(ring), from, producer);
+	ring_advance(t, RS_ADDRESS(ring), from, producer, 1);
 	return ring_put(t, (producer ? producer : ring->size) - 1, ahead ? ahead - 1 : 0);
 }
 
 /* A queue whose entry is not at its home, or not yet made. */
-static __noinline int ring_put_away(u64 tfile)
+static __noinline int ring_put_away(struct ptr_ring *ring)
 {
-	struct ptr_ring *ring = RS_CAST(ptr_ring, RS_AT(tfile, struct tun_file, tx_ring));
-	struct rs_tun *t = tuns_find(tun_socket(tfile));
+	u64 key = RS_ADDRESS(ring);
+	struct rs_tun *t = tuns_find(key);
 	u32 producer;
 
 	if (!t)
-		t = tun_meet(tfile);
+		t = tun_meet(key - tun_ring(0));
 	if (!t)
 		return 0;
 	producer = ring->producer;
@@ -163,21 +168,20 @@ int BPF_PROG(sk_data_ready, struct sock *sk)
 	u32 producer, head, from;
 	struct ptr_ring *ring;
 	struct rs_tun *t;
-	u64 tfile;
+	u64 key;
 
 	if ((u64)sk->__sk_common.skc_prot != rs_tun_proto)
 		return 0;
-	tfile = RS_ADDRESS(sk) - bpf_core_field_offset(((struct tun_file *)0)->sk);
-	ring = RS_CAST(ptr_ring, RS_AT(tfile, struct tun_file, tx_ring));
-	t = tuns_home(tun_socket(tfile));
-	if (t->key != tun_socket(tfile))
-		return ring_put_away(tfile);
+	ring = RS_CAST(ptr_ring, tun_ring((u64)RS_OUTER(sk, struct tun_file, sk)));
+	key = RS_ADDRESS(ring);
+	t = tuns_home(key);
+	if (t->key != key)
+		return ring_put_away(ring);
 	producer = ring->producer;
 	head = ring->consumer_head;
 	from = ring_look(t, producer);
 	if (producer - from != 1 || producer <= head)
 		return ring_put_any(t, ring, from, producer);
-	RS_COUNT(t->tun_offered);
 	return ring_put(t, producer - 1, producer - head - 1);
 }
 
@@ -197,8 +201,7 @@ RS_HOOK2(tun_net_xmit, struct sk_buff *, skb, struct net_device *, dev)
 	t = tun_make(tfile);
 	if (!t)
 		return 0;
-	RS_COUNT(t->tun_offered);
-	ring = RS_AT(tfile, struct tun_file, tx_ring);
+	ring = tun_ring(tfile);
 	producer = RS_PEEK_U32(ring, struct ptr_ring, producer);
 	hist_add(&t->occupancy_at_enqueue,
 		 ring_occupancy(ring, producer, RS_PEEK_U32(ring, struct ptr_ring, consumer_head)));
@@ -232,16 +235,18 @@ static __always_inline bool from_tun_net_xmit(u64 location)
 
 static __always_inline void tun_drop(struct rs_tun *t, u64 skb, u64 reason)
 {
-	if (rs_tun_proto) /* it was offered, but is not seen in the ring */
-		RS_COUNT(t->tun_offered);
-	else if (t->probe_skb == skb && t->probe_ns > PROBE_NOTING)
+	bool full = reason_is_full(reason);
+
+	if (!rs_tun_proto && t->probe_skb == skb && t->probe_ns > PROBE_NOTING)
 		t->probe_ns = 0;
 	RS_COUNT(t->tun_dropped);
-	if (reason_is_full(reason)) {
+	if (rs_tun_proto && full) /* it was offered, but is not seen in the ring */
+		hist_add(&t->occupancy_at_enqueue, t->size);
+	else if (rs_tun_proto)
+		RS_COUNT(t->tun_offered);
+	if (full) {
 		RS_COUNT(t->tun_ring_full);
 		RS_COUNT(t->tun_dropped_full);
-		if (rs_tun_proto)
-			hist_add(&t->occupancy_at_enqueue, t->size);
 	} else if (reason_is_filter(reason)) {
 		RS_COUNT(t->tun_dropped_filter);
 	} else {
@@ -293,6 +298,6 @@ RS_HOOK2(tun_sendmsg, struct socket *, sock, struct msghdr *, msg)
 /* Gone: another object may come to lie at the same address. */
 RS_HOOK2(tun_chr_close, struct inode *, inode, struct file *, file)
 {
-	tuns_drop(tun_socket(RS_ADDRESS(RS_READ(typed, file, private_data))));
+	tuns_drop(tun_ring(RS_ADDRESS(RS_READ(typed, file, private_data))));
 	return 0;
 }

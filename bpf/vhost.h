@@ -15,7 +15,7 @@ static __always_inline u64 progress_at(u64 progress, u16 last_used)
 	return progress + (s16)(last_used - (u16)progress);
 }
 
-static __always_inline struct rs_vq *vq_make(u64 key, u16 last_used)
+static __noinline struct rs_vq *vq_make_away(u64 key, u16 last_used)
 {
 	struct rs_vq *v = vqs_make(key);
 
@@ -28,6 +28,13 @@ static __always_inline struct rs_vq *vq_make(u64 key, u16 last_used)
 	return v;
 }
 
+static __always_inline struct rs_vq *vq_make(u64 key, u16 last_used)
+{
+	struct rs_vq *v = vqs_home(key);
+
+	return v->key == key ? v : vq_make_away(key, last_used);
+}
+
 /* vhost_posted as it stands when the virtqueue's index reads @last_used. */
 static __always_inline u64 vq_posted(const struct rs_vq *v, u16 last_used)
 {
@@ -36,114 +43,127 @@ static __always_inline u64 vq_posted(const struct rs_vq *v, u16 last_used)
 	return (v->restart ? progress : progress_at(progress, last_used)) - v->base;
 }
 
+static __noinline int vq_restart(struct rs_vq *v, u16 last_used)
+{
+	u64 next = ((v->progress | 0xffff) + 1) | last_used;
+
+	v->base += next - v->progress;
+	v->signaled = next;
+	v->restart = 0;
+	v->progress = next;
+	return 0;
+}
+
 static __always_inline void vq_advance(struct rs_vq *v, u16 last_used)
 {
-	u64 next = progress_at(v->progress, last_used);
-
-	if (v->restart) {
-		next = ((v->progress | 0xffff) + 1) | last_used;
-		v->base += next - v->progress;
-		v->signaled = next;
-		v->restart = 0;
-	}
-	v->progress = next;
+	if (v->restart)
+		vq_restart(v, last_used);
+	else
+		v->progress = progress_at(v->progress, last_used);
 }
 
 /* The call eventfd's entry, made here so that eventfds nobody signals guests with are never
  * counted. */
-static __always_inline void call_claim(struct rs_vq *v, u64 key, u64 ctx)
+static __noinline int call_claim(struct rs_vq *v, u64 key, u64 ctx)
 {
 	struct rs_call *c = calls_make(ctx);
 
 	if (!c)
-		return;
+		return 0;
 	c->vq = key;
 	v->ctx = ctx;
 	calls_publish(c, ctx);
+	return 0;
 }
 
 /*
  * The place in the tap queue's ring up to which vhost took packets: it moves them in batches into a
  * list of its own first. Read after the list, as the ring is consumed before the list is filled.
  */
-static __always_inline u32 taken_place(u64 vq, u64 ring)
+static __always_inline u32 taken_place(const bool typed, u64 vq, struct ptr_ring *ring)
 {
 	u64 ends = RS_PEEK(vq, struct vhost_net_virtqueue, rxq.tail);
-	s32 at =
-		RS_PEEK_U32(ring, struct ptr_ring, consumer_head) - ((u32)ends - (u32)(ends >> 32));
+	s32 at = RS_READ(typed, ring, consumer_head) - ((u32)ends - (u32)(ends >> 32));
 
-	return at < 0 ? at + RS_PEEK_U32(ring, struct ptr_ring, size) : at;
+	return at < 0 ? at + RS_READ(typed, ring, size) : at;
 }
 
 /* From one place in the ring to another, forward. */
-static __always_inline u32 ring_distance(u32 from, u32 to, u64 ring)
+static __always_inline u32 ring_distance(const bool typed, u32 from, u32 to, struct ptr_ring *ring)
 {
 	s32 d = to - from;
 
-	return d < 0 ? d + RS_PEEK_U32(ring, struct ptr_ring, size) : d;
+	return d < 0 ? d + RS_READ(typed, ring, size) : d;
 }
 
 /* The packet being timed may be among the @n that were taken from @from on. */
-static __always_inline void probe_take(u64 socket, u64 ring, u32 from, u32 n, u64 now)
+static __always_inline void probe_take(const bool typed, u64 key, struct ptr_ring *ring, u32 from,
+				       u32 n, u64 now)
 {
-	struct rs_tun *t = tuns_find(socket);
+	struct rs_tun *t = tuns_find(key);
 	u64 began = t ? t->probe_ns : 0;
 
-	if (began > PROBE_NOTING && ring_distance(from, t->probe_at, ring) < n) {
+	if (began > PROBE_NOTING && ring_distance(typed, from, t->probe_at, ring) < n) {
 		hist_add(&t->s1_s2, now - began);
 		t->probe_ns = 0;
 	}
 }
 
 /* Packets taken since the last decision. See RS_RING_TOO_SMALL. */
-static __always_inline void vq_take(struct rs_vq *v, u64 vq, u64 socket, u64 now)
+static __always_inline void vq_take(const bool typed, struct rs_vq *v, u64 vq, u64 key,
+				    struct ptr_ring *ring, u64 now)
 {
-	u64 ring = RS_PEEK(vq, struct vhost_net_virtqueue, rx_ring);
-	u32 at = taken_place(vq, ring), n;
+	u32 at = taken_place(typed, vq, ring), n;
 
-	if (ring != v->ring) { /* it was being changed when the round began */
-		v->ring = ring;
+	if (key != v->ring) { /* it was being changed when the round began */
+		v->ring = key;
 		v->taken_at = at;
 		return;
 	}
-	n = ring_distance(v->taken_at, at, ring);
+	n = ring_distance(typed, v->taken_at, at, ring);
 	v->vhost_taken += n;
 	if (now)
-		probe_take(socket, ring, v->taken_at, n, now);
+		probe_take(typed, key, ring, v->taken_at, n, now);
 	v->taken_at = at;
 }
 
-/* Entry of a function that posts entries, then decides. Undone by the eventfd's station if it does
- * signal. */
+/* The decision before did not signal. */
+static __always_inline void decision_count(struct rs_vq *v)
+{
+	if (v->deciding == 1 + RS_WHY_EVENT_IDX)
+		v->vhost_suppressed_event_idx++;
+	else if (v->deciding)
+		v->vhost_suppressed_flag++;
+}
+
+/* Entry of a function that posts entries, then decides. The eventfd's station sees it signal, if it
+ * does. */
 static __always_inline int vhost_decide(const bool typed, struct vhost_virtqueue *vq)
 {
+	u64 now = time_now(), key = RS_ADDRESS(vq), ring, ctx, features;
 	u16 last_used = RS_READ(typed, vq, last_used_idx);
-	u64 ctx = RS_ADDRESS(RS_READ(typed, vq, call_ctx.ctx));
-	u64 key = RS_ADDRESS(vq), now = time_now();
 	struct rs_vq *v = vq_make(key, last_used);
 
 	if (!v)
 		return 0;
 	vq_advance(v, last_used);
-	if (v->ring)
-		vq_take(v, key, RS_ADDRESS(RS_READ(typed, vq, private_data)), now);
+	if (v->ring) {
+		ring = RS_PEEK(key, struct vhost_net_virtqueue, rx_ring);
+		if (RS_CAN_CAST)
+			vq_take(true, v, key, ring, RS_CAST(ptr_ring, ring), now);
+		else
+			vq_take(false, v, key, ring, (void *)ring, now);
+	}
+	decision_count(v);
 	v->vhost_calls++;
-	if (now)
-		v->decided_ns = now;
-	v->deciding = 0;
-	if (!ctx) {
+	v->decided_ns = now;
+	ctx = RS_ADDRESS(RS_READ(typed, vq, call_ctx.ctx));
+	features = RS_READ(typed, vq, acked_features);
+	v->deciding = ctx ? 1 + ((features >> VIRTIO_RING_F_EVENT_IDX) & 1) : 0;
+	if (!ctx)
 		v->vhost_no_call++;
-		return 0;
-	}
-	if (v->ctx != ctx)
+	else if (v->ctx != ctx)
 		call_claim(v, key, ctx);
-	if (RS_READ(typed, vq, acked_features) & (1ULL << VIRTIO_RING_F_EVENT_IDX)) {
-		v->vhost_suppressed_event_idx++;
-		v->deciding = 1 + RS_WHY_EVENT_IDX;
-	} else {
-		v->vhost_suppressed_flag++;
-		v->deciding = 1 + RS_WHY_FLAG;
-	}
 	return 0;
 }
 
@@ -163,12 +183,13 @@ RS_HOOK2(vhost_add_used_and_signal, void *, dev, struct vhost_virtqueue *, vq)
  */
 static __always_inline void worker_look(const bool typed, struct rs_vq *first, struct rs_vq *v)
 {
-	struct task_struct *current =
-		typed ? bpf_get_current_task_btf() : (struct task_struct *)bpf_get_current_task();
-	u64 runs, wait, task = RS_ADDRESS(current);
+	struct task_struct *current;
+	u64 runs, wait, task;
 
-	if (!rs_times || !bpf_core_field_exists(current->sched_info.run_delay))
+	if (!rs_times || !bpf_core_field_exists(((struct task_struct *)0)->sched_info.run_delay))
 		return;
+	current = typed ? bpf_get_current_task_btf() : (struct task_struct *)bpf_get_current_task();
+	task = RS_ADDRESS(current);
 	runs = RS_READ(typed, current, sched_info.pcount);
 	wait = RS_READ(typed, current, sched_info.run_delay);
 	if (first->worker == task && first->worker_runs != runs)
@@ -180,23 +201,29 @@ static __always_inline void worker_look(const bool typed, struct rs_vq *first, s
 
 #define NET_VQ(net, which) RS_AT(RS_ADDRESS(net), struct vhost_net, vqs[which].vq)
 
+static __noinline struct rs_vq *net_vq_make_away(u64 key)
+{
+	return vq_make_away(key, RS_PEEK(key, struct vhost_virtqueue, last_used_idx));
+}
+
 static __always_inline struct rs_vq *net_vq_make(u64 key)
 {
-	struct rs_vq *v = vqs_find(key);
+	struct rs_vq *v = vqs_home(key);
 
-	return v ? v : vq_make(key, RS_PEEK(key, struct vhost_virtqueue, last_used_idx));
+	return v->key == key ? v : net_vq_make_away(key);
 }
 
 /* Where this ring stood when its rounds are first seen, or first again: others may have read it
  * meanwhile. */
-static __always_inline void vq_watch(struct rs_vq *v, u64 key)
+static __noinline int vq_watch(struct rs_vq *v, u64 key)
 {
 	u64 ring = RS_PEEK(key, struct vhost_net_virtqueue, rx_ring);
 
 	if (!ring)
-		return;
-	v->taken_at = taken_place(key, ring);
+		return 0;
+	v->taken_at = taken_place(false, key, (void *)ring);
 	v->ring = ring;
+	return 0;
 }
 
 RS_HOOK1(handle_rx, struct vhost_net *, net)
@@ -277,10 +304,6 @@ static __always_inline void vhost_signalled(u64 key, u64 now)
 
 	if (!v || !v->deciding)
 		return;
-	if (v->deciding == 1 + RS_WHY_EVENT_IDX)
-		v->vhost_suppressed_event_idx--;
-	else
-		v->vhost_suppressed_flag--;
 	v->deciding = 0;
 	v->vhost_signals++;
 	if (now)

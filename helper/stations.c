@@ -41,6 +41,15 @@ static void set_hist(struct rs_queue *q, const struct rs_hooks *h, enum rs_host_
 	memcpy(q->hists[hist].bucket, from->bucket, sizeof(from->bucket));
 }
 
+static uint64_t sum(const struct rs_hist *h)
+{
+	uint64_t all = 0;
+
+	for (size_t i = 0; i < RS_BUCKETS; i++)
+		all += h->bucket[i];
+	return all;
+}
+
 /*
  * A look makes an entry for each object that it finds. One that is not there found no room (see
  * missed): nothing is known of it but what the look saw.
@@ -49,7 +58,8 @@ void rs_stations_tun(struct rs_queue *q, struct rs_hooks *h, const struct rs_fou
 {
 	struct rs_tun t = {0};
 
-	if (FIND(rs_hooks_bpf(h)->bss->tuns, RS_TUNS_BITS, tun->key, &t)) {
+	if (FIND(rs_hooks_bpf(h)->bss->tuns, RS_TUNS_BITS, tun->tun.ring, &t)) {
+		t.tun_offered += sum(&t.occupancy_at_enqueue);
 #define RS_STATION(name, unit, meaning)
 #define RS_TUN_STATION(name, unit, meaning) set(q, h, RS_HOST_##name, t.name);
 #include "../bpf/counters.h"
@@ -72,7 +82,7 @@ void rs_stations_sent(struct rs_queue *q, struct rs_hooks *h, const struct rs_fo
 {
 	struct rs_tun t = {0};
 
-	if (FIND(rs_hooks_bpf(h)->bss->tuns, RS_TUNS_BITS, tun->key, &t))
+	if (FIND(rs_hooks_bpf(h)->bss->tuns, RS_TUNS_BITS, tun->tun.ring, &t))
 		set(q, h, RS_HOST_tun_sent, t.tun_sent);
 }
 
@@ -81,6 +91,8 @@ void rs_stations_vhost(struct rs_queue *q, struct rs_hooks *h, const struct rs_f
 	struct rs_vq v = {0};
 
 	if (FIND(rs_hooks_bpf(h)->bss->vqs, RS_VQS_BITS, vq->key, &v)) {
+		v.vhost_suppressed_flag += v.deciding == 1 + RS_WHY_FLAG;
+		v.vhost_suppressed_event_idx += v.deciding == 1 + RS_WHY_EVENT_IDX;
 #define RS_STATION(name, unit, meaning)
 #define RS_VHOST_STATION(name, unit, meaning) set(q, h, RS_HOST_##name, v.name);
 #include "../bpf/counters.h"
