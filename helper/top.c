@@ -114,6 +114,14 @@ static const char *step_text(const struct rs_ledger *l, const struct rs_line *li
 			     size);
 }
 
+/* Why columns are dashes that need not be. */
+static void options_draw(const struct rs_sample *s)
+{
+	for (size_t i = 0; i < s->hooks_n; i++)
+		if (!strcmp(s->hooks[i].kind, "option"))
+			printw(", %s %s", s->hooks[i].name, s->hooks[i].state);
+}
+
 static void head_draw(const struct rs_ledger *l, const struct rs_top_view *view, size_t shown)
 {
 	const struct rs_snapshot *s = l->host ? l->host : l->guest;
@@ -127,6 +135,7 @@ static void head_draw(const struct rs_ledger *l, const struct rs_top_view *view,
 		printw("%" PRIu64, missed.value);
 	else
 		printw("-");
+	options_draw(&s->end);
 	mvprintw(1, 0,
 		 "per second; waiting, left and irq counts as they are. q quit, < > sort, "
 		 "r reverse, / filter%s%s",
