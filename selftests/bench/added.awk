@@ -32,6 +32,13 @@ function median(what, more,	i, n)
 	return (all[what, int((n + 1) / 2)] + all[what, int((n + 2) / 2)]) / 2
 }
 
+# What is measured with less switched on is compared with the same nothing.
+function plain(unit)
+{
+	sub(/^untimed-/, "", unit)
+	return unit
+}
+
 function differ(key, base, a, b)
 {
 	return (value[key, a] - value[key, b]) - (value[base, a] - value[base, b])
@@ -50,7 +57,7 @@ END {
 			continue
 		for (j = 1; j <= m; j++)
 			if ((key, unit[j]) in value && unit[j] !~ /taken/)
-				put(key, unit[j], value[key, unit[j]] - value[base, unit[j]])
+				put(key, unit[j], value[key, unit[j]] - value[base, plain(unit[j])])
 		if ((key, "taken") in value)
 			put(key, "irq-late", differ(key, base, "taken-irq", "taken"))
 		if ((key, "packed-taken") in value)

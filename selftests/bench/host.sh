@@ -101,7 +101,10 @@ turns()
 
 	for turn in 1 2 3 4 5; do
 		measure none
-		timed "attached, turn $turn" ringside_on && measure ringside
+		ringside_on --no-times && measure ringside untimed-
+		background_off
+		measure none
+		timed "turn $turn" ringside_on && measure ringside
 		background_off
 	done
 }

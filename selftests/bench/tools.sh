@@ -41,10 +41,10 @@ attached()
 	grep -q counting "$1"
 }
 
-# The helper, on the tap of this machine.
+# ringside_on [OPTION]...: the helper, on the tap of this machine
 ringside_on()
 {
-	background ringside attached ringside host --tap $TAP -d 1h -o /tmp/host.json
+	background ringside attached ringside host --tap $TAP -d 1h -o /tmp/host.json "$@"
 }
 
 # The eventfd's function has another name in newer kernels.

@@ -40,7 +40,7 @@ slabs_settle()
 	done
 }
 
-# measure TOOL
+# measure TOOL [PREFIX]
 measure()
 {
 	local unit milli packets signals
@@ -49,7 +49,7 @@ measure()
 	PACKETS=0 SIGNALS=0
 	echo >&6
 	while read -r unit milli packets signals <&5 && [ "$unit" != end ]; do
-		figure host "$1" "$unit" "$milli"
+		figure host "$1" "$2$unit" "$milli"
 		PACKETS=$((PACKETS + packets)) SIGNALS=$((SIGNALS + signals))
 	done
 }
