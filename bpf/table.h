@@ -11,8 +11,10 @@
 #include "hook.h"
 #include "maps.h"
 
-/* A slot whose entry is being made: nobody's yet. */
+/* A slot whose entry is being made: nobody's yet; and one whose entry was dropped. A slot that was
+ * never taken ends each search, and no slot becomes one again. */
 #define RS_BUSY 1
+#define RS_GONE 2
 
 /* Objects whose slots were all taken, or being made at that moment: their counts are missing. */
 struct rs_missed rs_missed;
@@ -44,6 +46,8 @@ struct rs_used rs_used;
 			struct type *e = &name[(rs_home(key, bits) + i) & RS_MASK(bits)]; \
 			if (e->key == key)                                                \
 				return e;                                                 \
+			if (!e->key)                                                      \
+				break;                                                    \
 		}                                                                         \
 		return NULL;                                                              \
 	}                                                                                 \
@@ -51,10 +55,11 @@ struct rs_used rs_used;
 	{                                                                                 \
 		for (u32 i = 0; i < RS_PROBES; i++) {                                     \
 			struct type *e = &name[(rs_home(key, bits) + i) & RS_MASK(bits)]; \
-			u64 was = __sync_val_compare_and_swap(&e->key, 0, RS_BUSY);       \
-			if (!was)                                                         \
+			u64 free = e->key == RS_GONE ? RS_GONE : 0;                       \
+			u64 was = __sync_val_compare_and_swap(&e->key, free, RS_BUSY);    \
+			if (was == free)                                                  \
 				RS_COUNT(rs_used.name);                                   \
-			if (!was || was == key)                                           \
+			if (was == free || was == key)                                    \
 				return e;                                                 \
 			if (was == RS_BUSY)                                               \
 				break;                                                    \
@@ -69,7 +74,9 @@ struct rs_used rs_used;
 	static __always_inline struct type *name##_find(u64 key)                          \
 	{                                                                                 \
 		struct type *e = name##_home(key);                                        \
-		return e->key == key ? e : name##_search(key);                            \
+		if (e->key == key)                                                        \
+			return e;                                                         \
+		return e->key ? name##_search(key) : NULL;                                \
 	}                                                                                 \
 	static __always_inline struct type *name##_make(u64 key)                          \
 	{                                                                                 \
@@ -88,7 +95,7 @@ struct rs_used rs_used;
 			return 0;                                                         \
 		for (u32 i = 1; i < sizeof(*e) / sizeof(u64); i++)                        \
 			((u64 *)e)[i] = 0;                                                \
-		__sync_lock_test_and_set(&e->key, 0);                                     \
+		__sync_lock_test_and_set(&e->key, RS_GONE);                               \
 		__sync_fetch_and_add(&rs_used.name, -1);                                  \
 		return 1;                                                                 \
 	}
