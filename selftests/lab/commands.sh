@@ -86,6 +86,7 @@ options_read()
 	x86_64 | arm64 | '') ;;
 	*) usage_error "unknown architecture $ARCH: x86_64 or arm64" ;;
 	esac
+	[ "$MENDED-$ARCH" != 1-arm64 ] || usage_error "--mended is for x86_64 hosts: leave it out"
 }
 
 # arch_here: this machine's architecture, by the lab's names

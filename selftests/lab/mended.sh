@@ -65,6 +65,21 @@ mended_make()
 	stage_end
 }
 
+# mended_build DIR DATA: a program in DIR/bin that runs it with its firmware
+mended_build()
+{
+	local dir=$1 data=$2
+
+	mended_source "$dir.part"
+	mended_make "$dir.part"
+	mkdir -p "$dir/bin"
+	strip -o "$dir/qemu" "$dir.part/build/qemu-system-x86_64"
+	printf '#!/bin/sh\nexec "%s" -L "%s" -L /usr/share/seabios "$@"\n' "$dir/qemu" "$data" >"$dir/part"
+	chmod 755 "$dir/part"
+	mv "$dir/part" "$dir/bin/qemu-system-x86_64"
+	as_root rm -rf "$dir.part"
+}
+
 # mended_path: the PATH with which the lab finds it; the firmware is that of
 # QEMU's package
 mended_path()
@@ -74,15 +89,9 @@ mended_path()
 	path=$(qemu_path x86_64) || exit
 	data=$(dirname "$(PATH=$path command -v qemu-system-x86_64)")/../tree/usr/share/qemu
 	[ -d "$data" ] || data=/usr/share/qemu
-	if [ ! -e "$dir/bin/qemu-system-x86_64" ]; then
-		mended_source "$dir.part" >&2
-		mended_make "$dir.part" >&2
-		mkdir -p "$dir/bin"
-		strip -o "$dir/qemu" "$dir.part/build/qemu-system-x86_64"
-		printf '#!/bin/sh\nexec "%s" -L "%s" -L /usr/share/seabios "$@"\n' "$dir/qemu" "$data" \
-			>"$dir/bin/qemu-system-x86_64"
-		chmod 755 "$dir/bin/qemu-system-x86_64"
-		as_root rm -rf "$dir.part"
-	fi
+	exec 4>"$dir.lock"
+	flock 4
+	[ -e "$dir/bin/qemu-system-x86_64" ] || mended_build "$dir" "$data" >&2
+	flock -u 4
 	echo "$dir/bin:$path"
 }
