@@ -2,6 +2,7 @@
 #include <bpf/libbpf.h>
 #include <string.h>
 
+#include "hist.h"
 #include "hooks.h"
 #include "stations.h"
 #include "ringside.skel.h"
@@ -41,15 +42,6 @@ static void set_hist(struct rs_queue *q, const struct rs_hooks *h, enum rs_host_
 	memcpy(q->hists[hist].bucket, from->bucket, sizeof(from->bucket));
 }
 
-static uint64_t sum(const struct rs_hist *h)
-{
-	uint64_t all = 0;
-
-	for (size_t i = 0; i < RS_BUCKETS; i++)
-		all += h->bucket[i];
-	return all;
-}
-
 /*
  * A look makes an entry for each object that it finds. One that is not there found no room (see
  * missed): nothing is known of it but what the look saw.
@@ -59,13 +51,14 @@ void rs_stations_tun(struct rs_queue *q, struct rs_hooks *h, const struct rs_fou
 	struct rs_tun t = {0};
 
 	if (FIND(rs_hooks_bpf(h)->bss->tuns, RS_TUNS_BITS, tun->tun.ring, &t)) {
-		t.tun_offered += sum(&t.occupancy_at_enqueue);
-#define RS_STATION(name, unit, meaning)
-#define RS_TUN_STATION(name, unit, meaning) set(q, h, RS_HOST_##name, t.name);
-#include "../bpf/counters.h"
 #define RS_HIST(name, unit, meaning)
 #define RS_TUN_HIST(name, unit, meaning) set_hist(q, h, RS_HOST_HIST_##name, &t.name);
 #include "../bpf/hists.h"
+		/* both are known, or neither: the same hooks count them */
+		t.tun_offered += rs_hist_count(&q->hists[RS_HOST_HIST_occupancy_at_enqueue]);
+#define RS_STATION(name, unit, meaning)
+#define RS_TUN_STATION(name, unit, meaning) set(q, h, RS_HOST_##name, t.name);
+#include "../bpf/counters.h"
 	}
 	q->counters[RS_HOST_tun_sent] = (struct rs_num){0}; /* the other direction's */
 	if (tun->tun.size <= RS_RING_TOO_SMALL)

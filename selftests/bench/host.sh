@@ -92,9 +92,8 @@ maps_bytes()
 	cat /proc/$TOOL_PID/fdinfo/* | awk '/^map_type:/ { map = 1 } /^memlock:/ && map { n += $2; map = 0 } END { print n }'
 }
 
-# turns: nothing attached and ringside, several times. Its programs and tables lie where there is
-# room, each time elsewhere, and on arm64 an address takes two to four instructions to load; so the
-# median counts.
+# turns: nothing attached and ringside, several times. On arm64 a packet costs forty or eighty
+# instructions more or less from one turn to the next, with nothing attached too; so the median counts.
 turns()
 {
 	local turn
