@@ -13,9 +13,10 @@
 
 #define LOSES(counter)	 (1ULL << RS_HOST_##counter)
 #define LOSES_HIST(hist) (1ULL << (RS_HOST_COUNTERS + RS_HOST_HIST_##hist))
+/* What tun drops was offered as well, but is not seen in the ring. */
 #define LOSES_DROPS                                                            \
 	(LOSES(tun_dropped) | LOSES(tun_ring_full) | LOSES(tun_dropped_full) | \
-	 LOSES(tun_dropped_filter) | LOSES(tun_dropped_other))
+	 LOSES(tun_dropped_filter) | LOSES(tun_dropped_other) | LOSES(tun_offered))
 #define LOSES_XMIT    (LOSES(tun_offered) | LOSES_HIST(occupancy_at_enqueue) | LOSES_HIST(s1_s2))
 #define LOSES_REASONS (LOSES(tun_ring_full) | LOSES(tun_dropped_full) | LOSES(tun_dropped_filter))
 #define LOSES_TAKEN   (LOSES(vhost_taken) | LOSES_HIST(s1_s2))

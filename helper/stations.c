@@ -54,7 +54,7 @@ void rs_stations_tun(struct rs_queue *q, struct rs_hooks *h, const struct rs_fou
 #define RS_HIST(name, unit, meaning)
 #define RS_TUN_HIST(name, unit, meaning) set_hist(q, h, RS_HOST_HIST_##name, &t.name);
 #include "../bpf/hists.h"
-		/* both are known, or neither: the same hooks count them */
+		/* without the histogram, what was offered is unknown too */
 		t.tun_offered += rs_hist_count(&q->hists[RS_HOST_HIST_occupancy_at_enqueue]);
 #define RS_STATION(name, unit, meaning)
 #define RS_TUN_STATION(name, unit, meaning) set(q, h, RS_HOST_##name, t.name);
