@@ -89,7 +89,7 @@ guest_run()
 	[ "$8" = - ] || machine=$8
 	# shellcheck disable=SC2086 # a list of words
 	"$LAB/lab" guest -a "$ARCH" -k "$LINE" -o "$dir" -t "$seconds" -m $MEMORY -c 2 \
-		-f "$WITNESS/witness.ko:/witness.ko" -f "$HERE:/check" -f "$TOP/selftests/life:/life" \
+		-f "$WITNESS/witness.ko:/witness.ko" -f "$HERE:/check" -f "$TOP/selftests/check-life:/life" \
 		-q "-object memory-backend-memfd,id=ram,size=$MEMORY,share=on" \
 		-q "-machine memory-backend=ram" \
 		-q "-chardev socket,id=vhost,path=$dir/vhost" \

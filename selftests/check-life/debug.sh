@@ -13,7 +13,7 @@ OUT=$(realpath -m "$HERE/../../out/debug")
 help()
 {
 	cat <<-'EOF'
-	usage: run.sh [life|guest]...
+	usage: debug.sh [life|guest]...
 
 	  life    the module and its devices come and go, on each kernel of runs
 	  guest   known counts, on the kernel that checks itself
@@ -25,7 +25,7 @@ help()
 
 part_life()
 {
-	"$TESTS/life/run.sh" -r "$HERE/runs" -o "$OUT/life"
+	"$HERE/run.sh" -r "$HERE/debug-runs" -o "$OUT/life"
 }
 
 part_guest()
@@ -50,7 +50,7 @@ for name; do
 	case $name in
 	life | guest) ;;
 	-h | --help) help; exit 0 ;;
-	*) echo "run.sh: no part $name; try --help" >&2; exit 64 ;;
+	*) echo "debug.sh: no part $name; try --help" >&2; exit 64 ;;
 	esac
 done
 failed='' number=0

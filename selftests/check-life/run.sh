@@ -29,7 +29,7 @@ help()
 	  -k LINE    kernel line, as in the lab (default 6.1)
 	  -o OUT     artefacts (default out/life)
 	  -n ROUNDS  how often each thing is done, for a quick look (default 200 or 100)
-	  -r RUNS    another table of runs (default life/runs)
+	  -r RUNS    another table of runs (default check-life/runs)
 	  --list     the runs
 
 	Without RUN all are done. Example: run.sh -n 5 plug
