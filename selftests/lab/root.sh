@@ -66,6 +66,17 @@ tools_get()
 		gcc make clang bpftool pkg-config "$(cross_packages)" $LIBRARIES $packages
 }
 
+# without_files COMMAND...: with stdin, stdout and stderr alone. mmdebstrap has dash
+# write to the next free file descriptor, and dash knows those below 10 only.
+without_files()
+(
+	for fd in /proc/"$BASHPID"/fd/*; do
+		fd=${fd##*/}
+		[ "$fd" -le 2 ] || eval "exec $fd>&-"
+	done
+	"$@"
+)
+
 # root_make NAME SUITE ARCHS PACKAGE...: made once, anew when the list changes
 root_make()
 {
@@ -79,7 +90,7 @@ root_make()
 	if [ "$(cat "$dir/.want" 2>/dev/null)" != "$want" ]; then
 		stage "build root $name"
 		as_root rm -rf "$dir" "$dir.part"
-		sources_print "$suite" | as_root mmdebstrap --variant=apt \
+		sources_print "$suite" | without_files as_root mmdebstrap --variant=apt \
 			--architectures="$archs" --include="$(words "$@")" \
 			--dpkgopt=force-unsafe-io --dpkgopt=path-exclude=/usr/share/doc/* \
 			--dpkgopt=path-exclude=/usr/share/man/* \
