@@ -20,8 +20,8 @@
 #ifndef RS_VHOST_STATION
 #define RS_VHOST_STATION(name, unit, meaning) RS_STATION(name, unit, meaning)
 #endif
-#ifndef RS_CALL_STATION
-#define RS_CALL_STATION(name, unit, meaning) RS_STATION(name, unit, meaning)
+#ifndef RS_EVENTFD_STATION
+#define RS_EVENTFD_STATION(name, unit, meaning) RS_STATION(name, unit, meaning)
 #endif
 
 /* the tap's queue; tun_offered - tun_dropped = vhost_taken + what waits in the ring */
@@ -54,36 +54,37 @@ RS_VHOST_STATION(vhost_suppressed_event_idx, decisions,
 RS_VHOST_STATION(vhost_no_call, decisions, "not signalled: the virtqueue has no call eventfd")
 
 /* the call eventfd, its irqfd, and what KVM made of it */
-RS_CALL_STATION(eventfd_writes, writes, "writes to the call eventfd")
-RS_CALL_STATION(eventfd_merged, writes,
-		"writes that found one before them not yet read: both became one event")
-RS_CALL_STATION(irqfd_wakeups, wakeups, "times the irqfd saw the eventfd signalled")
-RS_CALL_STATION(irqfd_atomic, wakeups,
-		"wake-ups in which KVM reached the interrupt controller at once (arm64: by the "
-		"ITS's cached translation)")
-RS_CALL_STATION(
+RS_EVENTFD_STATION(eventfd_writes, writes, "writes to the call eventfd")
+RS_EVENTFD_STATION(eventfd_merged, writes,
+		   "writes that found one before them not yet read: both became one event")
+RS_EVENTFD_STATION(irqfd_wakeups, wakeups, "times the irqfd saw the eventfd signalled")
+RS_EVENTFD_STATION(irqfd_atomic, wakeups,
+		   "wake-ups in which KVM reached the interrupt controller at once (arm64: by the "
+		   "ITS's cached translation)")
+RS_EVENTFD_STATION(
 	irqfd_deferred, runs,
 	"injections left to the work queue (arm64: through the ITS's tables, the slow path)")
-RS_CALL_STATION(injected, interrupts,
-		"interrupts newly made pending (arm64: LPI queued; x86: accepted by the APIC)")
-RS_CALL_STATION(coalesced, interrupts, "interrupts that found themselves pending already")
-RS_CALL_STATION(populated, interrupts, "arm64: times the LPI was written into a list register")
-RS_CALL_STATION(posted, interrupts,
-		"x86: left to the hardware (posted interrupt, AVIC), which KVM does not see arrive")
-RS_CALL_STATION(vcpu_asleep, interrupts, "injections that found the vCPU asleep and woke it")
-RS_CALL_STATION(vcpu_in_guest, interrupts,
-		"injections that found the vCPU running the guest and interrupted it")
-RS_CALL_STATION(
+RS_EVENTFD_STATION(injected, interrupts,
+		   "interrupts newly made pending (arm64: LPI queued; x86: accepted by the APIC)")
+RS_EVENTFD_STATION(coalesced, interrupts, "interrupts that found themselves pending already")
+RS_EVENTFD_STATION(populated, interrupts, "arm64: times the LPI was written into a list register")
+RS_EVENTFD_STATION(
+	posted, interrupts,
+	"x86: left to the hardware (posted interrupt, AVIC), which KVM does not see arrive")
+RS_EVENTFD_STATION(vcpu_asleep, interrupts, "injections that found the vCPU asleep and woke it")
+RS_EVENTFD_STATION(vcpu_in_guest, interrupts,
+		   "injections that found the vCPU running the guest and interrupted it")
+RS_EVENTFD_STATION(
 	vcpu_in_host, interrupts,
 	"injections that found the vCPU in the host, busy with an exit or waiting for a CPU")
-RS_CALL_STATION(exits_pending, exits,
-		"exits of the vCPU between an injection and its taking the interrupt")
-RS_CALL_STATION(exits_pending_mmio, exits, "those for a device's memory, in the VMM")
-RS_CALL_STATION(exits_pending_io, exits, "those for an I/O port (x86)")
-RS_CALL_STATION(exits_pending_halt, exits, "those because the guest was idle")
+RS_EVENTFD_STATION(exits_pending, exits,
+		   "exits of the vCPU between an injection and its taking the interrupt")
+RS_EVENTFD_STATION(exits_pending_mmio, exits, "those for a device's memory, in the VMM")
+RS_EVENTFD_STATION(exits_pending_io, exits, "those for an I/O port (x86)")
+RS_EVENTFD_STATION(exits_pending_halt, exits, "those because the guest was idle")
 
 #undef RS_STATION
 #undef RS_TUN_STATION
 #undef RS_LINK_STATION
 #undef RS_VHOST_STATION
-#undef RS_CALL_STATION
+#undef RS_EVENTFD_STATION

@@ -12,8 +12,8 @@
 #ifndef RS_VHOST_HIST
 #define RS_VHOST_HIST(name, unit, meaning) RS_HIST(name, unit, meaning)
 #endif
-#ifndef RS_CALL_HIST
-#define RS_CALL_HIST(name, unit, meaning) RS_HIST(name, unit, meaning)
+#ifndef RS_EVENTFD_HIST
+#define RS_EVENTFD_HIST(name, unit, meaning) RS_HIST(name, unit, meaning)
 #endif
 
 RS_TUN_HIST(occupancy_at_enqueue, packets,
@@ -23,15 +23,16 @@ RS_TUN_HIST(s1_s2, ns,
 	    "packet at a time, the others pass with it (merged)")
 RS_VHOST_HIST(worker_wait, ns, "what the vhost worker waited for a CPU before a round")
 RS_VHOST_HIST(s2_s3, ns, "from vhost's decision to the eventfd's write, posting included")
-RS_CALL_HIST(s3_s4, ns, "from the eventfd's write to the irqfd's wake-up")
-RS_CALL_HIST(s4_s5, ns,
-	     "from the irqfd's wake-up to the injection; wake-ups that join one left to the work "
-	     "queue are merged")
-RS_CALL_HIST(s5_run, ns,
-	     "from the injection until the vCPU took the interrupt on its way into the guest; "
-	     "interrupts found pending are merged")
+RS_EVENTFD_HIST(s3_s4, ns, "from the eventfd's write to the irqfd's wake-up")
+RS_EVENTFD_HIST(
+	s4_s5, ns,
+	"from the irqfd's wake-up to the injection; wake-ups that join one left to the work "
+	"queue are merged")
+RS_EVENTFD_HIST(s5_run, ns,
+		"from the injection until the vCPU took the interrupt on its way into the guest; "
+		"interrupts found pending are merged")
 
 #undef RS_HIST
 #undef RS_TUN_HIST
 #undef RS_VHOST_HIST
-#undef RS_CALL_HIST
+#undef RS_EVENTFD_HIST

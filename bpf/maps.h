@@ -7,11 +7,11 @@
  * Objects each table holds at most, as a power of two, and the slots in which one may lie. What
  * finds no room is counted in rs_missed.
  */
-#define RS_TUNS_BITS   12
-#define RS_VQS_BITS    12
-#define RS_CALLS_BITS  12
-#define RS_ROUTES_BITS 12
-#define RS_PROBES      8
+#define RS_TUNS_BITS	 12
+#define RS_VQS_BITS	 12
+#define RS_EVENTFDS_BITS 12
+#define RS_ROUTES_BITS	 12
+#define RS_PROBES	 8
 
 /*
  * vhost takes at most two batches of 64 packets between two of its decisions; in a ring no larger
@@ -103,7 +103,7 @@ struct rs_exits {
 };
 
 /* A call eventfd and the irqfd behind it; key: the address of the eventfd's context. */
-struct rs_call {
+struct rs_eventfd {
 	__u64 key;
 	__u64 vq;      /* the vhost virtqueue that signals it; 0 = none is known */
 	__u64 kvm;     /* the virtual machine, as a pointer; 0 = no irqfd seen */
@@ -124,10 +124,10 @@ struct rs_call {
 	__u64 injected_ns;     /* while entering */
 	struct rs_exits exits; /* likewise, when it was injected */
 #define RS_STATION(name, unit, meaning)
-#define RS_CALL_STATION(name, unit, meaning) __u64 name;
+#define RS_EVENTFD_STATION(name, unit, meaning) __u64 name;
 #include "counters.h"
 #define RS_HIST(name, unit, meaning)
-#define RS_CALL_HIST(name, unit, meaning) struct rs_hist name;
+#define RS_EVENTFD_HIST(name, unit, meaning) struct rs_hist name;
 #include "hists.h"
 };
 
@@ -157,7 +157,7 @@ struct rs_waking {
 struct rs_used {
 	__u64 tuns;
 	__u64 vqs;
-	__u64 calls;
+	__u64 eventfds;
 	__u64 routes;
 };
 
@@ -165,7 +165,7 @@ struct rs_used {
 struct rs_missed {
 	__u64 tuns;
 	__u64 vqs;
-	__u64 calls;
+	__u64 eventfds;
 	__u64 routes;
 	__u64 irqfds; /* a virtual machine had more irqfds than one look takes */
 };

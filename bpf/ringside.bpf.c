@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The host side: one object, a file for each station of a packet's way to the guest. */
-#include "state.h"
-#include "tun.h"
-#include "vhost.h"
-#include "call.h"
-#include "kvm_x86.h"
-#include "kvm_arm64.h"
-#include "look.h"
+/*
+ * The host's BPF programs: one compilation unit, so that the compiler inlines one station into the
+ * next. The order matters: each file calls functions of the files above it only.
+ */
+#include "state.bpf.h"
+#include "tun.bpf.c"
+#include "vhost.bpf.c"
+#include "eventfd.bpf.c"
+#include "irqfd.bpf.c"
+#include "vcpu.bpf.c"
+#include "kvm_x86.bpf.c"
+#include "kvm_arm64.bpf.c"
+#include "look.bpf.c"
 
 char LICENSE[] SEC("license") = "GPL";

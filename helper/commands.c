@@ -4,13 +4,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "check_json.h"
+#include "commands.h"
 #include "file.h"
 #include "guest.h"
-#include "json.h"
+#include "host.h"
+#include "ledger_json.h"
 #include "list.h"
 #include "metrics.h"
-#include "opts.h"
 #include "show.h"
+#include "snapshot_json.h"
 #include "top.h"
 
 #define SECOND 1000000000ULL
@@ -62,7 +65,7 @@ static int ledger_tell(const struct rs_opts *opts, const struct rs_ledger *l, bo
 		return -1;
 	*found_fault |= v.n != 0;
 	if (opts->json || opts->output)
-		ret = text_put(opts->output, rs_json_ledger(l, &v), err);
+		ret = text_put(opts->output, rs_ledger_text(l, &v), err);
 	else
 		rs_show_ledger(&show, l, &v);
 	rs_verdict_clear(&v);
@@ -103,11 +106,11 @@ static int gone_tell(const struct rs_opts *opts, const struct rs_snapshot *s, st
 }
 
 /* JSON is the snapshot itself: data for `ringside diff`, not judged. */
-static int snapshot_take(void *ctx, const struct rs_snapshot *s, struct rs_error *err)
+static int snapshot_tell(void *ctx, const struct rs_snapshot *s, struct rs_error *err)
 {
 	struct taking *taking = ctx;
 	const struct rs_opts *opts = taking->opts;
-	const char *flaw = rs_window_flaw(s);
+	const char *flaw = rs_ledger_flaw(s);
 
 	if (flaw)
 		fprintf(stderr, "ringside: %s\n", flaw);
@@ -139,12 +142,12 @@ static int source_run(const struct rs_source *source, const struct rs_opts *opts
 
 static int guest_run(const struct rs_opts *opts, struct rs_error *err)
 {
-	return source_run(&rs_guest_source, opts, snapshot_take, err);
+	return source_run(&rs_guest_source, opts, snapshot_tell, err);
 }
 
 static int host_run(const struct rs_opts *opts, struct rs_error *err)
 {
-	return source_run(&rs_host_source, opts, snapshot_take, err);
+	return source_run(&rs_host_source, opts, snapshot_tell, err);
 }
 
 static int diff_tell(const struct rs_opts *opts, const struct rs_snapshot *guest,
@@ -203,7 +206,7 @@ static void check_print(void *ctx, const struct rs_check *row)
 	const struct checking *checking = ctx;
 
 	if (checking->rows) {
-		rs_json_check(checking->rows, row);
+		rs_checks_add(checking->rows, row);
 		return;
 	}
 	if (row->works && checking->opts->quiet)
@@ -218,7 +221,7 @@ static void check_print(void *ctx, const struct rs_check *row)
 
 static int check_run(const struct rs_opts *opts, struct rs_error *err)
 {
-	struct checking checking = {.opts = opts, .rows = opts->json ? rs_json_list() : NULL};
+	struct checking checking = {.opts = opts, .rows = opts->json ? rs_checks_new() : NULL};
 	enum rs_side side;
 	int ret;
 
@@ -226,7 +229,7 @@ static int check_run(const struct rs_opts *opts, struct rs_error *err)
 		return -1;
 	ret = side == RS_SIDE_GUEST ? rs_guest_check(check_print, &checking)
 				    : rs_host_check(check_print, &checking);
-	if (checking.rows && text_put(NULL, rs_json_finish(checking.rows), err))
+	if (checking.rows && text_put(NULL, rs_checks_text(checking.rows), err))
 		return -1;
 	if (stdout_flush(err))
 		return -1;

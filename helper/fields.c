@@ -160,20 +160,32 @@ const struct rs_record rs_records[RS_RECORDS] = {
 	[RS_RECORD_CPU] = RECORD("cpus", "cpu", RS_GUEST, cpu, false),
 };
 
-static const struct rs_counter guest_counters[] = {
-#define RS_COUNTER(name, unit, meaning) {#name, #unit, meaning},
-#include "../kmod/counters.h"
-};
+static void **rows_of(const struct rs_sample *s, const struct rs_record *record)
+{
+	return (void **)((char *)s + record->array);
+}
 
-static const struct rs_counter host_counters[] = {
-#define RS_STATION(name, unit, meaning) {#name, #unit, meaning},
-#include "../bpf/counters.h"
-};
+static size_t *count_of(const struct rs_sample *s, const struct rs_record *record)
+{
+	return (size_t *)((char *)s + record->count);
+}
 
-const struct rs_counter_table rs_counters[RS_SIDES] = {
-	[RS_SIDE_GUEST] = {guest_counters, ROWS(guest_counters)},
-	[RS_SIDE_HOST] = {host_counters, ROWS(host_counters)},
-};
+void *rs_sample_rows(const struct rs_sample *s, const struct rs_record *record, size_t *n)
+{
+	*n = *count_of(s, record);
+	return *rows_of(s, record);
+}
+
+void *rs_sample_add(struct rs_sample *s, const struct rs_record *record)
+{
+	size_t *n = count_of(s, record);
+	void *rows = rs_rows_grow(*rows_of(s, record), *n, record->size);
+
+	if (!rows)
+		return NULL;
+	*rows_of(s, record) = rows;
+	return (char *)rows + (*n)++ * record->size;
+}
 
 const struct rs_field *rs_field_find(const struct rs_record *record, const char *key)
 {

@@ -55,8 +55,8 @@ static const struct rs_field *field_find(const struct rs_field *fields, size_t n
 	return NULL;
 }
 
-static int counter_take(const struct reader *r, struct rs_queue *queue, const char *key,
-			const char *value)
+static int counter_parse(const struct reader *r, struct rs_queue *queue, const char *key,
+			 const char *value)
 {
 	int i = rs_counter_find(RS_SIDE_GUEST, key);
 	uint64_t number;
@@ -72,8 +72,8 @@ static int counter_take(const struct reader *r, struct rs_queue *queue, const ch
 	return 0;
 }
 
-static int pair_take(const struct reader *r, const struct rs_field *fields, size_t n, void *row,
-		     bool counters, char *word)
+static int pair_parse(const struct reader *r, const struct rs_field *fields, size_t n, void *row,
+		      bool counters, char *word)
 {
 	char *value = strchr(word, '=');
 	const struct rs_field *field;
@@ -85,7 +85,7 @@ static int pair_take(const struct reader *r, const struct rs_field *fields, size
 	percent_decode(value);
 	field = field_find(fields, n, word);
 	if (!field)
-		return counters ? counter_take(r, row, word, value) : 0;
+		return counters ? counter_parse(r, row, word, value) : 0;
 	must_be = *value ? rs_field_parse(field, row, value) : NULL;
 	return must_be ? broken(r, word, value, must_be) : 0;
 }
@@ -124,7 +124,7 @@ static struct rs_queue *queue_find(struct rs_sample *s, const char *device, uint
 }
 
 /* "from:count,from:count" */
-static bool buckets_take(struct rs_histogram *h, const char *text)
+static bool buckets_parse(struct rs_histogram *h, const char *text)
 {
 	unsigned long long from, count;
 	int used;
@@ -144,7 +144,7 @@ static bool buckets_take(struct rs_histogram *h, const char *text)
  * received belongs to a queue told before. The gaps' bounds follow a clock that may be measured
  * anew, so one reading cannot be subtracted from another: they are left to the module's own file.
  */
-static int hist_line_take(const struct reader *r, struct rs_sample *s, char *rest)
+static int hist_line_parse(const struct reader *r, struct rs_sample *s, char *rest)
 {
 	const char *device = NULL, *origin = NULL, *packets = NULL, *value;
 	struct rs_queue *queue;
@@ -167,20 +167,20 @@ static int hist_line_take(const struct reader *r, struct rs_sample *s, char *res
 	at = rs_hist_find(RS_SIDE_GUEST, name);
 	if (!queue || at < 0 || !packets)
 		return 0;
-	return buckets_take(&queue->hists[at], packets)
+	return buckets_parse(&queue->hists[at], packets)
 		       ? 0
 		       : broken(r, "packets", packets, "pairs of 0 or a power of two and a count");
 }
 
 /* "time_ns=1 started_ns=2" is about the sample; "queue index=0 ..." is a row of it. */
-static int line_take(const struct reader *r, struct rs_sample *s, char *line)
+static int line_parse(const struct reader *r, struct rs_sample *s, char *line)
 {
 	const struct rs_record *record = NULL;
 	void *row = s;
 	char *rest, *word = strtok_r(line, " ", &rest);
 
 	if (word && !strcmp(word, "hist"))
-		return hist_line_take(r, s, rest);
+		return hist_line_parse(r, s, rest);
 	if (word && !strchr(word, '=')) {
 		record = record_find(word);
 		row = record ? rs_sample_add(s, record) : NULL;
@@ -191,9 +191,9 @@ static int line_take(const struct reader *r, struct rs_sample *s, char *line)
 		word = strtok_r(NULL, " ", &rest);
 	}
 	for (; word; word = strtok_r(NULL, " ", &rest))
-		if (pair_take(r, record ? record->fields : rs_sample_fields,
-			      record ? record->fields_n : rs_sample_fields_n, row,
-			      record && record->counters, word))
+		if (pair_parse(r, record ? record->fields : rs_sample_fields,
+			       record ? record->fields_n : rs_sample_fields_n, row,
+			       record && record->counters, word))
 			return -1;
 	return record ? fields_check(r, record, row) : 0;
 }
@@ -237,7 +237,7 @@ int rs_guest_parse(struct rs_sample *s, char *text, const char *where, struct rs
 			return rs_error_set(err, RS_EXIT_DATA, "%s:%u: the last line is cut", where,
 					    r.line);
 		*rest++ = '\0';
-		if (line_take(&r, s, line))
+		if (line_parse(&r, s, line))
 			return -1;
 	}
 	queues_name(s);

@@ -2,10 +2,15 @@
 #ifndef RS_GUEST_H
 #define RS_GUEST_H
 
-#include "snapshot.h"
+#include "source.h"
 
 #define RS_GUEST_DEBUGFS "/sys/kernel/debug"
 #define RS_GUEST_FORMAT	 "ringside snapshot 1"
+
+extern const struct rs_source rs_guest_source;
+
+/* Calls @row for each thing this side needs or can do. Return: 0 = all works, -1 = not all. */
+int rs_guest_check(rs_check_fn row, void *ctx);
 
 /**
  * rs_guest_parse() - read the text of the module's snapshot file

@@ -5,24 +5,6 @@
 
 #include "hist.h"
 
-#define ROWS(a) (sizeof(a) / sizeof((a)[0]))
-
-static const struct rs_counter guest_hists[] = {
-#define RS_HIST(name, unit, meaning) {#name, #unit, meaning},
-	RS_GUEST_HIST_LIST(RS_HIST)
-#undef RS_HIST
-};
-
-static const struct rs_counter host_hists[] = {
-#define RS_HIST(name, unit, meaning) {#name, #unit, meaning},
-#include "../bpf/hists.h"
-};
-
-const struct rs_counter_table rs_hists[RS_SIDES] = {
-	[RS_SIDE_GUEST] = {guest_hists, ROWS(guest_hists)},
-	[RS_SIDE_HOST] = {host_hists, ROWS(host_hists)},
-};
-
 uint64_t rs_hist_from(size_t i)
 {
 	return i ? 1ULL << (i - 1) : 0;

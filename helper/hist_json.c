@@ -2,18 +2,10 @@
 #include <json-c/json.h>
 
 #include "hist.h"
+#include "hist_json.h"
 #include "json.h"
 
-/* json-c keeps what is above 64 bits as the largest number: that one is refused too. */
-bool rs_json_number(struct json_object *val, uint64_t *value)
-{
-	if (!json_object_is_type(val, json_type_int))
-		return false;
-	*value = json_object_get_uint64(val);
-	return *value != UINT64_MAX && (*value || !json_object_get_int64(val));
-}
-
-static bool bucket_take(struct json_object *pair, struct rs_histogram *h)
+static bool bucket_parse(struct json_object *pair, struct rs_histogram *h)
 {
 	uint64_t from, count;
 	size_t i;
@@ -29,7 +21,7 @@ static bool bucket_take(struct json_object *pair, struct rs_histogram *h)
 	return true;
 }
 
-bool rs_json_take_hist(struct json_object *obj, struct rs_histogram *h)
+bool rs_hist_from_json(struct json_object *obj, struct rs_histogram *h)
 {
 	struct json_object *buckets;
 
@@ -38,13 +30,13 @@ bool rs_json_take_hist(struct json_object *obj, struct rs_histogram *h)
 	    !json_object_is_type(buckets, json_type_array))
 		return false;
 	for (size_t i = 0; i < json_object_array_length(buckets); i++)
-		if (!bucket_take(json_object_array_get_idx(buckets, i), h))
+		if (!bucket_parse(json_object_array_get_idx(buckets, i), h))
 			return false;
 	h->known = true;
 	return true;
 }
 
-static struct json_object *bucket_give(uint64_t from, uint64_t count)
+static struct json_object *bucket_to_json(uint64_t from, uint64_t count)
 {
 	struct json_object *pair = json_object_new_array();
 
@@ -53,26 +45,28 @@ static struct json_object *bucket_give(uint64_t from, uint64_t count)
 	return pair;
 }
 
-static struct json_object *hist_give(const struct rs_histogram *h, const char *unit)
+static struct json_object *hist_to_json(const struct rs_histogram *h, const char *unit)
 {
 	struct json_object *obj = json_object_new_object();
 	struct json_object *buckets = json_object_new_array();
 
 	for (size_t i = 0; i < RS_HIST_BUCKETS; i++)
 		if (h->bucket[i])
-			json_object_array_add(buckets, bucket_give(rs_hist_from(i), h->bucket[i]));
+			json_object_array_add(buckets,
+					      bucket_to_json(rs_hist_from(i), h->bucket[i]));
 	json_object_object_add(obj, "unit", json_object_new_string(unit));
 	json_object_object_add(obj, "buckets", buckets);
 	return obj;
 }
 
-struct json_object *rs_json_hists(enum rs_side side, const struct rs_histogram *hists)
+struct json_object *rs_hists_to_json(enum rs_side side, const struct rs_histogram *hists)
 {
 	struct json_object *obj = json_object_new_object();
 
 	for (size_t i = 0; i < rs_hists[side].count; i++)
 		if (hists[i].known)
-			json_object_object_add(obj, rs_hists[side].rows[i].name,
-					       hist_give(&hists[i], rs_hists[side].rows[i].unit));
+			json_object_object_add(
+				obj, rs_hists[side].rows[i].name,
+				hist_to_json(&hists[i], rs_hists[side].rows[i].unit));
 	return obj;
 }

@@ -11,8 +11,8 @@
 #include "hooks.h"
 #include "places.h"
 #include "programs.h"
-#include "symbols.h"
-#include "types.h"
+#include "kallsyms.h"
+#include "btf.h"
 #include "../bpf/maps.h"
 #include "ringside.skel.h"
 
@@ -20,8 +20,8 @@
 enum state { ABSENT, FAILED, READY, NOT_HERE };
 
 struct rs_hooks {
-	struct rs_symbols *symbols;
-	struct rs_types *types;
+	struct rs_kallsyms *kallsyms;
+	struct rs_btf *btf;
 	struct ringside_bpf *bpf;
 	struct rs_program programs[HOOKS];
 	enum state state[HOOKS];
@@ -42,9 +42,9 @@ static bool is_any_socket(const struct hook *hook)
  * cast. */
 static bool has_tracepoint(const struct rs_hooks *h, const struct hook *hook)
 {
-	return rs_symbols_known(hook->symbol) && rs_types_tracepoint(h->types, hook->symbol) &&
-	       (!is_any_socket(hook) || (rs_types_function(h->types, "bpf_rdonly_cast", "") &&
-					 rs_symbols_data(h->symbols, "tun_proto", "tun")));
+	return rs_kallsyms_known(hook->symbol) && rs_btf_tracepoint(h->btf, hook->symbol) &&
+	       (!is_any_socket(hook) || (rs_btf_function(h->btf, "bpf_rdonly_cast", "") &&
+					 rs_kallsyms_data(h->kallsyms, "tun_proto", "tun")));
 }
 
 static bool group_found(const struct rs_hooks *h, size_t before, enum group group)
@@ -71,8 +71,8 @@ static enum state find_hook(struct rs_hooks *h, size_t i, const char *machine)
 	if (p->tracepoint && !has_tracepoint(h, hook))
 		return ABSENT;
 	if (!p->tracepoint &&
-	    !rs_symbols_find(h->symbols, hook->symbol, "", hook->owner, &p->sym)) {
-		if (rs_symbols_find(h->symbols, hook->symbol, ".", hook->owner, &clone))
+	    !rs_kallsyms_find(h->kallsyms, hook->symbol, "", hook->owner, &p->sym)) {
+		if (rs_kallsyms_find(h->kallsyms, hook->symbol, ".", hook->owner, &clone))
 			snprintf(h->why[i], sizeof(h->why[i]),
 				 "of %s there is only %.80s, whose arguments are not known",
 				 hook->symbol, clone.name);
@@ -80,7 +80,7 @@ static enum state find_hook(struct rs_hooks *h, size_t i, const char *machine)
 	}
 	snprintf(h->why[i], sizeof(h->why[i]), "no type information (BTF) for struct %s%s%s",
 		 hook->type, *hook->owner ? " of module " : "", hook->owner);
-	if (!rs_types_struct(h->types, hook->type))
+	if (!rs_btf_struct(h->btf, hook->type))
 		return FAILED;
 	h->why[i][0] = '\0';
 	p->wanted = true;
@@ -134,11 +134,11 @@ static void find_unknown(struct rs_hooks *h)
 		h->unknown |= LOSES_DROPS;
 	if (!h->times)
 		h->unknown |= LOSES_TIMES;
-	if (!rs_types_enumerator(h->types, "skb_drop_reason", "SKB_DROP_REASON_FULL_RING"))
+	if (!rs_btf_enumerator(h->btf, "skb_drop_reason", "SKB_DROP_REASON_FULL_RING"))
 		h->unknown |= LOSES_REASONS;
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-		if (!rs_types_member(h->types, fields[i].type, fields[i].member) &&
-		    !rs_types_member(h->types, fields[i].type, fields[i].other))
+		if (!rs_btf_member(h->btf, fields[i].type, fields[i].member) &&
+		    !rs_btf_member(h->btf, fields[i].type, fields[i].other))
 			h->unknown |= fields[i].loses;
 }
 
@@ -158,16 +158,16 @@ static struct rs_hooks *open_hooks(bool verbose, struct rs_error *err)
 		rs_error_set(err, RS_EXIT_ERROR, "out of memory");
 		return NULL;
 	}
-	h->types = rs_types_read();
-	if (!h->types) {
+	h->btf = rs_btf_read();
+	if (!h->btf) {
 		rs_error_set(err, RS_EXIT_NOBTF,
 			     "this kernel has no type information: /sys/kernel/btf/vmlinux is "
 			     "missing; use a kernel with CONFIG_DEBUG_INFO_BTF");
 		rs_hooks_detach(h);
 		return NULL;
 	}
-	h->symbols = rs_symbols_read();
-	if (!h->symbols) {
+	h->kallsyms = rs_kallsyms_read();
+	if (!h->kallsyms) {
 		rs_error_set(err, RS_EXIT_CANNOT,
 			     "/proc/kallsyms cannot be read: use a kernel with CONFIG_KALLSYMS");
 		rs_hooks_detach(h);
@@ -183,7 +183,7 @@ static uint64_t tun_proto(const struct rs_hooks *h)
 {
 	for (size_t i = 0; i < HOOKS; i++)
 		if (is_any_socket(&hooks[i]) && h->state[i] == READY)
-			return rs_symbols_data(h->symbols, "tun_proto", "tun");
+			return rs_kallsyms_data(h->kallsyms, "tun_proto", "tun");
 	return 0;
 }
 
@@ -199,13 +199,13 @@ struct rs_hooks *rs_hooks_attach(unsigned int ifindex, bool times, bool verbose,
 	c.tun_proto = tun_proto(h);
 	if (need_types(h, err))
 		goto fail;
-	rs_symbols_find(h->symbols, "tun_net_xmit", "", "tun", &h->xmit);
+	rs_kallsyms_find(h->kallsyms, "tun_net_xmit", "", "tun", &h->xmit);
 	c.xmit[0] = h->xmit;
-	rs_symbols_find(h->symbols, "tun_net_xmit", ".cold", "tun", &c.xmit[1]);
+	rs_kallsyms_find(h->kallsyms, "tun_net_xmit", ".cold", "tun", &c.xmit[1]);
 	if (!want_kprobes())
-		e = rs_programs_load(&h->bpf, h->programs, HOOKS, &c, h->types, true);
+		e = rs_programs_load(&h->bpf, h->programs, HOOKS, &c, h->btf, true);
 	if (e && e != -EPERM)
-		e = rs_programs_load(&h->bpf, h->programs, HOOKS, &c, h->types, false);
+		e = rs_programs_load(&h->bpf, h->programs, HOOKS, &c, h->btf, false);
 	if (e) {
 		rs_error_set(err, e == -EPERM ? RS_EXIT_NOPERM : RS_EXIT_CANNOT,
 			     "the kernel refuses ringside's BPF programs (%s): %s", strerror(-e),
@@ -214,7 +214,7 @@ struct rs_hooks *rs_hooks_attach(unsigned int ifindex, bool times, bool verbose,
 	}
 	h->times = times;
 	find_unknown(h);
-	h->fprobes_told = rs_types_member(h->types, "bpf_link_info", "missed");
+	h->fprobes_told = rs_btf_member(h->btf, "bpf_link_info", "missed");
 	return h;
 fail:
 	rs_hooks_detach(h);
@@ -226,8 +226,8 @@ void rs_hooks_detach(struct rs_hooks *h)
 	if (!h)
 		return;
 	rs_programs_unload(&h->bpf, h->programs, HOOKS);
-	rs_types_free(h->types);
-	rs_symbols_free(h->symbols);
+	rs_btf_free(h->btf);
+	rs_kallsyms_free(h->kallsyms);
 	free(h);
 }
 
@@ -352,7 +352,7 @@ int rs_hooks_fill(struct rs_hooks *h, struct rs_sample *s)
 		e = fill_map("virtqueues", "vhost_posted,vhost_signals", u->vqs, m->vqs, s);
 	if (!e)
 		e = fill_map("call eventfds", "eventfd_writes,irqfd_wakeups,injected",
-			     u->calls + u->routes, m->calls + m->routes + m->irqfds, s);
+			     u->eventfds + u->routes, m->eventfds + m->routes + m->irqfds, s);
 	return e;
 }
 

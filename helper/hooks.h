@@ -3,7 +3,7 @@
 #ifndef RS_HOOKS_H
 #define RS_HOOKS_H
 
-#include "snapshot.h"
+#include "source.h"
 
 struct ringside_bpf;
 struct rs_hooks;

@@ -10,9 +10,9 @@
 #include <bpf/libbpf.h>
 
 #include "hooks.h"
-#include "links.h"
+#include "host.h"
 #include "look.h"
-#include "snapshot.h"
+#include "rtnl.h"
 #include "stations.h"
 #include "vm.h"
 #include "../bpf/maps.h"
@@ -22,7 +22,7 @@
 
 struct host {
 	struct rs_filter filter;
-	struct rs_links *links;
+	struct rs_rtnl *rtnl;
 	struct rs_hooks *hooks;
 	struct ringside_bpf *bpf;
 	uint64_t started_ns;
@@ -34,8 +34,8 @@ struct row {
 	const struct rs_found
 		*tun; /* NULL: a backend in user space, of which only the eventfd is seen */
 	const struct rs_found *vq; /* NULL: no vhost serves it */
-	struct rs_call call;
-	bool has_call;
+	struct rs_eventfd eventfd;
+	bool has_eventfd;
 	unsigned int pid;
 };
 
@@ -114,7 +114,7 @@ static struct rs_tap *add_tap(struct host *h, struct rs_sample *s, unsigned int 
 			return &s->taps[i];
 	tap = rs_sample_add_tap(s);
 	if (tap)
-		rs_links_fill(h->links, ifindex, tap);
+		rs_rtnl_fill(h->rtnl, ifindex, tap);
 	return tap;
 }
 
@@ -150,10 +150,10 @@ static void fill_backend(struct rs_queue *q, const struct host *h, const struct 
 
 	rs_str_set(q->backend, vhost ? "vhost-net" : "user-space backend");
 	rs_str_set(q->comm, vm->comm);
-	if (!r->tun && r->call.writer) {
-		rs_vm_fill(r->call.writer, &writer);
-		q->thread = rs_num_of(r->call.thread);
-		rs_vm_thread(r->call.writer, r->call.thread, q->thread_name,
+	if (!r->tun && r->eventfd.writer) {
+		rs_vm_fill(r->eventfd.writer, &writer);
+		q->thread = rs_num_of(r->eventfd.thread);
+		rs_vm_thread(r->eventfd.writer, r->eventfd.thread, q->thread_name,
 			     sizeof(q->thread_name));
 	}
 	if (*writer.comm)
@@ -181,7 +181,7 @@ static int fill_from_tap(struct rs_queue *q, struct host *h, const struct row *r
 
 static int fill_queue(struct host *h, const struct row *r, struct rs_sample *s)
 {
-	struct rs_vm *vm = add_vm(s, r->pid, rs_look_find(&h->look, RS_FOUND_VM, r->call.kvm));
+	struct rs_vm *vm = add_vm(s, r->pid, rs_look_find(&h->look, RS_FOUND_VM, r->eventfd.kvm));
 	struct rs_queue *q;
 
 	if (!vm)
@@ -196,8 +196,8 @@ static int fill_queue(struct host *h, const struct row *r, struct rs_sample *s)
 	rs_str_set(q->vm, vm->name);
 	q->pid = rs_num_of(r->pid);
 	fill_backend(q, h, r, vm);
-	if (r->has_call)
-		rs_stations_call(q, h->hooks, &r->call);
+	if (r->has_eventfd)
+		rs_stations_eventfd(q, h->hooks, &r->eventfd);
 	if (r->vq)
 		rs_stations_vhost(q, h->hooks, r->vq);
 	return r->tun ? fill_from_tap(q, h, r, s) : 0;
@@ -210,25 +210,25 @@ static int add_row(struct host *h, const struct rs_found *tun, const struct rs_f
 	uint64_t ctx = vq ? vq->vq.ctx : 0;
 	const struct rs_found *kvm;
 
-	r.has_call = ctx && rs_stations_find_call(h->hooks, ctx, &r.call);
-	kvm = r.has_call ? rs_look_find(&h->look, RS_FOUND_VM, r.call.kvm) : NULL;
+	r.has_eventfd = ctx && rs_stations_find_eventfd(h->hooks, ctx, &r.eventfd);
+	kvm = r.has_eventfd ? rs_look_find(&h->look, RS_FOUND_VM, r.eventfd.kvm) : NULL;
 	if (kvm)
 		r.pid = kvm->pid;
 	return fill_queue(h, &r, s);
 }
 
 /* What a process signals, not vhost: the tap and the virtqueue are its own business. */
-static int fill_calls(struct host *h, struct rs_sample *s)
+static int fill_eventfds(struct host *h, struct rs_sample *s)
 {
 	const struct rs_found *kvm;
 	int e = 0;
 
-	for (size_t i = 0; !e && i < RS_STATIONS_CALLS; i++) {
-		struct row r = {.has_call = rs_stations_call_at(h->hooks, i, &r.call)};
+	for (size_t i = 0; !e && i < RS_STATIONS_EVENTFDS; i++) {
+		struct row r = {.has_eventfd = rs_stations_eventfd_at(h->hooks, i, &r.eventfd)};
 
-		if (!r.has_call || !r.call.msi || r.call.vq || !r.call.writer)
+		if (!r.has_eventfd || !r.eventfd.msi || r.eventfd.vq || !r.eventfd.writer)
 			continue;
-		kvm = rs_look_find(&h->look, RS_FOUND_VM, r.call.kvm);
+		kvm = rs_look_find(&h->look, RS_FOUND_VM, r.eventfd.kvm);
 		if (!kvm)
 			continue;
 		r.pid = kvm->pid;
@@ -265,7 +265,7 @@ static int fill_queues(struct host *h, struct rs_sample *s)
 			e = add_row(h, tun, vq, s);
 	}
 	if (!e && !h->filter.tap && !h->filter.queue.known)
-		e = fill_calls(h, s);
+		e = fill_eventfds(h, s);
 	if (s->queues_n)
 		qsort(s->queues, s->queues_n, sizeof(s->queues[0]), by_queue);
 	return e;
@@ -278,7 +278,7 @@ static void host_close(void *handle)
 	if (!h)
 		return;
 	rs_hooks_detach(h->hooks);
-	rs_links_close(h->links);
+	rs_rtnl_close(h->rtnl);
 	rs_look_clear(&h->look);
 	free(h);
 }
@@ -287,11 +287,11 @@ static int host_attach(struct host *h, struct rs_error *err)
 {
 	int ifindex = 0;
 
-	h->links = rs_links_open(err);
-	if (!h->links)
+	h->rtnl = rs_rtnl_open(err);
+	if (!h->rtnl)
 		return -1;
 	if (h->filter.tap)
-		ifindex = rs_links_tap(h->links, h->filter.tap, err);
+		ifindex = rs_rtnl_tap(h->rtnl, h->filter.tap, err);
 	if (ifindex < 0)
 		return -1;
 	h->hooks = rs_hooks_attach(ifindex, !h->filter.no_times, h->filter.verbose, err);
@@ -299,7 +299,7 @@ static int host_attach(struct host *h, struct rs_error *err)
 		return -1;
 	h->bpf = rs_hooks_bpf(h->hooks);
 	h->started_ns = now_ns();
-	if (rs_look_take(&h->look, bpf_link__fd(h->bpf->links.look), err))
+	if (rs_look_read(&h->look, bpf_link__fd(h->bpf->links.look), err))
 		return -1;
 	return h->filter.tap ? need_vhost(h, err) : 0;
 }
@@ -326,8 +326,8 @@ static int host_sample(void *handle, struct rs_sample *s, struct rs_error *err)
 {
 	struct host *h = handle;
 
-	if (rs_links_refresh(h->links, err) ||
-	    rs_look_take(&h->look, bpf_link__fd(h->bpf->links.look), err))
+	if (rs_rtnl_refresh(h->rtnl, err) ||
+	    rs_look_read(&h->look, bpf_link__fd(h->bpf->links.look), err))
 		return -1;
 	s->time_ns = rs_num_of(now_ns());
 	s->started_ns = rs_num_of(h->started_ns);

@@ -5,7 +5,6 @@
 
 #include "hist.h"
 #include "ledger.h"
-#include "window.h"
 
 /* note_interrupt(): a window of 100000, disabled above 99900 unhandled (kernel/irq/spurious.c) */
 #define IRQ_WINDOW   100000
@@ -84,6 +83,20 @@ static bool nums_equal(struct rs_num a, struct rs_num b)
 	return a.known == b.known && (!a.known || a.value == b.value);
 }
 
+const char *rs_ledger_flaw(const struct rs_snapshot *s)
+{
+	const struct rs_sample *b = &s->begin, *e = &s->end;
+
+	if (!s->has_begin)
+		return NULL;
+	if (!nums_equal(b->started_ns, e->started_ns))
+		return "counting started anew within the window (loaded again, or reset): nothing "
+		       "can be subtracted";
+	if (e->time_ns.value < b->time_ns.value)
+		return "the end of the window lies before its begin: nothing can be subtracted";
+	return NULL;
+}
+
 static bool guest_same(const struct rs_queue *a, const struct rs_queue *b)
 {
 	return !strcmp(a->device, b->device) && nums_equal(a->index, b->index);
@@ -121,7 +134,7 @@ static struct rs_num device_generation(const struct rs_sample *s, const char *na
 static const char *queue_flaw(const struct rs_snapshot *s, const struct rs_queue *begin,
 			      const struct rs_queue *end)
 {
-	const char *flaw = rs_window_flaw(s);
+	const char *flaw = rs_ledger_flaw(s);
 
 	if (flaw || !s->has_begin)
 		return flaw;
@@ -136,41 +149,41 @@ static const char *queue_flaw(const struct rs_snapshot *s, const struct rs_queue
 	return NULL;
 }
 
-static void counters_subtract(struct rs_line *line, const struct rs_snapshot *s, int first,
+static void counters_subtract(struct rs_row *row, const struct rs_snapshot *s, int first,
 			      const struct rs_queue *begin, const struct rs_queue *end)
 {
 	for (size_t i = 0; i < rs_counters[s->side].count; i++)
-		line->figures[first + i] =
+		row->figures[first + i] =
 			begin ? grown(begin->counters[i], end->counters[i]) : end->counters[i];
 	for (size_t i = 0; i < rs_hists[s->side].count; i++)
-		line->hists[s->side][i] =
+		row->hists[s->side][i] =
 			rs_hist_grown(begin ? &begin->hists[i] : NULL, &end->hists[i]);
 }
 
-static struct rs_num sum(const struct rs_line *line, const enum rs_figure *figures, size_t n)
+static struct rs_num sum(const struct rs_row *row, const enum rs_figure *figures, size_t n)
 {
 	struct rs_num total = rs_num_of(0);
 
 	for (size_t i = 0; i < n; i++)
-		total = plus(total, line->figures[figures[i]]);
+		total = plus(total, row->figures[figures[i]]);
 	return total;
 }
 
-#define SUM(line, ...)                                   \
-	sum(line, (const enum rs_figure[]){__VA_ARGS__}, \
+#define SUM(row, ...)                                   \
+	sum(row, (const enum rs_figure[]){__VA_ARGS__}, \
 	    sizeof((const enum rs_figure[]){__VA_ARGS__}) / sizeof(enum rs_figure))
-#define G(name) line->figures[RS_FIG_G(name)]
-#define H(name) line->figures[RS_FIG_H(name)]
-#define D(name) line->figures[RS_FIG_D(name)]
+#define GUEST(name)   row->figures[RS_FIG_GUEST(name)]
+#define HOST(name)    row->figures[RS_FIG_HOST(name)]
+#define DERIVED(name) row->figures[RS_FIG_DERIVED(name)]
 
 /* Causes are the rows named none_*: a new one is counted without being told. */
-static struct rs_num causes_sum(const struct rs_line *line)
+static struct rs_num causes_sum(const struct rs_row *row)
 {
 	struct rs_num total = rs_num_of(0);
 
 	for (int i = 0; i < RS_GUEST_COUNTERS; i++)
 		if (!strncmp(rs_counters[RS_SIDE_GUEST].rows[i].name, "none_", 5))
-			total = plus(total, line->figures[i]);
+			total = plus(total, row->figures[i]);
 	return total;
 }
 
@@ -187,42 +200,45 @@ static struct rs_num standing_of(const struct rs_queue *q)
 	return grown(q->counters[RS_GUEST_last_used_progress], q->counters[RS_GUEST_used_progress]);
 }
 
-static void guest_derive(struct rs_line *line, const struct rs_queue *begin,
+static void guest_derive(struct rs_row *row, const struct rs_queue *begin,
 			 const struct rs_queue *end)
 {
-	struct rs_num off = less(G(interrupts), plus(G(handled), G(none)));
+	struct rs_num off = less(GUEST(interrupts), plus(GUEST(handled), GUEST(none)));
 
-	D(none_sum) = causes_sum(line);
+	DERIVED(none_sum) = causes_sum(row);
 	if (off.known) {
-		struct rs_num none_off = less(G(none), D(none_sum));
+		struct rs_num none_off = less(GUEST(none), DERIVED(none_sum));
 
-		D(sum_off) = rs_num_of(magnitude(off) + (none_off.known ? magnitude(none_off) : 0));
+		DERIVED(sum_off) =
+			rs_num_of(magnitude(off) + (none_off.known ? magnitude(none_off) : 0));
 	}
-	D(standing) = standing_of(end);
-	D(standing_begin) = begin ? standing_of(begin) : unknown();
-	D(stalled) = end->stalled_ms;
-	D(polls_other) = SUM(line, RS_FIG_G(polls_ksoftirqd), RS_FIG_G(polls_threaded),
-			     RS_FIG_G(polls_netpoll));
-	D(polls) = plus(D(polls_other), plus(G(polls_softirq), G(polls_busy)));
+	DERIVED(standing) = standing_of(end);
+	DERIVED(standing_begin) = begin ? standing_of(begin) : unknown();
+	DERIVED(stalled) = end->stalled_ms;
+	DERIVED(polls_other) = SUM(row, RS_FIG_GUEST(polls_ksoftirqd), RS_FIG_GUEST(polls_threaded),
+				   RS_FIG_GUEST(polls_netpoll));
+	DERIVED(polls) = plus(DERIVED(polls_other), plus(GUEST(polls_softirq), GUEST(polls_busy)));
 }
 
-static void irq_derive(struct rs_line *line, const struct rs_sample *s, struct rs_num irq)
+static void irq_derive(struct rs_row *row, const struct rs_sample *s, struct rs_num irq)
 {
 	for (size_t i = 0; irq.known && i < s->irqs_n; i++) {
-		const struct rs_irq *row = &s->irqs[i];
+		const struct rs_irq *found = &s->irqs[i];
 
-		if (!nums_equal(row->irq, irq))
+		if (!nums_equal(found->irq, irq))
 			continue;
-		D(irq_count) = row->count;
-		D(irq_unhandled) = row->unhandled;
-		D(irq_disabled) = row->disabled;
-		D(irq_given_up) = row->given_up;
-		D(irq_handled) = grown(row->unhandled, row->count);
+		DERIVED(irq_count) = found->count;
+		DERIVED(irq_unhandled) = found->unhandled;
+		DERIVED(irq_disabled) = found->disabled;
+		DERIVED(irq_given_up) = found->given_up;
+		DERIVED(irq_handled) = grown(found->unhandled, found->count);
 		/* it looks only when the window is full: by then all but the handled ones are
 		 * unhandled */
-		if (D(irq_handled).known && IRQ_WINDOW - D(irq_handled).value > IRQ_PATIENCE &&
-		    row->count.value < IRQ_WINDOW && !(row->can_trip.known && !row->can_trip.value))
-			D(irq_left) = rs_num_of(IRQ_WINDOW - row->count.value);
+		if (DERIVED(irq_handled).known &&
+		    IRQ_WINDOW - DERIVED(irq_handled).value > IRQ_PATIENCE &&
+		    found->count.value < IRQ_WINDOW &&
+		    !(found->can_trip.known && !found->can_trip.value))
+			DERIVED(irq_left) = rs_num_of(IRQ_WINDOW - found->count.value);
 	}
 }
 
@@ -232,70 +248,74 @@ static struct rs_num untimed(struct rs_num all, const struct rs_histogram *timed
 	return timed->known ? less(all, rs_num_of(rs_hist_count(timed))) : unknown();
 }
 
-static void host_derive(struct rs_line *line, const struct rs_queue *begin,
+static void host_derive(struct rs_row *row, const struct rs_queue *begin,
 			const struct rs_queue *end)
 {
-	D(ring_size) = end->ring_size;
-	D(occupancy) = end->occupancy;
-	D(occupancy_begin) = begin ? begin->occupancy : unknown();
-	D(avail_left) = behind(end->avail_idx, end->used_idx);
-	D(s1_merged) = untimed(H(vhost_taken), &line->hists[RS_SIDE_HOST][RS_HOST_HIST_s1_s2]);
-	D(s4_merged) = untimed(H(irqfd_wakeups), &line->hists[RS_SIDE_HOST][RS_HOST_HIST_s4_s5]);
-	D(suppressed) = plus(H(vhost_suppressed_flag), H(vhost_suppressed_event_idx));
-	D(decision_off) =
-		less(H(vhost_calls), plus(plus(H(vhost_signals), D(suppressed)), H(vhost_no_call)));
-	D(tun_off) = less(less(H(tun_offered), plus(H(tun_dropped), H(vhost_taken))),
-			  less(D(occupancy), D(occupancy_begin)));
-	D(eventfd_off) = less(H(vhost_signals), H(eventfd_writes));
-	D(irqfd_off) = less(H(eventfd_writes), H(irqfd_wakeups));
-	D(inject_off) = less(H(irqfd_wakeups), plus(H(injected), H(coalesced)));
+	DERIVED(ring_size) = end->ring_size;
+	DERIVED(occupancy) = end->occupancy;
+	DERIVED(occupancy_begin) = begin ? begin->occupancy : unknown();
+	DERIVED(avail_left) = behind(end->avail_idx, end->used_idx);
+	DERIVED(s1_merged) =
+		untimed(HOST(vhost_taken), &row->hists[RS_SIDE_HOST][RS_HOST_HIST_s1_s2]);
+	DERIVED(s4_merged) =
+		untimed(HOST(irqfd_wakeups), &row->hists[RS_SIDE_HOST][RS_HOST_HIST_s4_s5]);
+	DERIVED(suppressed) = plus(HOST(vhost_suppressed_flag), HOST(vhost_suppressed_event_idx));
+	DERIVED(decision_off) =
+		less(HOST(vhost_calls),
+		     plus(plus(HOST(vhost_signals), DERIVED(suppressed)), HOST(vhost_no_call)));
+	DERIVED(tun_off) = less(less(HOST(tun_offered), plus(HOST(tun_dropped), HOST(vhost_taken))),
+				less(DERIVED(occupancy), DERIVED(occupancy_begin)));
+	DERIVED(eventfd_off) = less(HOST(vhost_signals), HOST(eventfd_writes));
+	DERIVED(irqfd_off) = less(HOST(eventfd_writes), HOST(irqfd_wakeups));
+	DERIVED(inject_off) = less(HOST(irqfd_wakeups), plus(HOST(injected), HOST(coalesced)));
 }
 
 /* Both used indexes name the same entries, so the windows' distance is known exactly. */
-static void used_derive(struct rs_line *line, const struct rs_queue *guest_begin,
+static void used_derive(struct rs_row *row, const struct rs_queue *guest_begin,
 			const struct rs_queue *host_begin)
 {
-	if (is_packed(line->guest))
+	if (is_packed(row->guest))
 		return;
-	D(skew_end) = distance(line->host->used_idx, line->guest->used_idx);
+	DERIVED(skew_end) = distance(row->host->used_idx, row->guest->used_idx);
 	if (!guest_begin || !host_begin)
 		return;
-	D(skew_begin) = distance(host_begin->used_idx, guest_begin->used_idx);
-	D(used_off) =
-		less(less(H(vhost_posted), G(used_progress)), less(D(skew_end), D(skew_begin)));
+	DERIVED(skew_begin) = distance(host_begin->used_idx, guest_begin->used_idx);
+	DERIVED(used_off) = less(less(HOST(vhost_posted), GUEST(used_progress)),
+				 less(DERIVED(skew_end), DERIVED(skew_begin)));
 }
 
 /*
  * A handled interrupt needs a used entry of its own and one without needs none: so the entries
  * outside the other window, and the empty ones, bound what the windows' distance can add.
  */
-static void interrupts_derive(struct rs_line *line)
+static void interrupts_derive(struct rs_row *row)
 {
-	struct rs_num got = G(interrupts), sent = H(injected);
+	struct rs_num got = GUEST(interrupts), sent = HOST(injected);
 
-	if (D(skew_begin).known && D(skew_end).known && G(none_empty).known)
-		D(surplus_slack) = rs_num_of(magnitude(D(skew_begin)) + magnitude(D(skew_end)) +
-					     G(none_empty).value + 2);
+	if (DERIVED(skew_begin).known && DERIVED(skew_end).known && GUEST(none_empty).known)
+		DERIVED(surplus_slack) =
+			rs_num_of(magnitude(DERIVED(skew_begin)) + magnitude(DERIVED(skew_end)) +
+				  GUEST(none_empty).value + 2);
 	if (!got.known || !sent.known)
 		return;
-	D(merged) = rs_num_of(sent.value > got.value ? sent.value - got.value : 0);
-	D(surplus) = rs_num_of(got.value > sent.value ? got.value - sent.value : 0);
+	DERIVED(merged) = rs_num_of(sent.value > got.value ? sent.value - got.value : 0);
+	DERIVED(surplus) = rs_num_of(got.value > sent.value ? got.value - sent.value : 0);
 }
 
-static void label_make(struct rs_line *line)
+static void label_make(struct rs_row *row)
 {
-	const struct rs_queue *g = line->guest, *h = line->host;
+	const struct rs_queue *g = row->guest, *h = row->host;
 	int index = g ? (int)g->index.value : (int)h->queue.value;
 
 	if (g && *g->name)
-		snprintf(line->label, sizeof(line->label), "%s %s",
+		snprintf(row->label, sizeof(row->label), "%s %s",
 			 *g->netdev ? g->netdev : g->device, g->name);
 	else if (g)
-		snprintf(line->label, sizeof(line->label), "%s vq %d", g->device, index);
+		snprintf(row->label, sizeof(row->label), "%s vq %d", g->device, index);
 	else if (h->queue.known)
-		snprintf(line->label, sizeof(line->label), "%s q%d %s", h->tap, index, h->dir);
+		snprintf(row->label, sizeof(row->label), "%s q%d %s", h->tap, index, h->dir);
 	else
-		snprintf(line->label, sizeof(line->label), "%s %s", *h->tap ? h->tap : h->comm,
+		snprintf(row->label, sizeof(row->label), "%s %s", *h->tap ? h->tap : h->comm,
 			 h->dir);
 }
 
@@ -308,31 +328,31 @@ static struct rs_num window_ms(const struct rs_snapshot *s)
 	return ns.known ? rs_num_of(ns.value / 1000000) : ns;
 }
 
-static void line_fill(const struct rs_ledger *l, struct rs_line *line)
+static void row_fill(const struct rs_ledger *l, struct rs_row *row)
 {
 	const struct rs_queue *g = NULL, *h = NULL;
 
-	label_make(line);
-	if (line->guest) {
-		g = queue_find(l->guest, line->guest);
-		line->guest_flaw = queue_flaw(l->guest, g, line->guest);
-		if (!line->guest_flaw)
-			counters_subtract(line, l->guest, RS_FIGURE_GUEST, g, line->guest);
-		D(guest_window) = window_ms(l->guest);
-		guest_derive(line, g, line->guest);
-		irq_derive(line, &l->guest->end, line->guest->irq);
+	label_make(row);
+	if (row->guest) {
+		g = queue_find(l->guest, row->guest);
+		row->guest_flaw = queue_flaw(l->guest, g, row->guest);
+		if (!row->guest_flaw)
+			counters_subtract(row, l->guest, RS_FIGURE_GUEST, g, row->guest);
+		DERIVED(guest_window) = window_ms(l->guest);
+		guest_derive(row, g, row->guest);
+		irq_derive(row, &l->guest->end, row->guest->irq);
 	}
-	if (line->host) {
-		h = queue_find(l->host, line->host);
-		line->host_flaw = queue_flaw(l->host, h, line->host);
-		if (!line->host_flaw)
-			counters_subtract(line, l->host, RS_FIGURE_HOST, h, line->host);
-		D(host_window) = window_ms(l->host);
-		host_derive(line, h, line->host);
+	if (row->host) {
+		h = queue_find(l->host, row->host);
+		row->host_flaw = queue_flaw(l->host, h, row->host);
+		if (!row->host_flaw)
+			counters_subtract(row, l->host, RS_FIGURE_HOST, h, row->host);
+		DERIVED(host_window) = window_ms(l->host);
+		host_derive(row, h, row->host);
 	}
-	if (line->guest && line->host) {
-		used_derive(line, g, h);
-		interrupts_derive(line);
+	if (row->guest && row->host) {
+		used_derive(row, g, h);
+		interrupts_derive(row);
 	}
 }
 
@@ -373,15 +393,15 @@ static bool is_sibling(const struct rs_match *m, const struct rs_queue *host)
 	return false;
 }
 
-static void lines_add(struct rs_ledger *l, const struct rs_queue *guest,
-		      const struct rs_queue *host, unsigned int facts)
+static void rows_add(struct rs_ledger *l, const struct rs_queue *guest, const struct rs_queue *host,
+		     unsigned int facts)
 {
-	struct rs_line *line = &l->lines[l->lines_n++];
+	struct rs_row *row = &l->rows[l->rows_n++];
 
-	line->guest = guest;
-	line->host = host;
-	line->facts = facts;
-	line_fill(l, line);
+	row->guest = guest;
+	row->host = host;
+	row->facts = facts;
+	row_fill(l, row);
 }
 
 int rs_ledger_make(struct rs_ledger *l, const struct rs_snapshot *guest,
@@ -393,26 +413,26 @@ int rs_ledger_make(struct rs_ledger *l, const struct rs_snapshot *guest,
 	memset(l, 0, sizeof(*l));
 	l->guest = guest;
 	l->host = host;
-	l->lines = calloc(guests + hosts + 1, sizeof(*l->lines));
-	if (!l->lines)
+	l->rows = calloc(guests + hosts + 1, sizeof(*l->rows));
+	if (!l->rows)
 		return rs_error_set(err, RS_EXIT_ERROR, "out of memory");
 	for (size_t i = 0; i < guests; i++)
-		lines_add(l, &guest->end.queues[i], match ? match->pairs[i].host : NULL,
-			  match ? match->pairs[i].facts : 0);
+		rows_add(l, &guest->end.queues[i], match ? match->pairs[i].host : NULL,
+			 match ? match->pairs[i].facts : 0);
 	for (size_t i = 0; i < hosts; i++) {
 		const struct rs_queue *queue = &host->end.queues[i];
 
 		if (!match || (!is_paired(match, queue) && is_sibling(match, queue)))
-			lines_add(l, NULL, queue, 0);
+			rows_add(l, NULL, queue, 0);
 	}
 	rs_str_set(l->total.label, "all queues");
-	l->total.figures[RS_FIG_D(guest_missed)] = missed_within(guest);
-	l->total.figures[RS_FIG_D(host_missed)] = missed_within(host);
+	l->total.figures[RS_FIG_DERIVED(guest_missed)] = missed_within(guest);
+	l->total.figures[RS_FIG_DERIVED(host_missed)] = missed_within(host);
 	return 0;
 }
 
 void rs_ledger_clear(struct rs_ledger *l)
 {
-	free(l->lines);
+	free(l->rows);
 	memset(l, 0, sizeof(*l));
 }

@@ -58,7 +58,7 @@
 	X(guest_missed, hits, 0, "hits of hooks lost in the guest")                                \
 	X(host_missed, hits, 0, "hits of hooks lost on the host")
 
-/* Every figure of a line: the guest's counters, the host's, the derived ones. */
+/* Every figure of a row: the guest's counters, the host's, the derived ones. */
 enum rs_figure {
 	RS_FIGURE_GUEST = 0,
 	RS_FIGURE_HOST = RS_GUEST_COUNTERS,
@@ -70,9 +70,9 @@ enum rs_figure {
 		RS_FIGURES
 };
 
-#define RS_FIG_G(name) ((enum rs_figure)((int)RS_FIGURE_GUEST + (int)RS_GUEST_##name))
-#define RS_FIG_H(name) ((enum rs_figure)((int)RS_FIGURE_HOST + (int)RS_HOST_##name))
-#define RS_FIG_D(name) RS_FIGURE_##name
+#define RS_FIG_GUEST(name)   ((enum rs_figure)((int)RS_FIGURE_GUEST + (int)RS_GUEST_##name))
+#define RS_FIG_HOST(name)    ((enum rs_figure)((int)RS_FIGURE_HOST + (int)RS_HOST_##name))
+#define RS_FIG_DERIVED(name) RS_FIGURE_##name
 
 struct rs_figure_info {
 	const char *name;
@@ -84,8 +84,8 @@ struct rs_figure_info {
 
 struct rs_figure_info rs_figure_info(enum rs_figure figure);
 
-/* A virtqueue, both sides; either may be missing. */
-struct rs_line {
+/* A row of the ledger: a virtqueue, both sides; either may be missing. */
+struct rs_row {
 	char label[3 * RS_STR_LEN]; /* "eth0 input.0", or the tap's name and queue */
 	const struct rs_queue *guest;
 	const struct rs_queue *host;
@@ -99,9 +99,9 @@ struct rs_line {
 struct rs_ledger {
 	const struct rs_snapshot *guest; /* NULL = this side is not there */
 	const struct rs_snapshot *host;
-	struct rs_line *lines;
-	size_t lines_n;
-	struct rs_line total; /* figures of a whole side: missed hits */
+	struct rs_row *rows;
+	size_t rows_n;
+	struct rs_row total; /* figures of a whole side: missed hits */
 };
 
 /**
@@ -115,6 +115,13 @@ int rs_ledger_make(struct rs_ledger *l, const struct rs_snapshot *guest,
 		   const struct rs_snapshot *host, const struct rs_match *match,
 		   struct rs_error *err);
 void rs_ledger_clear(struct rs_ledger *l);
+
+/**
+ * rs_ledger_flaw() - what keeps begin and end of a snapshot from being subtracted
+ *
+ * Return: NULL, or a sentence: the module was loaded anew in between, and the like.
+ */
+const char *rs_ledger_flaw(const struct rs_snapshot *s);
 
 /* a - b of two 16-bit indexes: from -32768 to 32767, right over any number of wraps in between. */
 int64_t rs_index_distance(uint64_t a, uint64_t b);

@@ -42,7 +42,7 @@ static int read_all(struct rs_look *look, int fd)
 	return got < 0 ? -1 : 0;
 }
 
-int rs_look_take(struct rs_look *look, int link, struct rs_error *err)
+int rs_look_read(struct rs_look *look, int link, struct rs_error *err)
 {
 	int fd = bpf_iter_create(link);
 	int e;

@@ -16,7 +16,7 @@ struct rs_look {
 };
 
 /* Takes a new look with the iterator behind @link. Return: 0, or -1 with err set. */
-int rs_look_take(struct rs_look *look, int link, struct rs_error *err);
+int rs_look_read(struct rs_look *look, int link, struct rs_error *err);
 void rs_look_clear(struct rs_look *look);
 
 /* Return: the one with this key, NULL = not found. Valid until the next look. */

@@ -143,7 +143,7 @@ struct parse {
 	bool answered; /* --help or --version */
 };
 
-static bool is_taken(const struct rs_command *command, const char *name)
+static bool has_option(const struct rs_command *command, const char *name)
 {
 	const char *at = strstr(command->options, name);
 	size_t len = strlen(name);
@@ -165,7 +165,7 @@ static error_t help(struct parse *p, struct argp_state *state, unsigned int flag
 	return 0;
 }
 
-static error_t argument_take(struct parse *p, char *arg)
+static error_t argument_add(struct parse *p, char *arg)
 {
 	struct rs_opts *opts = p->opts;
 
@@ -175,7 +175,7 @@ static error_t argument_take(struct parse *p, char *arg)
 	return 0;
 }
 
-static error_t option_take(struct parse *p, int key, char *arg)
+static error_t option_set(struct parse *p, int key, char *arg)
 {
 	for (size_t i = 0; i < ROWS; i++) {
 		const char *must_be;
@@ -203,14 +203,14 @@ static error_t command_parse(int key, char *arg, struct argp_state *state)
 	case KEY_USAGE:
 		return help(p, state, ARGP_HELP_STD_USAGE);
 	case ARGP_KEY_ARG:
-		return argument_take(p, arg);
+		return argument_add(p, arg);
 	case ARGP_KEY_END:
 		if (!p->answered && p->opts->args_n < command->args_min)
 			return refuse(p, "arguments are missing: ringside %s %s", command->name,
 				      command->args);
 		return 0;
 	default:
-		return option_take(p, key, arg);
+		return option_set(p, key, arg);
 	}
 }
 
@@ -230,7 +230,7 @@ static int command_run(struct parse *p, int argc, char **argv)
 	size_t n = 2;
 
 	for (size_t i = 0; i < ROWS; i++)
-		if (is_taken(command, rows[i].option.name))
+		if (has_option(command, rows[i].option.name))
 			options[n++] = rows[i].option;
 	snprintf(name, sizeof(name), "ringside %s", command->name);
 	snprintf(args, sizeof(args), "%s", command->args ? command->args : "");

@@ -22,7 +22,7 @@ static bool log_aloud;
 static struct {
 	const struct rs_program *programs;
 	size_t n;
-	struct rs_types *types;
+	struct rs_btf *btf;
 	bool again; /* one of them takes another way */
 } loading;
 
@@ -59,7 +59,7 @@ static int prepare_fentry(struct bpf_program *prog, struct bpf_prog_load_opts *o
 
 		if (p->prog != prog)
 			continue;
-		id = rs_types_attach(loading.types, p->function, p->sym.module, &fd);
+		id = rs_btf_attach(loading.btf, p->function, p->sym.module, &fd);
 		opts->expected_attach_type = BPF_TRACE_FENTRY;
 		opts->attach_btf_id = id;
 		opts->attach_btf_obj_fd = fd;
@@ -93,15 +93,15 @@ static struct bpf_program *find_program(struct ringside_bpf *bpf, const char *fu
 }
 
 /* The best way that is left. */
-static enum rs_how choose_how(const struct rs_program *p, const struct rs_types *types)
+static enum rs_how choose_how(const struct rs_program *p, const struct rs_btf *btf)
 {
-	if (p->at_best == RS_FENTRY && rs_types_function(types, p->function, p->sym.module))
+	if (p->at_best == RS_FENTRY && rs_btf_function(btf, p->function, p->sym.module))
 		return RS_FENTRY;
 	return p->at_best <= RS_FPROBE && p->sym.from ? RS_FPROBE : RS_KPROBE;
 }
 
 /* Of the two programs of a function one is loaded, or none; both where one may turn out deaf. */
-static void choose(struct ringside_bpf *bpf, struct rs_program *p, const struct rs_types *types,
+static void choose(struct ringside_bpf *bpf, struct rs_program *p, const struct rs_btf *btf,
 		   bool fentry)
 {
 	struct bpf_program *entry = find_program(bpf, p->function, "_fentry");
@@ -113,7 +113,7 @@ static void choose(struct ringside_bpf *bpf, struct rs_program *p, const struct 
 		bpf_program__set_autoload(p->prog, p->wanted);
 		return;
 	}
-	p->how = fentry ? choose_how(p, types) : RS_KPROBE;
+	p->how = fentry ? choose_how(p, btf) : RS_KPROBE;
 	p->prog = p->how == RS_FENTRY ? entry : probe;
 	bpf_program__set_autoload(entry, p->wanted && p->prog == entry);
 	p->spare = p->how == RS_FENTRY && p->doubtful ? probe : NULL;
@@ -242,7 +242,7 @@ static bool is_enabled(FILE *f, const char *function)
 }
 
 /* Return: false = it takes another load. */
-static bool take_spare(struct rs_program *p)
+static bool use_spare(struct rs_program *p)
 {
 	p->at_best = RS_FPROBE;
 	if (!p->spare)
@@ -272,7 +272,7 @@ static bool all_hear(struct rs_program *programs, size_t n)
 		struct rs_program *p = &programs[i];
 
 		if (p->link && p->how == RS_FENTRY && !(f && is_enabled(f, p->function)))
-			all &= take_spare(p);
+			all &= use_spare(p);
 	}
 	if (f)
 		fclose(f);
@@ -312,7 +312,7 @@ static int open_and_load(struct ringside_bpf **bpf, struct rs_program *programs,
 	if (!*bpf)
 		return -errno;
 	for (size_t i = 0; i < n; i++)
-		choose(*bpf, &programs[i], loading.types, fentry);
+		choose(*bpf, &programs[i], loading.btf, fentry);
 	set_constants(*bpf, constants);
 	e = load(*bpf, programs, n);
 	if (e)
@@ -321,13 +321,13 @@ static int open_and_load(struct ringside_bpf **bpf, struct rs_program *programs,
 }
 
 int rs_programs_load(struct ringside_bpf **bpf, struct rs_program *programs, size_t n,
-		     const struct rs_constants *constants, struct rs_types *types, bool fentry)
+		     const struct rs_constants *constants, struct rs_btf *btf, bool fentry)
 {
 	int e = handle_fentry();
 
 	loading.programs = programs;
 	loading.n = n;
-	loading.types = types;
+	loading.btf = btf;
 	if (e)
 		return e;
 	do { /* each time with a lesser way for at least one of them */

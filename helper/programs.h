@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "symbols.h"
-#include "types.h"
+#include "kallsyms.h"
+#include "btf.h"
 
 struct bpf_link;
 struct bpf_program;
@@ -50,7 +50,7 @@ const char *rs_programs_said(void);
  * Return: 0, or a negative errno with nothing left loaded.
  */
 int rs_programs_load(struct ringside_bpf **bpf, struct rs_program *programs, size_t n,
-		     const struct rs_constants *constants, struct rs_types *types, bool fentry);
+		     const struct rs_constants *constants, struct rs_btf *btf, bool fentry);
 void rs_programs_unload(struct ringside_bpf **bpf, struct rs_program *programs, size_t n);
 
 /*

@@ -9,9 +9,9 @@
 #include "show.h"
 #include "table.h"
 
-#define g RS_FIG_G
-#define h RS_FIG_H
-#define d RS_FIG_D
+#define GUEST	RS_FIG_GUEST
+#define HOST	RS_FIG_HOST
+#define DERIVED RS_FIG_DERIVED
 
 /* Host first: that is the way of a packet to the guest. */
 static const struct rs_columns diff_host = {
@@ -20,13 +20,13 @@ static const struct rs_columns diff_host = {
 	.backend = 6,
 	.rows =
 		{
-			{h(tun_offered), "offered"},
-			{h(tun_dropped), "dropped"},
-			{h(vhost_taken), "taken"},
-			{h(vhost_posted), "posted"},
-			{h(vhost_signals), "signals"},
-			{d(suppressed), "suppr."},
-			{h(injected), "injected"},
+			{HOST(tun_offered), "offered"},
+			{HOST(tun_dropped), "dropped"},
+			{HOST(vhost_taken), "taken"},
+			{HOST(vhost_posted), "posted"},
+			{HOST(vhost_signals), "signals"},
+			{DERIVED(suppressed), "suppr."},
+			{HOST(injected), "injected"},
 		},
 };
 
@@ -35,14 +35,14 @@ static const struct rs_columns diff_guest = {
 	.n = 8,
 	.rows =
 		{
-			{g(interrupts), "intr."},
-			{g(handled), "handled"},
-			{g(none), "none"},
-			{g(polls_softirq), "softirq"},
-			{g(polls_busy), "busy"},
-			{d(polls_other), "other"},
-			{g(used_progress), "used"},
-			{d(standing), "left", true},
+			{GUEST(interrupts), "intr."},
+			{GUEST(handled), "handled"},
+			{GUEST(none), "none"},
+			{GUEST(polls_softirq), "softirq"},
+			{GUEST(polls_busy), "busy"},
+			{DERIVED(polls_other), "other"},
+			{GUEST(used_progress), "used"},
+			{DERIVED(standing), "left", true},
 		},
 };
 
@@ -52,20 +52,20 @@ const struct rs_columns rs_columns_host = {
 	.backend = 9,
 	.rows =
 		{
-			{h(tun_offered), "offered"},
-			{h(tun_dropped), "dropped"},
-			{d(occupancy), "waiting", true},
-			{d(ring_size), "of", true},
-			{h(vhost_taken), "taken"},
-			{h(vhost_posted), "posted"},
-			{h(vhost_signals), "signals"},
-			{h(vhost_suppressed_flag), "flag"},
-			{h(vhost_suppressed_event_idx), "evidx"},
-			{h(eventfd_writes), "eventfd"},
-			{h(irqfd_wakeups), "irqfd"},
-			{h(injected), "injected"},
-			{h(coalesced), "coal."},
-			{h(vcpu_asleep), "asleep"},
+			{HOST(tun_offered), "offered"},
+			{HOST(tun_dropped), "dropped"},
+			{DERIVED(occupancy), "waiting", true},
+			{DERIVED(ring_size), "of", true},
+			{HOST(vhost_taken), "taken"},
+			{HOST(vhost_posted), "posted"},
+			{HOST(vhost_signals), "signals"},
+			{HOST(vhost_suppressed_flag), "flag"},
+			{HOST(vhost_suppressed_event_idx), "evidx"},
+			{HOST(eventfd_writes), "eventfd"},
+			{HOST(irqfd_wakeups), "irqfd"},
+			{HOST(injected), "injected"},
+			{HOST(coalesced), "coal."},
+			{HOST(vcpu_asleep), "asleep"},
 		},
 };
 
@@ -74,25 +74,21 @@ const struct rs_columns rs_columns_guest = {
 	.n = 13,
 	.rows =
 		{
-			{g(interrupts), "intr."},
-			{g(handled), "handled"},
-			{g(none), "none"},
-			{g(none_empty), "empty"},
-			{g(none_busy_poll), "busyp."},
-			{g(polls_softirq), "softirq"},
-			{g(polls_busy), "busy"},
-			{d(polls_other), "other"},
-			{g(used_progress), "used"},
-			{g(last_used_progress), "served"},
-			{d(standing), "left", true},
-			{d(irq_count), "irqcnt", true},
-			{d(irq_unhandled), "unhand.", true},
+			{GUEST(interrupts), "intr."},
+			{GUEST(handled), "handled"},
+			{GUEST(none), "none"},
+			{GUEST(none_empty), "empty"},
+			{GUEST(none_busy_poll), "busyp."},
+			{GUEST(polls_softirq), "softirq"},
+			{GUEST(polls_busy), "busy"},
+			{DERIVED(polls_other), "other"},
+			{GUEST(used_progress), "used"},
+			{GUEST(last_used_progress), "served"},
+			{DERIVED(standing), "left", true},
+			{DERIVED(irq_count), "irqcnt", true},
+			{DERIVED(irq_unhandled), "unhand.", true},
 		},
 };
-
-#undef g
-#undef h
-#undef d
 
 /* Three or four letters under a heading; a unit not listed is shown in full. */
 static const struct {
@@ -128,24 +124,24 @@ static void value_text(enum rs_figure figure, struct rs_num num, char *text, siz
 		snprintf(text, size, "%" PRIu64, num.value);
 }
 
-static const struct rs_finding *line_finding(const struct rs_verdict *v, const struct rs_line *line)
+static const struct rs_finding *row_finding(const struct rs_verdict *v, const struct rs_row *row)
 {
 	for (size_t i = 0; i < v->n; i++)
-		if (v->findings[i].line == line)
+		if (v->findings[i].row == row)
 			return &v->findings[i];
 	return NULL;
 }
 
-/* What the last column says about a line. */
-static const char *line_word(const struct rs_ledger *l, const struct rs_verdict *v,
-			     const struct rs_line *line)
+/* What the last column says about a row. */
+static const char *row_word(const struct rs_ledger *l, const struct rs_verdict *v,
+			    const struct rs_row *row)
 {
-	const struct rs_finding *finding = line_finding(v, line);
+	const struct rs_finding *finding = row_finding(v, row);
 
 	if (finding)
 		return finding->rule->id;
-	if (l->guest && l->host && (!line->guest || !line->host))
-		return line->guest ? "guest only" : "host only";
+	if (l->guest && l->host && (!row->guest || !row->host))
+		return row->guest ? "guest only" : "host only";
 	return "ok";
 }
 
@@ -177,20 +173,20 @@ static size_t backend_add(struct rs_table *t, const struct rs_columns *columns,
 	return columns->backend;
 }
 
-static void line_add(struct rs_table *t, const struct rs_columns *const *parts, size_t parts_n,
-		     const struct rs_line *line, const char *word)
+static void row_add(struct rs_table *t, const struct rs_columns *const *parts, size_t parts_n,
+		    const struct rs_row *row, const char *word)
 {
-	struct rs_num irq = line->guest ? line->guest->irq : (struct rs_num){0, false};
+	struct rs_num irq = row->guest ? row->guest->irq : (struct rs_num){0, false};
 	char text[24];
 
-	rs_table_add(t, "%s", line->label);
-	value_text(RS_FIG_D(irq_count), irq, text, sizeof(text));
+	rs_table_add(t, "%s", row->label);
+	value_text(RS_FIG_DERIVED(irq_count), irq, text, sizeof(text));
 	rs_table_add(t, "%s", text);
 	for (size_t p = 0; p < parts_n; p++)
-		for (size_t c = backend_add(t, parts[p], line->host); c < parts[p]->n; c++) {
+		for (size_t c = backend_add(t, parts[p], row->host); c < parts[p]->n; c++) {
 			enum rs_figure figure = parts[p]->rows[c].figure;
 
-			value_text(figure, line->figures[figure], text, sizeof(text));
+			value_text(figure, row->figures[figure], text, sizeof(text));
 			rs_table_add(t, "%s", text);
 		}
 	rs_table_add(t, "%s", word);
@@ -209,8 +205,8 @@ static void table_fill(struct rs_table *t, const struct rs_columns *const *parts
 		t->bar[at] = true;
 	headings_add(t, parts, parts_n, false);
 	headings_add(t, parts, parts_n, true);
-	for (size_t i = 0; i < l->lines_n; i++)
-		line_add(t, parts, parts_n, &l->lines[i], line_word(l, v, &l->lines[i]));
+	for (size_t i = 0; i < l->rows_n; i++)
+		row_add(t, parts, parts_n, &l->rows[i], row_word(l, v, &l->rows[i]));
 }
 
 /* Both sides beside each other where they fit, otherwise one under the other. */
@@ -261,23 +257,23 @@ static void hist_cells(struct rs_table *t, const struct rs_histogram *h, const c
 
 static bool has_values(const struct rs_ledger *l, enum rs_side side, size_t hist)
 {
-	for (size_t i = 0; i < l->lines_n; i++)
-		if (rs_hist_count(&l->lines[i].hists[side][hist]))
+	for (size_t i = 0; i < l->rows_n; i++)
+		if (rs_hist_count(&l->rows[i].hists[side][hist]))
 			return true;
 	return false;
 }
 
-/* A line for each queue that counted something in this histogram. */
+/* A row for each queue that counted something in this histogram. */
 static void hist_rows(struct rs_table *t, const struct rs_ledger *l, enum rs_side side, size_t hist)
 {
 	const struct rs_counter *row = &rs_hists[side].rows[hist];
 
-	for (size_t i = 0; i < l->lines_n; i++) {
-		const struct rs_histogram *h = &l->lines[i].hists[side][hist];
+	for (size_t i = 0; i < l->rows_n; i++) {
+		const struct rs_histogram *h = &l->rows[i].hists[side][hist];
 
 		if (!rs_hist_count(h))
 			continue;
-		rs_table_add(t, "%s", l->lines[i].label);
+		rs_table_add(t, "%s", l->rows[i].label);
 		rs_table_add(t, "%s", row->name);
 		rs_table_add(t, "%" PRIu64, rs_hist_count(h));
 		hist_cells(t, h, row->unit);
@@ -322,9 +318,9 @@ static void windows_compare(const struct rs_show *show, const struct rs_ledger *
 {
 	uint64_t begin = 0, end = 0;
 
-	for (size_t i = 0; i < l->lines_n; i++) {
-		begin += entries_apart(l->lines[i].figures[RS_FIG_D(skew_begin)]);
-		end += entries_apart(l->lines[i].figures[RS_FIG_D(skew_end)]);
+	for (size_t i = 0; i < l->rows_n; i++) {
+		begin += entries_apart(l->rows[i].figures[RS_FIG_DERIVED(skew_begin)]);
+		end += entries_apart(l->rows[i].figures[RS_FIG_DERIVED(skew_end)]);
 	}
 	if (begin || end)
 		fprintf(show->out,
@@ -379,10 +375,10 @@ static void finding_print(const struct rs_show *show, const struct rs_finding *f
 	struct evidence e = {show->out, "  figures: "};
 
 	fprintf(show->out, "%s%s%s %s", show->colour ? critical ? "\033[1;31m" : "\033[33m" : "",
-		severity, show->colour ? "\033[0m" : "", f->line->label);
-	if (f->line->guest && f->line->host && *f->line->host->tap && f->line->host->queue.known)
-		fprintf(show->out, " (%s queue %" PRIu64 ")", f->line->host->tap,
-			f->line->host->queue.value);
+		severity, show->colour ? "\033[0m" : "", f->row->label);
+	if (f->row->guest && f->row->host && *f->row->host->tap && f->row->host->queue.known)
+		fprintf(show->out, " (%s queue %" PRIu64 ")", f->row->host->tap,
+			f->row->host->queue.value);
 	fprintf(show->out, ": %s [%s]\n", rs_finding_sentence(f), f->rule->id);
 	rs_finding_evidence(f, figure_print, &e);
 	if (e.before[0] == ',')
@@ -390,17 +386,17 @@ static void finding_print(const struct rs_show *show, const struct rs_finding *f
 	fprintf(show->out, "  do: %s\n", f->rule->advice);
 }
 
-static void line_explain(const struct rs_show *show, const struct rs_line *line)
+static void row_explain(const struct rs_show *show, const struct rs_row *row)
 {
 	char text[24];
 
-	fprintf(show->out, "%s\n", line->label);
+	fprintf(show->out, "%s\n", row->label);
 	for (int i = 0; i < RS_FIGURES; i++) {
 		struct rs_figure_info info = rs_figure_info(i);
 
-		if (!line->figures[i].known)
+		if (!row->figures[i].known)
 			continue;
-		value_text(i, line->figures[i], text, sizeof(text));
+		value_text(i, row->figures[i], text, sizeof(text));
 		fprintf(show->out, "  %-5s %-26s %12s %-10s %s\n", info.side, info.name, text,
 			info.unit, info.meaning);
 	}
@@ -411,9 +407,9 @@ static void sum_up(const struct rs_show *show, const struct rs_ledger *l,
 {
 	size_t off = 0, queues = 0;
 
-	for (size_t i = 0; i < l->lines_n; i++) {
-		queues += !(l->guest && l->host) || (l->lines[i].guest && l->lines[i].host);
-		off += line_finding(v, &l->lines[i]) != NULL;
+	for (size_t i = 0; i < l->rows_n; i++) {
+		queues += !(l->guest && l->host) || (l->rows[i].guest && l->rows[i].host);
+		off += row_finding(v, &l->rows[i]) != NULL;
 	}
 	if (v->n)
 		fprintf(show->out, "%zu of %zu queues do not add up.\n", off, queues);
@@ -459,8 +455,8 @@ void rs_show_ledger(const struct rs_show *show, const struct rs_ledger *l,
 		rs_list_hooks(show->out, RS_SIDE_HOST, &l->host->end);
 	if (show->verbose && l->guest)
 		rs_list_hooks(show->out, RS_SIDE_GUEST, &l->guest->end);
-	for (size_t i = 0; show->verbose && i < l->lines_n; i++)
-		line_explain(show, &l->lines[i]);
+	for (size_t i = 0; show->verbose && i < l->rows_n; i++)
+		row_explain(show, &l->rows[i]);
 	for (size_t i = 0; i < v->n; i++)
 		finding_print(show, &v->findings[i]);
 	sum_up(show, l, v);

@@ -36,7 +36,7 @@ extern const struct rs_columns rs_columns_guest;
 /* Whether a stream is a terminal that may be coloured: NO_COLOR unset, TERM not dumb. */
 bool rs_show_colour(FILE *out);
 
-/* The ledger as a table, a line per queue, then a sentence for each that does not add up. */
+/* The ledger as a table, a row per queue, then a sentence for each that does not add up. */
 void rs_show_ledger(const struct rs_show *show, const struct rs_ledger *l,
 		    const struct rs_verdict *v);
 

@@ -12,9 +12,8 @@
 
 #include "error.h"
 
-#define RS_SNAPSHOT_SCHEMA "ringside-snapshot/1"
-#define RS_STR_LEN	   64
-#define RS_LOSES_LEN	   320
+#define RS_STR_LEN   64
+#define RS_LOSES_LEN 320
 
 enum rs_side { RS_SIDE_GUEST, RS_SIDE_HOST, RS_SIDES };
 
@@ -255,17 +254,19 @@ struct rs_snapshot {
 	struct rs_sample end;
 };
 
+/* Each kind of row in a sample: struct rs_<kind>, and the sample's <kind>s and <kind>s_n. */
+#define RS_KINDS(X) X(hook) X(vm) X(tap) X(device) X(queue) X(irq) X(cpu)
+
 /*
- * Append one zeroed (= all unknown) row to a sample.
+ * rs_sample_add_<kind>() appends one zeroed (= all unknown) row to a sample.
  * Return: the row, valid until the next row of its kind is added; NULL = out of memory.
  */
-struct rs_hook *rs_sample_add_hook(struct rs_sample *s);
-struct rs_vm *rs_sample_add_vm(struct rs_sample *s);
-struct rs_tap *rs_sample_add_tap(struct rs_sample *s);
-struct rs_device *rs_sample_add_device(struct rs_sample *s);
-struct rs_queue *rs_sample_add_queue(struct rs_sample *s);
-struct rs_irq *rs_sample_add_irq(struct rs_sample *s);
-struct rs_cpu *rs_sample_add_cpu(struct rs_sample *s);
+#define X(kind) struct rs_##kind *rs_sample_add_##kind(struct rs_sample *s);
+RS_KINDS(X)
+#undef X
+
+/* Return: an array of rows with a zeroed row behind its @n rows, NULL = out of memory. */
+void *rs_rows_grow(void *rows, size_t n, size_t size);
 
 /* Copy a string into a field of a row; what does not fit is cut. */
 #define rs_str_set(field, text) rs_str_copy(field, sizeof(field), text)
@@ -274,69 +275,5 @@ void rs_str_copy(char *to, size_t size, const char *text);
 /* Frees the rows; the sample is empty and usable again. */
 void rs_sample_clear(struct rs_sample *s);
 void rs_snapshot_clear(struct rs_snapshot *s);
-
-/* Which queues are wanted. NULL or unknown = all. */
-struct rs_filter {
-	const char *tap;
-	const char *vm; /* name or uuid */
-	struct rs_num pid;
-	struct rs_num queue; /* the tap's queue number */
-	bool no_times;	     /* of the host: take no time stamp, keep no time */
-	bool verbose;	     /* -v: libbpf's and libnl's own messages may go to stderr */
-};
-
-/*
- * Where samples come from: one per side. The caller opens, samples once or
- * twice (or every -i), and closes; it owns the clock, Ctrl-C and the output.
- * open:   everything attached and counting, or nothing left behind and err set.
- * sample: fills an empty sample, time_ns included; on failure it is cleared by the caller.
- * close:  detaches and frees; handle may be NULL.
- * open and sample return 0, or -1 with err set.
- */
-struct rs_source {
-	enum rs_side side;
-	int (*open)(const struct rs_filter *filter, void **handle, struct rs_error *err);
-	int (*sample)(void *handle, struct rs_sample *sample, struct rs_error *err);
-	void (*close)(void *handle);
-};
-
-extern const struct rs_source rs_guest_source; /* guest.c */
-extern const struct rs_source rs_host_source;  /* host.c */
-
-/* One row of `ringside check`: does it work here, if not why, and what to do. */
-struct rs_check {
-	const char *what; /* "vhost signals", "tun drops by reason" ... */
-	bool works;
-	const char *why; /* NULL when it works */
-	const char *fix; /* NULL when nothing can be done */
-};
-
-typedef void (*rs_check_fn)(void *ctx, const struct rs_check *row);
-
-/* Calls @row for each thing this side needs or can do. Return: 0 all works, -1 something does not.
- */
-int rs_guest_check(rs_check_fn row, void *ctx); /* guest.c */
-int rs_host_check(rs_check_fn row, void *ctx);	/* host.c */
-
-/**
- * rs_snapshot_parse() - read a snapshot from JSON text
- * @text: ends with a NUL, which @len does not count
- * @where: what to call it in messages: the file's name
- *
- * Checks schema, side, and the type and range of each field; ignores keys it does not know.
- * Return: 0, or -1 with RS_EXIT_DATA naming the place (line, or the path of the key).
- */
-int rs_snapshot_parse(struct rs_snapshot *s, const char *text, size_t len, const char *where,
-		      struct rs_error *err);
-
-/* Like rs_snapshot_parse(), from a file. RS_EXIT_NOINPUT where it cannot be read. */
-int rs_snapshot_load(struct rs_snapshot *s, const char *path, struct rs_error *err);
-
-/* Return: the snapshot as JSON with a line feed at its end, to be freed; NULL = out of memory. */
-char *rs_snapshot_text(const struct rs_snapshot *s);
-
-/* Fills hostname, kernel, arch, boot_id and uuid of this machine; what cannot be read stays
- * unknown. */
-void rs_taken_fill(struct rs_taken *t);
 
 #endif

@@ -103,32 +103,32 @@ void rs_stations_vhost(struct rs_queue *q, struct rs_hooks *h, const struct rs_f
 		q->used_addr = rs_num_of(vq->vq.log_addr);
 }
 
-void rs_stations_call(struct rs_queue *q, const struct rs_hooks *h, const struct rs_call *c)
+void rs_stations_eventfd(struct rs_queue *q, const struct rs_hooks *h, const struct rs_eventfd *e)
 {
 #define RS_STATION(name, unit, meaning)
-#define RS_CALL_STATION(name, unit, meaning) set(q, h, RS_HOST_##name, c->name);
+#define RS_EVENTFD_STATION(name, unit, meaning) set(q, h, RS_HOST_##name, e->name);
 #include "../bpf/counters.h"
 #define RS_HIST(name, unit, meaning)
-#define RS_CALL_HIST(name, unit, meaning) set_hist(q, h, RS_HOST_HIST_##name, &c->name);
+#define RS_EVENTFD_HIST(name, unit, meaning) set_hist(q, h, RS_HOST_HIST_##name, &e->name);
 #include "../bpf/hists.h"
-	if (!c->kvm)
+	if (!e->kvm)
 		return;
-	q->gsi = rs_num_of(c->gsi);
-	if (!c->msi)
+	q->gsi = rs_num_of(e->gsi);
+	if (!e->msi)
 		return;
-	q->msi.address = rs_num_of(c->address);
-	q->msi.data = rs_num_of(c->data);
-	if (c->has_devid)
-		q->msi.devid = rs_num_of(c->devid);
+	q->msi.address = rs_num_of(e->address);
+	q->msi.data = rs_num_of(e->data);
+	if (e->has_devid)
+		q->msi.devid = rs_num_of(e->devid);
 }
 
-bool rs_stations_find_call(struct rs_hooks *h, uint64_t ctx, struct rs_call *call)
+bool rs_stations_find_eventfd(struct rs_hooks *h, uint64_t ctx, struct rs_eventfd *e)
 {
-	return FIND(rs_hooks_bpf(h)->bss->calls, RS_CALLS_BITS, ctx, call);
+	return FIND(rs_hooks_bpf(h)->bss->eventfds, RS_EVENTFDS_BITS, ctx, e);
 }
 
-bool rs_stations_call_at(struct rs_hooks *h, size_t i, struct rs_call *call)
+bool rs_stations_eventfd_at(struct rs_hooks *h, size_t i, struct rs_eventfd *e)
 {
-	*call = rs_hooks_bpf(h)->bss->calls[i];
-	return call->key != 0;
+	*e = rs_hooks_bpf(h)->bss->eventfds[i];
+	return e->key != 0;
 }

@@ -8,14 +8,14 @@
 
 struct rs_hooks;
 
-#define RS_STATIONS_CALLS (1U << RS_CALLS_BITS)
+#define RS_STATIONS_EVENTFDS (1U << RS_EVENTFDS_BITS)
 
 /*
  * What each station counted, as far as its hooks are attached; what was never seen counts 0. A
  * queue towards the guest is filled from its end: what is offered is never less than what was
  * taken.
  */
-void rs_stations_call(struct rs_queue *q, const struct rs_hooks *h, const struct rs_call *c);
+void rs_stations_eventfd(struct rs_queue *q, const struct rs_hooks *h, const struct rs_eventfd *e);
 void rs_stations_vhost(struct rs_queue *q, struct rs_hooks *h, const struct rs_found *vq);
 void rs_stations_tun(struct rs_queue *q, struct rs_hooks *h, const struct rs_found *tun);
 
@@ -23,7 +23,7 @@ void rs_stations_tun(struct rs_queue *q, struct rs_hooks *h, const struct rs_fou
 void rs_stations_sent(struct rs_queue *q, struct rs_hooks *h, const struct rs_found *tun);
 
 /* The entry of an eventfd's context, and the one in slot @i. Return: false = there is none. */
-bool rs_stations_find_call(struct rs_hooks *h, uint64_t ctx, struct rs_call *call);
-bool rs_stations_call_at(struct rs_hooks *h, size_t i, struct rs_call *call);
+bool rs_stations_find_eventfd(struct rs_hooks *h, uint64_t ctx, struct rs_eventfd *e);
+bool rs_stations_eventfd_at(struct rs_hooks *h, size_t i, struct rs_eventfd *e);
 
 #endif

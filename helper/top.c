@@ -18,10 +18,10 @@ static const struct rs_columns *columns_of(const struct rs_ledger *l)
 	return l->host ? &rs_columns_host : &rs_columns_guest;
 }
 
-static struct rs_num sort_key(const struct rs_line *line, const struct rs_columns *columns,
+static struct rs_num sort_key(const struct rs_row *row, const struct rs_columns *columns,
 			      size_t sort)
 {
-	return sort < columns->n ? line->figures[columns->rows[sort].figure] : (struct rs_num){0};
+	return sort < columns->n ? row->figures[columns->rows[sort].figure] : (struct rs_num){0};
 }
 
 struct order {
@@ -29,10 +29,10 @@ struct order {
 	const struct rs_top_view *view;
 };
 
-static int lines_compare(const void *a, const void *b, void *ctx)
+static int rows_compare(const void *a, const void *b, void *ctx)
 {
-	const struct rs_line *x = *(const struct rs_line *const *)a;
-	const struct rs_line *y = *(const struct rs_line *const *)b;
+	const struct rs_row *x = *(const struct rs_row *const *)a;
+	const struct rs_row *y = *(const struct rs_row *const *)b;
 	const struct order *o = ctx;
 	struct rs_num kx = sort_key(x, o->columns, o->view->sort);
 	struct rs_num ky = sort_key(y, o->columns, o->view->sort);
@@ -45,24 +45,25 @@ static int lines_compare(const void *a, const void *b, void *ctx)
 }
 
 size_t rs_top_order(const struct rs_ledger *l, const struct rs_top_view *view,
-		    const struct rs_line **order)
+		    const struct rs_row **order)
 {
 	struct order o = {columns_of(l), view};
 	size_t n = 0;
 
-	for (size_t i = 0; i < l->lines_n; i++)
-		if (strstr(l->lines[i].label, view->filter))
-			order[n++] = &l->lines[i];
-	qsort_r(order, n, sizeof(*order), lines_compare, &o);
+	for (size_t i = 0; i < l->rows_n; i++)
+		if (strstr(l->rows[i].label, view->filter))
+			order[n++] = &l->rows[i];
+	qsort_r(order, n, sizeof(*order), rows_compare, &o);
 	return n;
 }
 
-const char *rs_top_value(const struct rs_ledger *l, const struct rs_line *line, size_t column,
+const char *rs_top_value(const struct rs_ledger *l, const struct rs_row *row, size_t column,
 			 char *text, size_t size)
 {
 	const struct rs_column *c = &columns_of(l)->rows[column];
-	struct rs_num num = line->figures[c->figure];
-	struct rs_num ms = line->figures[l->host ? RS_FIG_D(host_window) : RS_FIG_D(guest_window)];
+	struct rs_num num = row->figures[c->figure];
+	struct rs_num ms =
+		row->figures[l->host ? RS_FIG_DERIVED(host_window) : RS_FIG_DERIVED(guest_window)];
 
 	if (!num.known || (!c->level && (!ms.known || !ms.value)))
 		snprintf(text, size, "-");
@@ -74,25 +75,25 @@ const char *rs_top_value(const struct rs_ledger *l, const struct rs_line *line, 
 }
 
 /* A ring that is full, or a verdict, is to be seen from the door. */
-static attr_t line_attr(const struct rs_verdict *v, const struct rs_line *line)
+static attr_t row_attr(const struct rs_verdict *v, const struct rs_row *row)
 {
-	const struct rs_num *f = line->figures;
-	struct rs_num waiting = f[RS_FIG_D(occupancy)], room = f[RS_FIG_D(ring_size)];
+	const struct rs_num *f = row->figures;
+	struct rs_num waiting = f[RS_FIG_DERIVED(occupancy)], room = f[RS_FIG_DERIVED(ring_size)];
 
 	for (size_t i = 0; i < v->n; i++)
-		if (v->findings[i].line == line)
+		if (v->findings[i].row == row)
 			return v->findings[i].rule->severity == RS_SEVERITY_CRITICAL ? A_REVERSE
 										     : A_BOLD;
 	return waiting.known && room.known && room.value && waiting.value >= room.value ? A_REVERSE
 											: A_NORMAL;
 }
 
-static const char *line_word(const struct rs_verdict *v, const struct rs_line *line)
+static const char *row_word(const struct rs_verdict *v, const struct rs_row *row)
 {
-	struct rs_num suppressed = line->figures[RS_FIG_H(vhost_suppressed_flag)];
+	struct rs_num suppressed = row->figures[RS_FIG_HOST(vhost_suppressed_flag)];
 
 	for (size_t i = 0; i < v->n; i++)
-		if (v->findings[i].line == line)
+		if (v->findings[i].row == row)
 			return v->findings[i].rule->id;
 	return suppressed.known && suppressed.value ? "suppressed" : "";
 }
@@ -105,10 +106,10 @@ static const struct {
 
 enum { STEPS = sizeof(steps) / sizeof(steps[0]), STEP_WIDTH = 11 };
 
-static const char *step_text(const struct rs_ledger *l, const struct rs_line *line, size_t step,
+static const char *step_text(const struct rs_ledger *l, const struct rs_row *row, size_t step,
 			     char *text, size_t size)
 {
-	const struct rs_histogram *h = &line->hists[RS_SIDE_HOST][steps[step].hist];
+	const struct rs_histogram *h = &row->hists[RS_SIDE_HOST][steps[step].hist];
 
 	return rs_hist_bound(l->host && h->known ? rs_hist_percentile(h, 990) : -1, "ns", text,
 			     size);
@@ -125,12 +126,12 @@ static void options_draw(const struct rs_sample *s)
 static void head_draw(const struct rs_ledger *l, const struct rs_top_view *view, size_t shown)
 {
 	const struct rs_snapshot *s = l->host ? l->host : l->guest;
-	struct rs_num missed =
-		l->total.figures[l->host ? RS_FIG_D(host_missed) : RS_FIG_D(guest_missed)];
+	struct rs_num missed = l->total.figures[l->host ? RS_FIG_DERIVED(host_missed)
+							: RS_FIG_DERIVED(guest_missed)];
 	const struct rs_columns *columns = columns_of(l);
 
 	mvprintw(0, 0, "%s %s, %zu of %zu queues, hits missed: ", s->taken.hostname,
-		 s->taken.kernel, shown, l->lines_n);
+		 s->taken.kernel, shown, l->rows_n);
 	if (missed.known)
 		printw("%" PRIu64, missed.value);
 	else
@@ -156,22 +157,22 @@ static void head_draw(const struct rs_ledger *l, const struct rs_top_view *view,
 static void screen_draw(const struct rs_ledger *l, const struct rs_verdict *v,
 			const struct rs_top_view *view)
 {
-	const struct rs_line **order = calloc(l->lines_n + 1, sizeof(*order));
+	const struct rs_row **order = calloc(l->rows_n + 1, sizeof(*order));
 	size_t n = order ? rs_top_order(l, view, order) : 0;
 	char text[24];
 
 	erase();
 	head_draw(l, view, n);
 	for (size_t i = 0; i < n && (int)i < LINES - 3; i++) {
-		attron(line_attr(v, order[i]));
+		attron(row_attr(v, order[i]));
 		mvprintw(3 + i, 0, "%-*.*s", LABEL_WIDTH, LABEL_WIDTH, order[i]->label);
 		for (size_t c = 0; c < columns_of(l)->n; c++)
 			printw("%*s", VALUE_WIDTH,
 			       rs_top_value(l, order[i], c, text, sizeof(text)));
 		for (size_t c = 0; l->host && c < STEPS; c++)
 			printw("%*s", STEP_WIDTH, step_text(l, order[i], c, text, sizeof(text)));
-		printw(" %s", line_word(v, order[i]));
-		attroff(line_attr(v, order[i]));
+		printw(" %s", row_word(v, order[i]));
+		attroff(row_attr(v, order[i]));
 	}
 	refresh();
 	free(order);
@@ -189,7 +190,7 @@ static void filter_ask(struct rs_top_view *view)
 }
 
 /* Return: false = leave. */
-static bool key_take(int key, struct rs_top_view *view, size_t columns)
+static bool key_handle(int key, struct rs_top_view *view, size_t columns)
 {
 	switch (key) {
 	case 'q':
@@ -249,7 +250,7 @@ static int top_step(struct top *top, const struct rs_snapshot *s, struct rs_erro
 			return -1;
 		timeout((int)((end - rs_window_now()) / 1000000) + 1);
 		key = getch();
-		if (key != ERR && !key_take(key, &top->view, columns))
+		if (key != ERR && !key_handle(key, &top->view, columns))
 			return 1;
 	}
 	return rs_window_stopped();

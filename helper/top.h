@@ -3,10 +3,11 @@
 #define RS_TOP_H
 
 #include "ledger.h"
+#include "source.h"
 
 enum { RS_TOP_FILTER = 32 };
 
-/* How the lines are ordered and which of them are shown. */
+/* How the rows are ordered and which of them are shown. */
 struct rs_top_view {
 	size_t sort;		    /* a column of the side's; its number of columns = by label */
 	bool reverse;		    /* smallest first */
@@ -14,16 +15,16 @@ struct rs_top_view {
 };
 
 /**
- * rs_top_order() - the lines to show, in order
- * @order: room for l->lines_n pointers
+ * rs_top_order() - the rows to show, in order
+ * @order: room for l->rows_n pointers
  *
  * The largest first; unknown figures come last. Return: how many there are.
  */
 size_t rs_top_order(const struct rs_ledger *l, const struct rs_top_view *view,
-		    const struct rs_line **order);
+		    const struct rs_row **order);
 
 /* Return: a figure's text: a level as it is, otherwise per second; "-" = unknown. */
-const char *rs_top_value(const struct rs_ledger *l, const struct rs_line *line, size_t column,
+const char *rs_top_value(const struct rs_ledger *l, const struct rs_row *row, size_t column,
 			 char *text, size_t size);
 
 /**

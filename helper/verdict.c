@@ -1,453 +1,91 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* Applies the table of rules to a ledger. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "verdict.h"
 
-/* One event may be between two stations at the begin, and one at the end. */
-#define IN_FLIGHT 1
-/* vhost takes this many packets from the ring at once (VHOST_NET_BATCH, drivers/vhost/net.c) */
-#define VHOST_BATCH 64
-/* Fewer than these are a start-up or a wrap of the event index, not a pattern. */
-#define MANY 100
-/* A queue that stood still for less may just not have been scheduled. */
-#define STILL_MS 100
-/* The kernel's window is worth a warning from here on; it disables the IRQ above 99900. */
-#define IRQ_WORRY 1000
-
-#define V(figure) (line->figures[figure].value)
-#define G(name)	  V(RS_FIG_G(name))
-#define H(name)	  V(RS_FIG_H(name))
-#define D(name)	  V(RS_FIG_D(name))
-
-static bool is_many(uint64_t part, uint64_t of, unsigned int percent)
+static bool is_exact(const struct rs_rule *rule, const struct rs_ledger *l)
 {
-	return part >= MANY && part * 100 >= of * percent;
+	struct rs_num guest = l->total.figures[RS_FIG_DERIVED(guest_missed)];
+	struct rs_num host = l->total.figures[RS_FIG_DERIVED(host_missed)];
+
+	if (rule->exact & (1U << RS_SIDE_GUEST) && (!guest.known || guest.value))
+		return false;
+	return !(rule->exact & (1U << RS_SIDE_HOST) && (!host.known || host.value));
 }
 
-static bool some(const struct rs_rule *rule, const struct rs_line *line)
+static const char *row_dir(const struct rs_row *row)
 {
-	return V(rule->needs[0]) > 0;
+	return row->guest ? row->guest->dir : row->host ? row->host->dir : "";
 }
 
-/* needs: what was lost, the station before, the station after. What the guest got was not lost. */
-static bool lost(const struct rs_rule *rule, const struct rs_line *line)
+bool rs_rule_fires(const struct rs_rule *rule, const struct rs_ledger *l, const struct rs_row *row)
 {
-	struct rs_num got = line->figures[RS_FIG_G(interrupts)];
-
-	return (int64_t)V(rule->needs[0]) > IN_FLIGHT &&
-	       !(got.known && got.value > V(rule->needs[2]));
+	if (rule->total != (row == &l->total) || !is_exact(rule, l))
+		return false;
+	if (rule->dir && strcmp(rule->dir, row_dir(row)))
+		return false;
+	for (size_t i = 0; i < rule->needs_n; i++)
+		if (!row->figures[rule->needs[i]].known)
+			return false;
+	return rule->fires(rule, row);
 }
 
-/* needs: a station of the host which every interrupt passes. */
-static bool blind(const struct rs_rule *rule, const struct rs_line *line)
+/* Whether a rule on the same subject, further up, has fired on this row. */
+static bool is_covered(const struct rs_verdict *v, const struct rs_rule *rule,
+		       const struct rs_row *row)
 {
-	return G(interrupts) > V(rule->needs[0]) + D(surplus_slack);
+	for (size_t i = v->n; rule->group && i-- && v->findings[i].row == row;)
+		if (v->findings[i].rule->group && !strcmp(v->findings[i].rule->group, rule->group))
+			return true;
+	return false;
 }
 
-static bool adrift(const struct rs_rule *rule, const struct rs_line *line)
+static void severity_reach(struct rs_verdict *v, const struct rs_ledger *l,
+			   enum rs_severity severity)
 {
-	int64_t off = (int64_t)V(rule->needs[0]);
+	for (size_t i = 0; i <= l->rows_n; i++) {
+		const struct rs_row *row = i < l->rows_n ? &l->rows[i] : &l->total;
 
-	return off > IN_FLIGHT || off < -IN_FLIGHT;
+		for (size_t r = 0; r < rs_rules_n; r++)
+			if (rs_rules[r].severity == severity && !is_covered(v, &rs_rules[r], row) &&
+			    rs_rule_fires(&rs_rules[r], l, row))
+				v->findings[v->n++] = (struct rs_finding){&rs_rules[r], row};
+	}
 }
 
-static bool flawed(const struct rs_rule *rule, const struct rs_line *line)
+int rs_verdict_reach(struct rs_verdict *v, const struct rs_ledger *l, struct rs_error *err)
 {
-	(void)rule;
-	return line->guest_flaw || line->host_flaw;
+	v->n = 0;
+	v->findings = calloc((l->rows_n + 1) * rs_rules_n, sizeof(*v->findings));
+	if (!v->findings)
+		return rs_error_set(err, RS_EXIT_ERROR, "out of memory");
+	severity_reach(v, l, RS_SEVERITY_CRITICAL);
+	severity_reach(v, l, RS_SEVERITY_WARNING);
+	return 0;
 }
 
-static bool irq_near(const struct rs_rule *rule, const struct rs_line *line)
+void rs_verdict_clear(struct rs_verdict *v)
 {
-	(void)rule;
-	return D(irq_unhandled) >= IRQ_WORRY;
+	free(v->findings);
+	memset(v, 0, sizeof(*v));
 }
 
-static bool busy_poll_theft(const struct rs_rule *rule, const struct rs_line *line)
+const char *rs_finding_sentence(const struct rs_finding *f)
 {
-	(void)rule;
-	return is_many(G(none_busy_poll), G(interrupts), 5);
+	if (f->rule->sentence)
+		return f->rule->sentence;
+	return f->row->guest_flaw ? f->row->guest_flaw : f->row->host_flaw;
 }
 
-static bool empty_guest(const struct rs_rule *rule, const struct rs_line *line)
+void rs_finding_evidence(const struct rs_finding *f,
+			 void (*figure)(void *ctx, enum rs_figure figure, struct rs_num value),
+			 void *ctx)
 {
-	(void)rule;
-	return is_many(G(none_empty), G(interrupts), 1);
+	for (size_t i = 0; i < f->rule->needs_n; i++)
+		figure(ctx, f->rule->needs[i], f->row->figures[f->rule->needs[i]]);
+	for (size_t i = 0; i < f->rule->tells_n; i++)
+		if (f->row->figures[f->rule->tells[i]].known)
+			figure(ctx, f->rule->tells[i], f->row->figures[f->rule->tells[i]]);
 }
-
-static bool empty_host(const struct rs_rule *rule, const struct rs_line *line)
-{
-	(void)rule;
-	return is_many(H(vhost_signals_empty), H(vhost_signals), 1);
-}
-
-static bool stands(const struct rs_line *line)
-{
-	return D(standing) && D(standing_begin) && !G(last_used_progress) &&
-	       D(guest_window) >= STILL_MS;
-}
-
-static bool dead(const struct rs_rule *rule, const struct rs_line *line)
-{
-	(void)rule;
-	return stands(line);
-}
-
-static bool stalled(const struct rs_rule *rule, const struct rs_line *line)
-{
-	(void)rule;
-	return D(stalled) && D(standing);
-}
-
-static bool interrupts_lost(const struct rs_rule *rule, const struct rs_line *line)
-{
-	(void)rule;
-	return H(injected) && !G(interrupts) && D(standing) && !G(last_used_progress);
-}
-
-static bool suppressed_waiting(const struct rs_rule *rule, const struct rs_line *line)
-{
-	(void)rule;
-	return H(vhost_suppressed_flag) && !H(vhost_signals) && stands(line);
-}
-
-static bool deadlock(const struct rs_rule *rule, const struct rs_line *line)
-{
-	(void)rule;
-	return H(tun_dropped) && !H(vhost_taken) && D(ring_size) && D(occupancy) >= D(ring_size) &&
-	       stands(line);
-}
-
-static bool ring_full(const struct rs_rule *rule, const struct rs_line *line)
-{
-	(void)rule;
-	return H(tun_dropped) && !H(vhost_taken) && D(ring_size) && D(occupancy) >= D(ring_size) &&
-	       D(host_window) >= STILL_MS;
-}
-
-static bool packets_wait(const struct rs_line *line)
-{
-	return D(occupancy) && D(occupancy_begin) && !H(vhost_taken) && D(host_window) >= STILL_MS;
-}
-
-static bool vhost_stuck(const struct rs_rule *rule, const struct rs_line *line)
-{
-	(void)rule;
-	return packets_wait(line) && D(avail_left);
-}
-
-static bool no_buffers(const struct rs_rule *rule, const struct rs_line *line)
-{
-	(void)rule;
-	return packets_wait(line) && !D(avail_left) && !D(standing);
-}
-
-static bool drops_moving(const struct rs_rule *rule, const struct rs_line *line)
-{
-	(void)rule;
-	return H(tun_dropped_full) && H(vhost_taken);
-}
-
-/* A multiple of 65536 is windows further apart than the index can tell. */
-static bool used_differs(const struct rs_rule *rule, const struct rs_line *line)
-{
-	(void)rule;
-	return (uint16_t)D(used_off);
-}
-
-static bool too_many(const struct rs_rule *rule, const struct rs_line *line)
-{
-	(void)rule;
-	return D(surplus) > D(surplus_slack);
-}
-
-/* The work queue merges the wake-ups it was asked for while it was not yet running. */
-static bool injection_lost(const struct rs_rule *rule, const struct rs_line *line)
-{
-	int64_t off = (int64_t)V(rule->needs[0]);
-
-	return off < -IN_FLIGHT || (off > IN_FLIGHT && !H(irqfd_deferred));
-}
-
-static bool tun_adrift(const struct rs_rule *rule, const struct rs_line *line)
-{
-	int64_t off = (int64_t)V(rule->needs[0]);
-
-	return off > VHOST_BATCH + IN_FLIGHT || off < -VHOST_BATCH - IN_FLIGHT;
-}
-
-#define FIGURES(member, ...)                                                            \
-	.member##_n = sizeof((enum rs_figure[]){__VA_ARGS__}) / sizeof(enum rs_figure), \
-	.member = {__VA_ARGS__}
-#define NEEDS(...) FIGURES(needs, __VA_ARGS__)
-#define TELLS(...) FIGURES(tells, __VA_ARGS__)
-#define GUEST	   (1U << RS_SIDE_GUEST)
-#define HOST	   (1U << RS_SIDE_HOST)
-
-#define g RS_FIG_G
-#define h RS_FIG_H
-#define d RS_FIG_D
-
-const struct rs_rule rs_rules[] = {
-	{.id = "irq-disabled",
-	 .severity = RS_SEVERITY_CRITICAL,
-	 .fires = some,
-	 NEEDS(d(irq_disabled)),
-	 TELLS(d(irq_given_up), g(interrupts), g(none), g(none_busy_poll), g(none_empty),
-	       d(standing)),
-	 .sentence = "the guest's kernel has disabled this queue's IRQ (\"nobody cared\"): no "
-		     "interrupt is served any more",
-	 .advice = "stop what makes them spurious (see the causes of none), then unbind and bind "
-		   "the device to get the IRQ back; when it happened: the guest's debugfs file "
-		   "events"},
-	{.id = "silent-deadlock",
-	 .group = "standing",
-	 .severity = RS_SEVERITY_CRITICAL,
-	 .fires = deadlock,
-	 .dir = "rx",
-	 NEEDS(h(tun_dropped), h(vhost_taken), d(occupancy), d(ring_size), d(standing),
-	       d(standing_begin), g(last_used_progress), d(guest_window)),
-	 TELLS(h(vhost_suppressed_flag), h(vhost_signals), g(interrupts), g(polls_busy),
-	       g(none_busy_poll)),
-	 .sentence = "silent deadlock: the tap's ring is full and drops, the guest's ring is full "
-		     "of used entries, and the guest does not consume them",
-	 .advice = "the guest stopped polling this queue: sysctl net.core.busy_poll=0 "
-		   "net.core.busy_read=0 there, then set the interface down and up"},
-	{.id = "interrupts-lost",
-	 .group = "standing",
-	 .severity = RS_SEVERITY_CRITICAL,
-	 .fires = interrupts_lost,
-	 .exact = GUEST | HOST,
-	 .dir = "rx",
-	 NEEDS(h(injected), g(interrupts), d(standing), g(last_used_progress)),
-	 TELLS(h(vhost_signals), h(coalesced), d(irq_disabled)),
-	 .sentence =
-		 "interrupts were injected and none arrived, while used entries stand in the ring",
-	 .advice = "lost between KVM and the guest's handler: compare the MSI of both sides, the "
-		   "IRQ's affinity and the vCPU it points to"},
-	{.id = "suppressed-while-waiting",
-	 .group = "standing",
-	 .severity = RS_SEVERITY_CRITICAL,
-	 .fires = suppressed_waiting,
-	 .dir = "rx",
-	 NEEDS(h(vhost_suppressed_flag), h(vhost_signals), d(standing), d(standing_begin),
-	       g(last_used_progress), d(guest_window)),
-	 TELLS(h(vhost_posted), g(interrupts), d(polls)),
-	 .sentence = "the guest asked for no interrupts, is not signalled, and does not poll: used "
-		     "entries wait for nobody",
-	 .advice = "the driver left its callbacks off without a poll being scheduled: set the "
-		   "interface down and up; look for busy pollers that were killed"},
-	{.id = "queue-dead",
-	 .group = "standing",
-	 .severity = RS_SEVERITY_CRITICAL,
-	 .fires = dead,
-	 .dir = "rx",
-	 NEEDS(d(standing), d(standing_begin), g(last_used_progress), d(guest_window)),
-	 TELLS(d(stalled), g(interrupts), d(polls), h(vhost_posted)),
-	 .sentence = "used entries stand in the ring and the guest consumed none of them within "
-		     "the window",
-	 .advice = "whether an interrupt is missing or a poll: interrupts above 0 accuse the "
-		   "guest, injected 0 the host"},
-	{.id = "queue-stalled",
-	 .group = "standing",
-	 .severity = RS_SEVERITY_CRITICAL,
-	 .fires = stalled,
-	 .dir = "rx",
-	 NEEDS(d(stalled), d(standing)),
-	 TELLS(g(interrupts), d(polls), d(irq_disabled)),
-	 .sentence = "the guest's module sees used entries that nobody has served for longer than "
-		     "its stall_ms",
-	 .advice = "take both sides with -d: the ledger then tells whether an interrupt or a poll "
-		   "is missing; since when: the guest's debugfs file events"},
-	{.id = "vhost-stuck",
-	 .group = "standing",
-	 .severity = RS_SEVERITY_CRITICAL,
-	 .fires = vhost_stuck,
-	 .dir = "rx",
-	 NEEDS(d(occupancy), d(occupancy_begin), h(vhost_taken), d(avail_left), d(host_window)),
-	 TELLS(h(tun_dropped)),
-	 .sentence = "packets wait in the tap's ring, the guest has given buffers, and vhost takes "
-		     "nothing",
-	 .advice = "the vhost worker does not run: look at its CPU, its cgroup and whether the VM "
-		   "is paused"},
-	{.id = "no-buffers",
-	 .group = "standing",
-	 .severity = RS_SEVERITY_CRITICAL,
-	 .fires = no_buffers,
-	 .dir = "rx",
-	 NEEDS(d(occupancy), d(occupancy_begin), h(vhost_taken), d(avail_left), d(standing),
-	       d(host_window)),
-	 TELLS(h(tun_dropped)),
-	 .sentence = "packets wait in the tap's ring and the guest gives vhost no buffers for them",
-	 .advice = "the guest fails to refill its receive ring: look for memory shortage there"},
-	{.id = "ring-full",
-	 .group = "standing",
-	 .severity = RS_SEVERITY_CRITICAL,
-	 .fires = ring_full,
-	 .dir = "rx",
-	 NEEDS(h(tun_dropped), h(vhost_taken), d(occupancy), d(ring_size), d(host_window)),
-	 TELLS(d(avail_left), h(vhost_signals), h(vhost_suppressed_flag)),
-	 .sentence = "the tap's ring is full, every packet is dropped, and vhost takes nothing",
-	 .advice = "avail_left 0 accuses the guest, which gives no buffers: take its side too; "
-		   "above 0 it is vhost that does not run"},
-	{.id = "used-differs",
-	 .severity = RS_SEVERITY_CRITICAL,
-	 .fires = used_differs,
-	 .exact = HOST,
-	 NEEDS(d(used_off), h(vhost_posted), g(used_progress)),
-	 TELLS(d(skew_begin), d(skew_end)),
-	 .sentence = "the entries vhost posted are not the entries the guest saw",
-	 .advice = "the ring was written by somebody else, or restarted within the window: take "
-		   "both snapshots again"},
-	{.id = "surplus",
-	 .severity = RS_SEVERITY_CRITICAL,
-	 .fires = too_many,
-	 .exact = HOST,
-	 NEEDS(d(surplus), d(surplus_slack), g(interrupts), h(injected)),
-	 TELLS(h(vhost_signals)),
-	 .sentence = "the guest got more interrupts than were injected",
-	 .advice = "another source raises this vector: a user-space write to the irqfd, or a "
-		   "vector shared with another device"},
-	{.id = "host-blind",
-	 .severity = RS_SEVERITY_WARNING,
-	 .fires = blind,
-	 NEEDS(h(irqfd_wakeups), g(interrupts), d(surplus_slack)),
-	 TELLS(h(vhost_signals), h(eventfd_writes), h(injected)),
-	 .sentence = "the guest got interrupts that ringside did not see pass KVM's irqfd",
-	 .advice = "the host's figures from the irqfd on are wrong here: see ringside check on the "
-		   "host; or the VMM injects without an irqfd"},
-	{.id = "decisions-lost",
-	 .severity = RS_SEVERITY_WARNING,
-	 .fires = adrift,
-	 .exact = HOST,
-	 NEEDS(d(decision_off), h(vhost_calls)),
-	 TELLS(h(vhost_signals), d(suppressed), h(vhost_no_call)),
-	 .sentence = "vhost's decisions are not the signals plus the suppressed ones",
-	 .advice = "see ringside check on the host"},
-	{.id = "signal-lost",
-	 .severity = RS_SEVERITY_CRITICAL,
-	 .fires = lost,
-	 .exact = HOST,
-	 NEEDS(d(eventfd_off), h(vhost_signals), h(eventfd_writes)),
-	 TELLS(h(irqfd_wakeups)),
-	 .sentence = "vhost signalled more often than its eventfd was written",
-	 .advice = "lost between vhost and the eventfd: see ringside check on the host"},
-	{.id = "wakeup-lost",
-	 .severity = RS_SEVERITY_CRITICAL,
-	 .fires = lost,
-	 .exact = HOST,
-	 NEEDS(d(irqfd_off), h(eventfd_writes), h(irqfd_wakeups)),
-	 TELLS(h(injected)),
-	 .sentence = "the eventfd was written and KVM's irqfd was not woken",
-	 .advice = "the vector is masked, or the VMM handles the eventfd itself: look at the "
-		   "guest's MSI-X mask and at the VMM"},
-	{.id = "injection-lost",
-	 .severity = RS_SEVERITY_CRITICAL,
-	 .fires = injection_lost,
-	 .exact = HOST,
-	 NEEDS(d(inject_off), h(irqfd_wakeups), h(injected), h(coalesced), h(irqfd_deferred)),
-	 TELLS(h(irqfd_atomic)),
-	 .sentence =
-		 "the irqfd's wake-ups are not the interrupts injected plus those already pending",
-	 .advice =
-		 "KVM did not deliver: look at the MSI route of this GSI and at the vCPU it names"},
-	{.id = "tun-lost",
-	 .severity = RS_SEVERITY_WARNING,
-	 .fires = tun_adrift,
-	 .exact = HOST,
-	 .dir = "rx",
-	 NEEDS(d(tun_off), h(tun_offered), h(tun_dropped), h(vhost_taken)),
-	 TELLS(d(occupancy_begin), d(occupancy)),
-	 .sentence = "packets offered to the tap are neither dropped, taken by vhost nor waiting",
-	 .advice = "somebody else reads this tap queue, or it was detached within the window"},
-	{.id = "irq-near-disabled",
-	 .severity = RS_SEVERITY_WARNING,
-	 .fires = irq_near,
-	 NEEDS(d(irq_left), d(irq_unhandled), d(irq_handled)),
-	 TELLS(g(none), g(none_busy_poll), g(none_empty)),
-	 .sentence = "nearly every interrupt of this IRQ is spurious: the kernel may disable it in "
-		     "this window",
-	 .advice =
-		 "stop what consumes first, or who sends empty signals, before the window is full"},
-	{.id = "busy-poll-theft",
-	 .severity = RS_SEVERITY_WARNING,
-	 .fires = busy_poll_theft,
-	 NEEDS(g(none_busy_poll), g(interrupts), g(none)),
-	 TELLS(g(polls_busy), g(polls_softirq), d(irq_left)),
-	 .sentence = "busy pollers consume the entries before their interrupt lands, which then "
-		     "counts as spurious",
-	 .advice = "in the guest: sysctl net.core.busy_poll=0 net.core.busy_read=0"},
-	{.id = "empty-signals",
-	 .severity = RS_SEVERITY_WARNING,
-	 .fires = empty_guest,
-	 NEEDS(g(none_empty), g(interrupts)),
-	 TELLS(h(vhost_signals), h(vhost_signals_empty), h(injected)),
-	 .sentence = "the host interrupts this queue with nothing new in the ring",
-	 .advice = "on the host: vhost_signals_empty tells whether vhost does it; if not, who else "
-		   "writes this eventfd"},
-	{.id = "empty-signals-sent",
-	 .severity = RS_SEVERITY_WARNING,
-	 .fires = empty_host,
-	 NEEDS(h(vhost_signals_empty), h(vhost_signals)),
-	 TELLS(h(vhost_posted)),
-	 .sentence = "vhost signals with no entry posted since the signal before",
-	 .advice = "look for NOTIFY_ON_EMPTY and for a guest page with the event index that vhost "
-		   "cannot read"},
-	{.id = "drops",
-	 .severity = RS_SEVERITY_WARNING,
-	 .fires = drops_moving,
-	 .dir = "rx",
-	 NEEDS(h(tun_dropped_full), h(vhost_taken)),
-	 TELLS(h(tun_offered), d(occupancy), d(ring_size), h(vhost_posted)),
-	 .sentence = "the tap's ring was full and dropped packets, while vhost was taking others",
-	 .advice = "the queue is served too slowly: look at the vhost worker's CPU and at the "
-		   "guest's polls"},
-	{.id = "sum-off",
-	 .severity = RS_SEVERITY_WARNING,
-	 .fires = some,
-	 .exact = GUEST,
-	 NEEDS(d(sum_off), g(interrupts), g(handled), g(none), d(none_sum)),
-	 TELLS(g(missed)),
-	 .sentence = "the guest's interrupts are not the handled ones plus those with a cause",
-	 .advice = "ringside cannot prove these counts: see /sys/kernel/debug/ringside/hooks in "
-		   "the guest"},
-	{.id = "cause-unknown",
-	 .severity = RS_SEVERITY_WARNING,
-	 .fires = some,
-	 NEEDS(g(none_unknown), g(none), g(interrupts)),
-	 TELLS(g(none_empty)),
-	 .sentence =
-		 "interrupts found nothing to serve, and what consumed the entries was not seen",
-	 .advice = "see /sys/kernel/debug/ringside/hooks in the guest for an absent hook"},
-	{.id = "interrupts-unseen",
-	 .severity = RS_SEVERITY_WARNING,
-	 .fires = some,
-	 NEEDS(g(missed), g(interrupts)),
-	 TELLS(d(guest_missed)),
-	 .sentence = "the guest's kernel counted interrupts that ringside did not see",
-	 .advice = "take the guest's figures of this queue as lower bounds: see "
-		   "/sys/kernel/debug/ringside/hooks"},
-	{.id = "not-comparable",
-	 .severity = RS_SEVERITY_WARNING,
-	 .fires = flawed,
-	 .advice = "take the snapshots again"},
-	{.id = "guest-missed",
-	 .severity = RS_SEVERITY_WARNING,
-	 .fires = some,
-	 .total = true,
-	 NEEDS(d(guest_missed)),
-	 .sentence = "hooks in the guest lost hits: its figures are lower bounds",
-	 .advice = "see /sys/kernel/debug/ringside/hooks for which ones, and take the snapshot "
-		   "again"},
-	{.id = "host-missed",
-	 .severity = RS_SEVERITY_WARNING,
-	 .fires = some,
-	 .total = true,
-	 NEEDS(d(host_missed)),
-	 .sentence = "hooks on the host lost hits: its figures are lower bounds",
-	 .advice = "see ringside host -v for which ones, and take the snapshot again"},
-};
-
-#undef g
-#undef h
-#undef d
-
-const size_t rs_rules_n = sizeof(rs_rules) / sizeof(rs_rules[0]);

@@ -80,27 +80,8 @@ static void wait_until(uint64_t end, bool progress)
 		progress_clear();
 }
 
-static bool num_same(struct rs_num a, struct rs_num b)
-{
-	return a.known == b.known && (!a.known || a.value == b.value);
-}
-
-const char *rs_window_flaw(const struct rs_snapshot *s)
-{
-	const struct rs_sample *b = &s->begin, *e = &s->end;
-
-	if (!s->has_begin)
-		return NULL;
-	if (!num_same(b->started_ns, e->started_ns))
-		return "counting started anew within the window (loaded again, or reset): nothing "
-		       "can be subtracted";
-	if (e->time_ns.value < b->time_ns.value)
-		return "the end of the window lies before its begin: nothing can be subtracted";
-	return NULL;
-}
-
-static int take(const struct rs_source *source, void *handle, struct rs_sample *s,
-		struct rs_error *err)
+static int sample_get(const struct rs_source *source, void *handle, struct rs_sample *s,
+		      struct rs_error *err)
 {
 	int ret = source->sample(handle, s, err);
 
@@ -110,12 +91,12 @@ static int take(const struct rs_source *source, void *handle, struct rs_sample *
 }
 
 /* The end of one snapshot is the begin of the next: nothing is lost between them. */
-static int snapshots_take(const struct rs_source *source, void *handle, const struct rs_window *w,
-			  rs_window_fn done, void *ctx, struct rs_error *err)
+static int snapshots_get(const struct rs_source *source, void *handle, const struct rs_window *w,
+			 rs_window_fn done, void *ctx, struct rs_error *err)
 {
 	struct rs_snapshot s = {.side = source->side, .has_begin = w->duration_ns != 0};
 	uint64_t begin = rs_window_now(), end = begin + w->duration_ns;
-	int ret = s.has_begin ? take(source, handle, &s.begin, err) : 0;
+	int ret = s.has_begin ? sample_get(source, handle, &s.begin, err) : 0;
 
 	rs_taken_fill(&s.taken);
 	if (!ret)
@@ -126,7 +107,7 @@ static int snapshots_take(const struct rs_source *source, void *handle, const st
 					: end;
 
 		wait_until(next, w->progress);
-		ret = take(source, handle, &s.end, err) || done(ctx, &s, err) ? -1 : 0;
+		ret = sample_get(source, handle, &s.end, err) || done(ctx, &s, err) ? -1 : 0;
 		if (ret || stopped || next == end)
 			break;
 		rs_sample_clear(&s.begin);
@@ -149,7 +130,7 @@ int rs_window_run(const struct rs_source *source, const struct rs_filter *filter
 	ret = source->open(filter, &handle, err);
 	if (ret)
 		return ret;
-	ret = snapshots_take(source, handle, window, done, ctx, err);
+	ret = snapshots_get(source, handle, window, done, ctx, err);
 	source->close(handle);
 	return ret;
 }

@@ -2,7 +2,7 @@
 #ifndef RS_WINDOW_H
 #define RS_WINDOW_H
 
-#include "snapshot.h"
+#include "source.h"
 
 struct rs_window {
 	uint64_t duration_ns; /* 0 = look once: figures since counting began */
@@ -23,13 +23,6 @@ typedef int (*rs_window_fn)(void *ctx, const struct rs_snapshot *s, struct rs_er
 int rs_window_run(const struct rs_source *source, const struct rs_filter *filter,
 		  const struct rs_window *window, rs_window_fn done, void *ctx,
 		  struct rs_error *err);
-
-/**
- * rs_window_flaw() - what keeps begin and end of a snapshot from being subtracted
- *
- * Return: NULL, or a sentence: the module was loaded anew in between, and the like.
- */
-const char *rs_window_flaw(const struct rs_snapshot *s);
 
 /* Lets the first SIGINT or SIGTERM set what rs_window_stopped() tells; the second one is fatal. */
 void rs_window_arm(void);

@@ -9,8 +9,8 @@
 
 enum { PAIRS = 2, QUEUES = 2 * PAIRS };
 
-#define GC(queue, name) ((queue)->counters[RS_GUEST_##name])
-#define HC(queue, name) ((queue)->counters[RS_HOST_##name])
+#define GUEST_COUNTER(queue, name) ((queue)->counters[RS_GUEST_##name])
+#define HOST_COUNTER(queue, name)  ((queue)->counters[RS_HOST_##name])
 
 /* Known counts, all primes: entries, interrupts, those with none, packets offered. */
 enum { ENTRIES = 10007, INTERRUPTS = 4001, NONE = 13, OFFERED = 10007, SIGNALS = 5003 };
@@ -19,28 +19,28 @@ static inline void guest_counters_fill(struct rs_queue *q, unsigned int times)
 {
 	for (int i = 0; i < RS_GUEST_COUNTERS; i++)
 		q->counters[i] = rs_num_of(0);
-	GC(q, interrupts) = rs_num_of((uint64_t)INTERRUPTS * times);
-	GC(q, handled) = rs_num_of((uint64_t)(INTERRUPTS - NONE) * times);
-	GC(q, none) = rs_num_of((uint64_t)NONE * times);
-	GC(q, none_softirq) = rs_num_of((uint64_t)NONE * times);
-	GC(q, polls_softirq) = rs_num_of((uint64_t)INTERRUPTS * times);
-	GC(q, used_progress) = rs_num_of((uint64_t)ENTRIES * times);
-	GC(q, last_used_progress) = rs_num_of((uint64_t)ENTRIES * times);
+	GUEST_COUNTER(q, interrupts) = rs_num_of((uint64_t)INTERRUPTS * times);
+	GUEST_COUNTER(q, handled) = rs_num_of((uint64_t)(INTERRUPTS - NONE) * times);
+	GUEST_COUNTER(q, none) = rs_num_of((uint64_t)NONE * times);
+	GUEST_COUNTER(q, none_softirq) = rs_num_of((uint64_t)NONE * times);
+	GUEST_COUNTER(q, polls_softirq) = rs_num_of((uint64_t)INTERRUPTS * times);
+	GUEST_COUNTER(q, used_progress) = rs_num_of((uint64_t)ENTRIES * times);
+	GUEST_COUNTER(q, last_used_progress) = rs_num_of((uint64_t)ENTRIES * times);
 }
 
 static inline void host_counters_fill(struct rs_queue *q, unsigned int times)
 {
 	for (int i = 0; i < RS_HOST_COUNTERS; i++)
 		q->counters[i] = rs_num_of(0);
-	HC(q, tun_offered) = rs_num_of((uint64_t)OFFERED * times);
-	HC(q, vhost_taken) = rs_num_of((uint64_t)OFFERED * times);
-	HC(q, vhost_posted) = rs_num_of((uint64_t)ENTRIES * times);
-	HC(q, vhost_calls) = rs_num_of((uint64_t)(SIGNALS + 7) * times);
-	HC(q, vhost_suppressed_event_idx) = rs_num_of((uint64_t)7 * times);
-	HC(q, vhost_signals) = HC(q, eventfd_writes) = HC(q, irqfd_wakeups) =
-		rs_num_of((uint64_t)SIGNALS * times);
-	HC(q, injected) = rs_num_of((uint64_t)(SIGNALS - 3) * times);
-	HC(q, coalesced) = rs_num_of((uint64_t)3 * times);
+	HOST_COUNTER(q, tun_offered) = rs_num_of((uint64_t)OFFERED * times);
+	HOST_COUNTER(q, vhost_taken) = rs_num_of((uint64_t)OFFERED * times);
+	HOST_COUNTER(q, vhost_posted) = rs_num_of((uint64_t)ENTRIES * times);
+	HOST_COUNTER(q, vhost_calls) = rs_num_of((uint64_t)(SIGNALS + 7) * times);
+	HOST_COUNTER(q, vhost_suppressed_event_idx) = rs_num_of((uint64_t)7 * times);
+	HOST_COUNTER(q, vhost_signals) = HOST_COUNTER(q, eventfd_writes) =
+		HOST_COUNTER(q, irqfd_wakeups) = rs_num_of((uint64_t)SIGNALS * times);
+	HOST_COUNTER(q, injected) = rs_num_of((uint64_t)(SIGNALS - 3) * times);
+	HOST_COUNTER(q, coalesced) = rs_num_of((uint64_t)3 * times);
 }
 
 static inline void guest_queue_add(struct rs_sample *s, int i, unsigned int times)
@@ -71,7 +71,7 @@ static inline void guest_queue_add(struct rs_sample *s, int i, unsigned int time
 	irq->count = rs_num_of(100);
 	irq->unhandled = rs_num_of(0);
 	irq->disabled = rs_num_of(0);
-	irq->kernel_count = GC(q, interrupts);
+	irq->kernel_count = GUEST_COUNTER(q, interrupts);
 }
 
 static inline void host_queue_add(struct rs_sample *s, int i, unsigned int times)

@@ -46,8 +46,8 @@ TEST(every_record_is_read)
 	EXPECT_EQ(0xfedcba9876543210ULL, s.queues[0].used_addr.value);
 	EXPECT_EQ(0x25, s.queues[0].msi.data.value);
 	EXPECT_EQ(65535, s.queues[0].used_idx.value);
-	EXPECT_EQ(UINT64_MAX - 1, GC(&s.queues[0], interrupts).value);
-	EXPECT_FALSE(GC(&s.queues[0], handled).known);
+	EXPECT_EQ(UINT64_MAX - 1, GUEST_COUNTER(&s.queues[0], interrupts).value);
+	EXPECT_FALSE(GUEST_COUNTER(&s.queues[0], handled).known);
 	EXPECT_STREQ("packed", s.queues[0].ring);
 	EXPECT_EQ(7, s.hooks[0].missed.value);
 	EXPECT_EQ(1, s.irqs[0].disabled.value);
@@ -118,8 +118,8 @@ TEST(a_negative_difference_is_unknown)
 	struct rs_sample s;
 
 	ASSERT_EQ(0, parse(&s, HEAD ROW " missed=-1 handled=0\n", &err));
-	EXPECT_FALSE(GC(&s.queues[0], missed).known);
-	EXPECT_TRUE(GC(&s.queues[0], handled).known);
+	EXPECT_FALSE(GUEST_COUNTER(&s.queues[0], missed).known);
+	EXPECT_TRUE(GUEST_COUNTER(&s.queues[0], handled).known);
 	rs_sample_clear(&s);
 }
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "hist.h"
-#include "json.h"
+#include "hist_json.h"
 
 static struct rs_histogram of(size_t bucket, uint64_t count)
 {
@@ -94,11 +94,11 @@ TEST(json_gives_back_what_it_took)
 
 	hists[RS_HOST_HIST_s1_s2] = of(0, 1);
 	hists[RS_HOST_HIST_s1_s2].bucket[31] = 1ULL << 40;
-	obj = rs_json_hists(RS_SIDE_HOST, hists);
+	obj = rs_hists_to_json(RS_SIDE_HOST, hists);
 	EXPECT_FALSE(json_object_object_get_ex(obj, "s2_s3", NULL));
 	ASSERT_TRUE(json_object_object_get_ex(obj, "s1_s2", &hist));
 	EXPECT_STREQ(json_object_get_string(json_object_object_get(hist, "unit")), "ns");
-	ASSERT_TRUE(rs_json_take_hist(hist, &back));
+	ASSERT_TRUE(rs_hist_from_json(hist, &back));
 	EXPECT_EQ(memcmp(back.bucket, hists[RS_HOST_HIST_s1_s2].bucket, sizeof(back.bucket)), 0);
 	json_object_put(obj);
 }
@@ -122,7 +122,7 @@ TEST(json_that_is_no_histogram_is_refused)
 		struct json_object *obj = json_tokener_parse(bad[i]);
 		struct rs_histogram h = {0};
 
-		EXPECT_FALSE(rs_json_take_hist(obj, &h))
+		EXPECT_FALSE(rs_hist_from_json(obj, &h))
 		{
 			TH_LOG("%s", bad[i]);
 		}

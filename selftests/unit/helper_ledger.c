@@ -24,7 +24,7 @@ FIXTURE_TEARDOWN(ledger)
 #define MAKE()		   ASSERT_EQ(0, joined_make(&self->j)) TH_LOG("%s", self->j.err.text)
 #define GUEST(when)	   (&self->j.guest.when.queues[0])
 #define HOST(when)	   (&self->j.host.when.queues[0])
-#define FIG(kind, name)	   (self->j.ledger.lines[0].figures[RS_FIG_##kind(name)])
+#define FIG(kind, name)	   (self->j.ledger.rows[0].figures[RS_FIG_##kind(name)])
 #define SIGNED(kind, name) ((int64_t)FIG(kind, name).value)
 
 static void index_set(struct rs_queue *q, uint64_t index)
@@ -35,53 +35,54 @@ static void index_set(struct rs_queue *q, uint64_t index)
 TEST_F(ledger, deltas_are_end_less_begin)
 {
 	MAKE();
-	ASSERT_EQ(QUEUES, self->j.ledger.lines_n);
-	EXPECT_EQ(INTERRUPTS, FIG(G, interrupts).value);
-	EXPECT_EQ(ENTRIES, FIG(H, vhost_posted).value);
-	EXPECT_EQ(NONE, FIG(D, none_sum).value);
-	EXPECT_EQ(0, FIG(D, sum_off).value);
-	EXPECT_EQ(7, FIG(D, suppressed).value);
-	EXPECT_EQ(SIGNALS - 3 - INTERRUPTS, FIG(D, merged).value);
-	EXPECT_EQ(0, FIG(D, surplus).value);
-	EXPECT_EQ(0, FIG(D, eventfd_off).value);
-	EXPECT_EQ(0, FIG(D, inject_off).value);
-	EXPECT_EQ(0, FIG(D, tun_off).value);
-	EXPECT_EQ(0, FIG(D, used_off).value);
-	EXPECT_EQ(10000, FIG(D, guest_window).value);
-	EXPECT_STREQ("eth0 input.0", self->j.ledger.lines[0].label);
+	ASSERT_EQ(QUEUES, self->j.ledger.rows_n);
+	EXPECT_EQ(INTERRUPTS, FIG(GUEST, interrupts).value);
+	EXPECT_EQ(ENTRIES, FIG(HOST, vhost_posted).value);
+	EXPECT_EQ(NONE, FIG(DERIVED, none_sum).value);
+	EXPECT_EQ(0, FIG(DERIVED, sum_off).value);
+	EXPECT_EQ(7, FIG(DERIVED, suppressed).value);
+	EXPECT_EQ(SIGNALS - 3 - INTERRUPTS, FIG(DERIVED, merged).value);
+	EXPECT_EQ(0, FIG(DERIVED, surplus).value);
+	EXPECT_EQ(0, FIG(DERIVED, eventfd_off).value);
+	EXPECT_EQ(0, FIG(DERIVED, inject_off).value);
+	EXPECT_EQ(0, FIG(DERIVED, tun_off).value);
+	EXPECT_EQ(0, FIG(DERIVED, used_off).value);
+	EXPECT_EQ(10000, FIG(DERIVED, guest_window).value);
+	EXPECT_STREQ("eth0 input.0", self->j.ledger.rows[0].label);
 }
 
 TEST_F(ledger, without_begin_counts_since_the_start)
 {
 	self->j.guest.has_begin = self->j.host.has_begin = false;
 	MAKE();
-	EXPECT_EQ(2 * INTERRUPTS, FIG(G, interrupts).value);
-	EXPECT_FALSE(FIG(D, used_off).known);
-	EXPECT_FALSE(FIG(D, standing_begin).known);
-	EXPECT_EQ(0, FIG(D, standing).value);
+	EXPECT_EQ(2 * INTERRUPTS, FIG(GUEST, interrupts).value);
+	EXPECT_FALSE(FIG(DERIVED, used_off).known);
+	EXPECT_FALSE(FIG(DERIVED, standing_begin).known);
+	EXPECT_EQ(0, FIG(DERIVED, standing).value);
 }
 
 TEST_F(ledger, unknown_is_never_a_number)
 {
-	GC(GUEST(end), none_empty).known = false;
-	HC(HOST(begin), injected).known = false;
+	GUEST_COUNTER(GUEST(end), none_empty).known = false;
+	HOST_COUNTER(HOST(begin), injected).known = false;
 	HOST(end)->avail_idx.known = false;
 	MAKE();
-	EXPECT_FALSE(FIG(G, none_empty).known);
-	EXPECT_FALSE(FIG(D, none_sum).known);
-	EXPECT_FALSE(FIG(H, injected).known);
-	EXPECT_FALSE(FIG(D, merged).known);
-	EXPECT_FALSE(FIG(D, inject_off).known);
-	EXPECT_FALSE(FIG(D, avail_left).known);
-	EXPECT_TRUE(FIG(D, sum_off).known);
+	EXPECT_FALSE(FIG(GUEST, none_empty).known);
+	EXPECT_FALSE(FIG(DERIVED, none_sum).known);
+	EXPECT_FALSE(FIG(HOST, injected).known);
+	EXPECT_FALSE(FIG(DERIVED, merged).known);
+	EXPECT_FALSE(FIG(DERIVED, inject_off).known);
+	EXPECT_FALSE(FIG(DERIVED, avail_left).known);
+	EXPECT_TRUE(FIG(DERIVED, sum_off).known);
 }
 
 TEST_F(ledger, a_counter_that_fell_is_unknown)
 {
-	GC(GUEST(end), handled) = rs_num_of(GC(GUEST(begin), handled).value - 1);
+	GUEST_COUNTER(GUEST(end), handled) =
+		rs_num_of(GUEST_COUNTER(GUEST(begin), handled).value - 1);
 	MAKE();
-	EXPECT_FALSE(FIG(G, handled).known);
-	EXPECT_FALSE(FIG(D, sum_off).known);
+	EXPECT_FALSE(FIG(GUEST, handled).known);
+	EXPECT_FALSE(FIG(DERIVED, sum_off).known);
 }
 
 /* The host's window lies earlier and later than the guest's, across wraps of the index. */
@@ -101,22 +102,22 @@ TEST_F(ledger, used_index_joins_windows_that_do_not_coincide)
 		index_set(GUEST(end), windows[i].guest_end);
 		index_set(HOST(begin), windows[i].host_begin);
 		index_set(HOST(end), windows[i].host_end);
-		GC(GUEST(begin), used_progress) = rs_num_of(windows[i].guest_begin);
-		GC(GUEST(end), used_progress) = rs_num_of(windows[i].guest_end);
-		HC(HOST(begin), vhost_posted) = rs_num_of(windows[i].host_begin);
-		HC(HOST(end), vhost_posted) = rs_num_of(windows[i].host_end);
+		GUEST_COUNTER(GUEST(begin), used_progress) = rs_num_of(windows[i].guest_begin);
+		GUEST_COUNTER(GUEST(end), used_progress) = rs_num_of(windows[i].guest_end);
+		HOST_COUNTER(HOST(begin), vhost_posted) = rs_num_of(windows[i].host_begin);
+		HOST_COUNTER(HOST(end), vhost_posted) = rs_num_of(windows[i].host_end);
 		MAKE();
-		EXPECT_EQ(0, SIGNED(D, used_off)) TH_LOG("window %zu", i);
+		EXPECT_EQ(0, SIGNED(DERIVED, used_off)) TH_LOG("window %zu", i);
 		EXPECT_EQ((int64_t)(windows[i].host_begin - windows[i].guest_begin),
-			  SIGNED(D, skew_begin));
+			  SIGNED(DERIVED, skew_begin));
 		EXPECT_EQ((int64_t)(windows[i].host_end - windows[i].guest_end),
-			  SIGNED(D, skew_end));
+			  SIGNED(DERIVED, skew_end));
 		rs_ledger_clear(&self->j.ledger);
 		rs_match_clear(&self->j.match);
 		/* one entry too many is seen in each of them */
-		HC(HOST(end), vhost_posted).value++;
+		HOST_COUNTER(HOST(end), vhost_posted).value++;
 		MAKE();
-		EXPECT_EQ(1, SIGNED(D, used_off)) TH_LOG("window %zu", i);
+		EXPECT_EQ(1, SIGNED(DERIVED, used_off)) TH_LOG("window %zu", i);
 		rs_ledger_clear(&self->j.ledger);
 		rs_match_clear(&self->j.match);
 	}
@@ -139,7 +140,7 @@ TEST_F(ledger, standing_entries_over_a_wrap)
 	GUEST(end)->used_idx = rs_num_of(3);
 	GUEST(end)->last_used_idx = rs_num_of(65534);
 	MAKE();
-	EXPECT_EQ(5, FIG(D, standing).value);
+	EXPECT_EQ(5, FIG(DERIVED, standing).value);
 }
 
 TEST_F(ledger, a_packed_ring_is_counted_in_64_bits)
@@ -149,12 +150,12 @@ TEST_F(ledger, a_packed_ring_is_counted_in_64_bits)
 	rs_str_set(GUEST(end)->ring, "packed");
 	GUEST(end)->used_idx = rs_num_of(3);
 	GUEST(end)->last_used_idx = rs_num_of(510);
-	GC(GUEST(end), last_used_progress).value -= 5;
+	GUEST_COUNTER(GUEST(end), last_used_progress).value -= 5;
 	MAKE();
-	EXPECT_EQ(5, FIG(D, standing).value);
-	EXPECT_EQ(0, FIG(D, standing_begin).value);
-	EXPECT_FALSE(FIG(D, skew_end).known);
-	EXPECT_FALSE(FIG(D, used_off).known);
+	EXPECT_EQ(5, FIG(DERIVED, standing).value);
+	EXPECT_EQ(0, FIG(DERIVED, standing_begin).value);
+	EXPECT_FALSE(FIG(DERIVED, skew_end).known);
+	EXPECT_FALSE(FIG(DERIVED, used_off).known);
 }
 
 TEST_F(ledger, the_modules_word_on_patience_counts)
@@ -163,20 +164,20 @@ TEST_F(ledger, the_modules_word_on_patience_counts)
 	self->j.guest.end.irqs[0].unhandled = rs_num_of(1000);
 	self->j.guest.end.irqs[0].can_trip = rs_num_of(0);
 	MAKE();
-	EXPECT_FALSE(FIG(D, irq_left).known);
+	EXPECT_FALSE(FIG(DERIVED, irq_left).known);
 }
 
 TEST_F(ledger, more_interrupts_than_injections_are_surplus)
 {
-	HC(HOST(end), injected) = HC(HOST(begin), injected);
-	HC(HOST(end), injected).value += INTERRUPTS - 9;
-	GC(GUEST(end), none_empty).value += 4;
+	HOST_COUNTER(HOST(end), injected) = HOST_COUNTER(HOST(begin), injected);
+	HOST_COUNTER(HOST(end), injected).value += INTERRUPTS - 9;
+	GUEST_COUNTER(GUEST(end), none_empty).value += 4;
 	index_set(HOST(begin), 65530 + ENTRIES - 3);
 	MAKE();
-	EXPECT_EQ(9, FIG(D, surplus).value);
-	EXPECT_EQ(0, FIG(D, merged).value);
+	EXPECT_EQ(9, FIG(DERIVED, surplus).value);
+	EXPECT_EQ(0, FIG(DERIVED, merged).value);
 	/* three entries apart, four empty ones, one in flight at each end */
-	EXPECT_EQ(9, FIG(D, surplus_slack).value);
+	EXPECT_EQ(9, FIG(DERIVED, surplus_slack).value);
 }
 
 /* irq_count and irqs_unhandled against what note_interrupt() would do. */
@@ -196,9 +197,9 @@ TEST_F(ledger, distance_to_nobody_cared)
 		self->j.guest.end.irqs[0].count = rs_num_of(patience[i].count);
 		self->j.guest.end.irqs[0].unhandled = rs_num_of(patience[i].unhandled);
 		MAKE();
-		EXPECT_EQ(patience[i].handled, FIG(D, irq_handled).value);
-		EXPECT_EQ(patience[i].can_trip, FIG(D, irq_left).known) TH_LOG("row %zu", i);
-		EXPECT_EQ(patience[i].left, FIG(D, irq_left).value) TH_LOG("row %zu", i);
+		EXPECT_EQ(patience[i].handled, FIG(DERIVED, irq_handled).value);
+		EXPECT_EQ(patience[i].can_trip, FIG(DERIVED, irq_left).known) TH_LOG("row %zu", i);
+		EXPECT_EQ(patience[i].left, FIG(DERIVED, irq_left).value) TH_LOG("row %zu", i);
 		rs_ledger_clear(&self->j.ledger);
 		rs_match_clear(&self->j.match);
 	}
@@ -208,31 +209,31 @@ TEST_F(ledger, a_reload_is_said_and_not_subtracted)
 {
 	self->j.guest.end.started_ns = rs_num_of(15000000000ULL);
 	MAKE();
-	ASSERT_NE(NULL, self->j.ledger.lines[0].guest_flaw);
-	EXPECT_NE(NULL, strstr(self->j.ledger.lines[0].guest_flaw, "anew"));
-	EXPECT_FALSE(FIG(G, interrupts).known);
-	EXPECT_EQ(NULL, self->j.ledger.lines[0].host_flaw);
-	EXPECT_TRUE(FIG(H, vhost_posted).known);
+	ASSERT_NE(NULL, self->j.ledger.rows[0].guest_flaw);
+	EXPECT_NE(NULL, strstr(self->j.ledger.rows[0].guest_flaw, "anew"));
+	EXPECT_FALSE(FIG(GUEST, interrupts).known);
+	EXPECT_EQ(NULL, self->j.ledger.rows[0].host_flaw);
+	EXPECT_TRUE(FIG(HOST, vhost_posted).known);
 }
 
 TEST_F(ledger, a_device_reset_is_said_and_not_subtracted)
 {
 	self->j.guest.end.devices[0].generation = rs_num_of(2);
 	MAKE();
-	ASSERT_NE(NULL, self->j.ledger.lines[0].guest_flaw);
-	EXPECT_NE(NULL, strstr(self->j.ledger.lines[0].guest_flaw, "reset"));
-	EXPECT_FALSE(FIG(G, used_progress).known);
-	EXPECT_FALSE(FIG(D, used_off).known);
+	ASSERT_NE(NULL, self->j.ledger.rows[0].guest_flaw);
+	EXPECT_NE(NULL, strstr(self->j.ledger.rows[0].guest_flaw, "reset"));
+	EXPECT_FALSE(FIG(GUEST, used_progress).known);
+	EXPECT_FALSE(FIG(DERIVED, used_off).known);
 }
 
 TEST_F(ledger, a_queue_that_appeared_is_said_and_not_subtracted)
 {
 	self->j.host.begin.queues_n = 2;
 	MAKE();
-	EXPECT_EQ(NULL, self->j.ledger.lines[0].host_flaw);
-	ASSERT_NE(NULL, self->j.ledger.lines[2].host_flaw);
-	EXPECT_NE(NULL, strstr(self->j.ledger.lines[2].host_flaw, "appeared"));
-	EXPECT_FALSE(self->j.ledger.lines[2].figures[RS_FIG_H(vhost_posted)].known);
+	EXPECT_EQ(NULL, self->j.ledger.rows[0].host_flaw);
+	ASSERT_NE(NULL, self->j.ledger.rows[2].host_flaw);
+	EXPECT_NE(NULL, strstr(self->j.ledger.rows[2].host_flaw, "appeared"));
+	EXPECT_FALSE(self->j.ledger.rows[2].figures[RS_FIG_HOST(vhost_posted)].known);
 }
 
 TEST_F(ledger, missed_hits_within_the_window)
@@ -240,17 +241,17 @@ TEST_F(ledger, missed_hits_within_the_window)
 	self->j.guest.begin.hooks[0].missed = rs_num_of(5);
 	self->j.guest.end.hooks[0].missed = rs_num_of(12);
 	MAKE();
-	EXPECT_EQ(7, self->j.ledger.total.figures[RS_FIG_D(guest_missed)].value);
-	EXPECT_EQ(0, self->j.ledger.total.figures[RS_FIG_D(host_missed)].value);
+	EXPECT_EQ(7, self->j.ledger.total.figures[RS_FIG_DERIVED(guest_missed)].value);
+	EXPECT_EQ(0, self->j.ledger.total.figures[RS_FIG_DERIVED(host_missed)].value);
 }
 
 TEST_F(ledger, a_host_queue_the_guest_does_not_use_gets_a_line)
 {
 	self->j.guest.end.queues_n = 2;
 	MAKE();
-	ASSERT_EQ(QUEUES, self->j.ledger.lines_n);
-	EXPECT_EQ(NULL, self->j.ledger.lines[2].guest);
-	EXPECT_STREQ("vnet37 q1 rx", self->j.ledger.lines[2].label);
+	ASSERT_EQ(QUEUES, self->j.ledger.rows_n);
+	EXPECT_EQ(NULL, self->j.ledger.rows[2].guest);
+	EXPECT_STREQ("vnet37 q1 rx", self->j.ledger.rows[2].label);
 }
 
 TEST_F(ledger, one_side_alone)
@@ -258,10 +259,10 @@ TEST_F(ledger, one_side_alone)
 	struct rs_ledger l;
 
 	ASSERT_EQ(0, rs_ledger_make(&l, NULL, &self->j.host, NULL, &self->j.err));
-	EXPECT_EQ(QUEUES, l.lines_n);
-	EXPECT_EQ(ENTRIES, l.lines[0].figures[RS_FIG_H(vhost_posted)].value);
-	EXPECT_FALSE(l.lines[0].figures[RS_FIG_G(interrupts)].known);
-	EXPECT_FALSE(l.total.figures[RS_FIG_D(guest_missed)].known);
+	EXPECT_EQ(QUEUES, l.rows_n);
+	EXPECT_EQ(ENTRIES, l.rows[0].figures[RS_FIG_HOST(vhost_posted)].value);
+	EXPECT_FALSE(l.rows[0].figures[RS_FIG_GUEST(interrupts)].known);
+	EXPECT_FALSE(l.total.figures[RS_FIG_DERIVED(guest_missed)].known);
 	rs_ledger_clear(&l);
 }
 
@@ -281,12 +282,12 @@ TEST_F(ledger, queues_without_a_tap_are_told_by_their_interrupt)
 	for (int i = 0; i < QUEUES; i++) {
 		tap_forget(&self->j.host.begin.queues[i], i);
 		tap_forget(&self->j.host.end.queues[i], i);
-		HC(&self->j.host.begin.queues[i], eventfd_writes) = rs_num_of(1009 * i);
-		HC(&self->j.host.end.queues[i], eventfd_writes) = rs_num_of(1009 * i + 7);
+		HOST_COUNTER(&self->j.host.begin.queues[i], eventfd_writes) = rs_num_of(1009 * i);
+		HOST_COUNTER(&self->j.host.end.queues[i], eventfd_writes) = rs_num_of(1009 * i + 7);
 	}
 	ASSERT_EQ(0, rs_ledger_make(&l, NULL, &self->j.host, NULL, &self->j.err));
 	for (int i = 0; i < QUEUES; i++)
-		EXPECT_EQ(7, l.lines[i].figures[RS_FIG_H(eventfd_writes)].value);
+		EXPECT_EQ(7, l.rows[i].figures[RS_FIG_HOST(eventfd_writes)].value);
 	rs_ledger_clear(&l);
 }
 

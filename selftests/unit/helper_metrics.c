@@ -41,7 +41,7 @@ TEST_F(metrics, counters_are_those_since_the_start)
 TEST_F(metrics, unknown_has_no_line)
 {
 	for (int i = 0; i < QUEUES; i++)
-		HC(&self->s.end.queues[i], injected).known = false;
+		HOST_COUNTER(&self->s.end.queues[i], injected).known = false;
 	self->text = rs_metrics_text(&self->s);
 	EXPECT_FALSE(HAS("ringside_injected_total"));
 	EXPECT_TRUE(HAS("ringside_coalesced_total"));

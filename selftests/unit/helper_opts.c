@@ -5,6 +5,7 @@
 #include <fcntl.h>
 
 #include "file.h"
+#include "host.h"
 #include "opts.h"
 
 /* The commands refer to it; nothing here runs one. */

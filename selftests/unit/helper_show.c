@@ -3,7 +3,7 @@
 #include <kselftest_harness.h>
 
 #include "helper_fixture.h"
-#include "json.h"
+#include "ledger_json.h"
 #include "list.h"
 #include "show.h"
 
@@ -57,13 +57,13 @@ TEST_F(show, every_queue_and_the_sum)
 TEST_F(show, no_table_is_wider_than_a_terminal)
 {
 	for (int i = 0; i < QUEUES; i++) {
-		GC(&self->j.guest.end.queues[i], interrupts).value += 1000000000000;
-		HC(&self->j.host.end.queues[i], injected).value += 1000000000000;
-		HC(&self->j.host.end.queues[i], irqfd_wakeups).value += 1000000000000;
-		HC(&self->j.host.end.queues[i], eventfd_writes).value += 1000000000000;
-		HC(&self->j.host.end.queues[i], vhost_signals).value += 1000000000000;
-		HC(&self->j.host.end.queues[i], vhost_calls).value += 1000000000000;
-		GC(&self->j.guest.end.queues[i], handled).value += 1000000000000;
+		GUEST_COUNTER(&self->j.guest.end.queues[i], interrupts).value += 1000000000000;
+		HOST_COUNTER(&self->j.host.end.queues[i], injected).value += 1000000000000;
+		HOST_COUNTER(&self->j.host.end.queues[i], irqfd_wakeups).value += 1000000000000;
+		HOST_COUNTER(&self->j.host.end.queues[i], eventfd_writes).value += 1000000000000;
+		HOST_COUNTER(&self->j.host.end.queues[i], vhost_signals).value += 1000000000000;
+		HOST_COUNTER(&self->j.host.end.queues[i], vhost_calls).value += 1000000000000;
+		GUEST_COUNTER(&self->j.guest.end.queues[i], handled).value += 1000000000000;
 	}
 	SHOW();
 	EXPECT_TRUE(HAS("All 4 queues add up.")) TH_LOG("%s", self->text);
@@ -75,7 +75,7 @@ TEST_F(show, no_table_is_wider_than_a_terminal)
 TEST_F(show, unknown_is_a_dash_and_zero_a_zero)
 {
 	for (int i = 0; i < QUEUES; i++)
-		GC(&self->j.guest.end.queues[i], polls_busy).known = false;
+		GUEST_COUNTER(&self->j.guest.end.queues[i], polls_busy).known = false;
 	SHOW();
 	EXPECT_TRUE(HAS(" - ")) TH_LOG("%s", self->text);
 	EXPECT_TRUE(HAS(" 0 "));
@@ -107,8 +107,7 @@ TEST_F(show, verbose_tells_each_figure)
 	self->show.verbose = true;
 	SHOW();
 	for (int i = 0; i < RS_FIGURES; i++) {
-		EXPECT_TRUE(!self->j.ledger.lines[0].figures[i].known ||
-			    HAS(rs_figure_info(i).name))
+		EXPECT_TRUE(!self->j.ledger.rows[0].figures[i].known || HAS(rs_figure_info(i).name))
 		TH_LOG("%s", rs_figure_info(i).name);
 	}
 }
@@ -142,9 +141,9 @@ TEST_F(show, times_that_are_not_taken_are_unknown)
 	EXPECT_TRUE(HAS("host: clock is not read (--no-times) here; without it unknown: "
 			"s1_s2,s1_merged\n"))
 	TH_LOG("%s", self->text);
-	for (size_t i = 0; i < self->j.ledger.lines_n; i++) {
-		known += self->j.ledger.lines[i].figures[RS_FIG_D(s1_merged)].known;
-		EXPECT_FALSE(self->j.ledger.lines[i].figures[RS_FIG_D(s4_merged)].known);
+	for (size_t i = 0; i < self->j.ledger.rows_n; i++) {
+		known += self->j.ledger.rows[i].figures[RS_FIG_DERIVED(s1_merged)].known;
+		EXPECT_FALSE(self->j.ledger.rows[i].figures[RS_FIG_DERIVED(s4_merged)].known);
 	}
 	EXPECT_EQ(QUEUES - 1, known);
 }
@@ -165,7 +164,7 @@ TEST_F(show, lists_name_what_is_there)
 TEST_F(show, windows_that_do_not_coincide_are_told)
 {
 	self->j.host.begin.queues[0].used_idx.value += 5;
-	HC(&self->j.host.begin.queues[0], vhost_posted).value += 5;
+	HOST_COUNTER(&self->j.host.begin.queues[0], vhost_posted).value += 5;
 	SHOW();
 	EXPECT_TRUE(HAS("5 entries at the begin and 0 at the end")) TH_LOG("%s", self->text);
 }
@@ -221,11 +220,11 @@ TEST_F(show, json_has_labels_figures_and_verdicts)
 {
 	char *json;
 
-	GC(&self->j.guest.end.queues[0], polls_busy).known = false;
+	GUEST_COUNTER(&self->j.guest.end.queues[0], polls_busy).known = false;
 	self->j.guest.end.irqs[2].disabled = rs_num_of(1);
 	self->j.host.begin.queues[1].used_idx.value += 5;
 	SHOW();
-	json = rs_json_ledger(&self->j.ledger, &self->v);
+	json = rs_ledger_text(&self->j.ledger, &self->v);
 	ASSERT_NE(NULL, json);
 	EXPECT_NE(NULL, strstr(json, "\"label\":\"eth0 input.1\"")) TH_LOG("%s", json);
 	EXPECT_NE(NULL, strstr(json, "\"vhost_posted\":10007"));

@@ -5,6 +5,7 @@
 #include "fields.h"
 #include "file.h"
 #include "helper_fixture.h"
+#include "snapshot_json.h"
 
 #define HEAD "{\"schema\":\"ringside-snapshot/1\",\"side\":\"guest\","
 #define END  "\"end\":{\"time_ns\":1"
@@ -115,10 +116,10 @@ TEST_F(snapshot, 64_bits_are_exact)
 		0, 1, 1ULL << 53, (1ULL << 53) + 1, INT64_MAX, INT64_MAX + 1ULL, UINT64_MAX - 1};
 
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
-		GC(&self->s.end.queues[0], interrupts) = rs_num_of(values[i]);
+		GUEST_COUNTER(&self->s.end.queues[0], interrupts) = rs_num_of(values[i]);
 		self->s.end.queues[0].used_addr = rs_num_of(values[i]);
 		ASSERT_EQ(0, round_trip(&self->s, &self->back, &self->err));
-		EXPECT_EQ(values[i], GC(&self->back.end.queues[0], interrupts).value);
+		EXPECT_EQ(values[i], GUEST_COUNTER(&self->back.end.queues[0], interrupts).value);
 		EXPECT_EQ(values[i], self->back.end.queues[0].used_addr.value);
 		rs_snapshot_clear(&self->back);
 	}
@@ -128,14 +129,14 @@ TEST_F(snapshot, unknown_stays_unknown_and_zero_stays_zero)
 {
 	struct rs_queue *q = &self->s.end.queues[0];
 
-	GC(q, missed).known = false;
-	GC(q, none_empty) = rs_num_of(0);
+	GUEST_COUNTER(q, missed).known = false;
+	GUEST_COUNTER(q, none_empty) = rs_num_of(0);
 	q->msi.devid.known = false;
 	q->event_idx.known = false;
 	ASSERT_EQ(0, round_trip(&self->s, &self->back, &self->err));
 	q = &self->back.end.queues[0];
-	EXPECT_FALSE(GC(q, missed).known);
-	EXPECT_TRUE(GC(q, none_empty).known);
+	EXPECT_FALSE(GUEST_COUNTER(q, missed).known);
+	EXPECT_TRUE(GUEST_COUNTER(q, none_empty).known);
 	EXPECT_FALSE(q->msi.devid.known);
 	EXPECT_TRUE(q->msi.data.known);
 	EXPECT_FALSE(q->event_idx.known);
@@ -150,7 +151,7 @@ TEST(unknown_keys_are_ignored)
 	struct rs_snapshot s;
 
 	ASSERT_EQ(0, rs_snapshot_parse(&s, text, strlen(text), "f", &err)) TH_LOG("%s", err.text);
-	EXPECT_EQ(5, GC(&s.end.queues[0], interrupts).value);
+	EXPECT_EQ(5, GUEST_COUNTER(&s.end.queues[0], interrupts).value);
 	rs_snapshot_clear(&s);
 }
 

@@ -16,7 +16,7 @@ FIXTURE(top)
 	struct rs_ledger l;
 	struct rs_error err;
 	struct rs_top_view view;
-	const struct rs_line *order[ROOM];
+	const struct rs_row *order[ROOM];
 };
 
 FIXTURE_SETUP(top)
@@ -46,9 +46,9 @@ static size_t column_find(const char *heading)
 
 TEST_F(top, the_largest_comes_first_and_unknown_last)
 {
-	HC(&self->s.end.queues[2], vhost_posted).value += 100;
-	HC(&self->s.end.queues[3], vhost_posted).value += 50;
-	HC(&self->s.end.queues[0], vhost_posted).known = false;
+	HOST_COUNTER(&self->s.end.queues[2], vhost_posted).value += 100;
+	HOST_COUNTER(&self->s.end.queues[3], vhost_posted).value += 50;
+	HOST_COUNTER(&self->s.end.queues[0], vhost_posted).known = false;
 	MAKE();
 	self->view.sort = column_find("posted");
 	ASSERT_EQ(QUEUES, ORDER());
@@ -82,20 +82,18 @@ TEST_F(top, a_filter_leaves_what_has_it)
 
 TEST_F(top, counters_are_rates_and_levels_are_not)
 {
-	const struct rs_line *line;
+	const struct rs_row *row;
 	char text[24];
 
 	self->s.end.queues[0].occupancy = rs_num_of(77);
-	HC(&self->s.end.queues[0], injected).known = false;
+	HOST_COUNTER(&self->s.end.queues[0], injected).known = false;
 	MAKE();
-	line = &self->l.lines[0];
+	row = &self->l.rows[0];
 	/* 10007 within 10 s */
 	EXPECT_STREQ("1001",
-		     rs_top_value(&self->l, line, column_find("posted"), text, sizeof(text)));
-	EXPECT_STREQ("77",
-		     rs_top_value(&self->l, line, column_find("waiting"), text, sizeof(text)));
-	EXPECT_STREQ("-",
-		     rs_top_value(&self->l, line, column_find("injected"), text, sizeof(text)));
+		     rs_top_value(&self->l, row, column_find("posted"), text, sizeof(text)));
+	EXPECT_STREQ("77", rs_top_value(&self->l, row, column_find("waiting"), text, sizeof(text)));
+	EXPECT_STREQ("-", rs_top_value(&self->l, row, column_find("injected"), text, sizeof(text)));
 }
 
 TEST_F(top, without_a_terminal_it_says_so)

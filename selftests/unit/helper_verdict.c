@@ -5,15 +5,15 @@
 #include "file.h"
 #include "helper_fixture.h"
 
-/* A figure of the first line, or of the total, set to a value. */
+/* A figure of the first row, or of the total, set to a value. */
 struct set {
 	enum rs_figure figure;
 	int64_t value;
 };
 
-#define G(name)	  RS_FIG_G(name)
-#define H(name)	  RS_FIG_H(name)
-#define D(name)	  RS_FIG_D(name)
+#define GUEST	  RS_FIG_GUEST
+#define HOST	  RS_FIG_HOST
+#define DERIVED	  RS_FIG_DERIVED
 #define SETS(...) {__VA_ARGS__}, sizeof((struct set[]){__VA_ARGS__}) / sizeof(struct set)
 
 /* The first change makes the rule fire; with the second one on top it does not. */
@@ -24,54 +24,62 @@ static const struct {
 	struct set off[2];
 	size_t off_n;
 } rules[] = {
-	{"irq-disabled", SETS({D(irq_disabled), 1}), SETS({D(irq_disabled), 0})},
+	{"irq-disabled", SETS({DERIVED(irq_disabled), 1}), SETS({DERIVED(irq_disabled), 0})},
 	{"silent-deadlock",
-	 SETS({H(tun_dropped), 1}, {H(vhost_taken), 0}, {D(occupancy), 256}, {D(standing), 256},
-	      {D(standing_begin), 256}, {G(last_used_progress), 0}),
-	 SETS({D(occupancy), 255})},
+	 SETS({HOST(tun_dropped), 1}, {HOST(vhost_taken), 0}, {DERIVED(occupancy), 256},
+	      {DERIVED(standing), 256}, {DERIVED(standing_begin), 256},
+	      {GUEST(last_used_progress), 0}),
+	 SETS({DERIVED(occupancy), 255})},
 	{"interrupts-lost",
-	 SETS({H(injected), 1}, {G(interrupts), 0}, {D(standing), 1}, {G(last_used_progress), 0}),
-	 SETS({G(interrupts), 1})},
+	 SETS({HOST(injected), 1}, {GUEST(interrupts), 0}, {DERIVED(standing), 1},
+	      {GUEST(last_used_progress), 0}),
+	 SETS({GUEST(interrupts), 1})},
 	{"suppressed-while-waiting",
-	 SETS({H(vhost_suppressed_flag), 1}, {H(vhost_signals), 0}, {D(standing), 1},
-	      {D(standing_begin), 1}, {G(last_used_progress), 0}),
-	 SETS({H(vhost_signals), 1})},
-	{"queue-dead", SETS({D(standing), 1}, {D(standing_begin), 1}, {G(last_used_progress), 0}),
-	 SETS({G(last_used_progress), 1})},
-	{"queue-stalled", SETS({D(stalled), 200}, {D(standing), 1}), SETS({D(standing), 0})},
+	 SETS({HOST(vhost_suppressed_flag), 1}, {HOST(vhost_signals), 0}, {DERIVED(standing), 1},
+	      {DERIVED(standing_begin), 1}, {GUEST(last_used_progress), 0}),
+	 SETS({HOST(vhost_signals), 1})},
+	{"queue-dead",
+	 SETS({DERIVED(standing), 1}, {DERIVED(standing_begin), 1}, {GUEST(last_used_progress), 0}),
+	 SETS({GUEST(last_used_progress), 1})},
+	{"queue-stalled", SETS({DERIVED(stalled), 200}, {DERIVED(standing), 1}),
+	 SETS({DERIVED(standing), 0})},
 	{"vhost-stuck",
-	 SETS({D(occupancy), 1}, {D(occupancy_begin), 1}, {H(vhost_taken), 0}, {D(avail_left), 1}),
-	 SETS({D(avail_left), 0})},
+	 SETS({DERIVED(occupancy), 1}, {DERIVED(occupancy_begin), 1}, {HOST(vhost_taken), 0},
+	      {DERIVED(avail_left), 1}),
+	 SETS({DERIVED(avail_left), 0})},
 	{"no-buffers",
-	 SETS({D(occupancy), 1}, {D(occupancy_begin), 1}, {H(vhost_taken), 0}, {D(avail_left), 0}),
-	 SETS({D(standing), 1})},
-	{"ring-full", SETS({H(tun_dropped), 1}, {H(vhost_taken), 0}, {D(occupancy), 256}),
-	 SETS({H(vhost_taken), 1})},
-	{"used-differs", SETS({D(used_off), -1}), SETS({D(used_off), 65536})},
-	{"surplus", SETS({D(surplus), 3}, {D(surplus_slack), 2}), SETS({D(surplus_slack), 3})},
-	{"decisions-lost", SETS({D(decision_off), -2}), SETS({D(decision_off), -1})},
-	{"host-blind", SETS({H(irqfd_wakeups), 10}, {G(interrupts), 13}),
-	 SETS({G(interrupts), 12})},
-	{"signal-lost", SETS({D(eventfd_off), 2}, {H(eventfd_writes), INTERRUPTS}),
-	 SETS({D(eventfd_off), 1})},
-	{"wakeup-lost", SETS({D(irqfd_off), 2}, {H(irqfd_wakeups), INTERRUPTS}),
-	 SETS({H(irqfd_wakeups), INTERRUPTS - 1})},
-	{"injection-lost", SETS({D(inject_off), 2}), SETS({H(irqfd_deferred), 1})},
-	{"tun-lost", SETS({D(tun_off), 66}), SETS({D(tun_off), -65})},
-	{"irq-near-disabled", SETS({D(irq_unhandled), 1000}, {D(irq_left), 99000}),
-	 SETS({D(irq_unhandled), 999})},
-	{"busy-poll-theft", SETS({G(interrupts), 4000}, {G(none_busy_poll), 200}),
-	 SETS({G(none_busy_poll), 199})},
-	{"empty-signals", SETS({G(interrupts), 10000}, {G(none_empty), 100}),
-	 SETS({G(none_empty), 99})},
-	{"empty-signals-sent", SETS({H(vhost_signals), 10000}, {H(vhost_signals_empty), 100}),
-	 SETS({H(vhost_signals), 10001})},
-	{"drops", SETS({H(tun_dropped_full), 1}), SETS({H(vhost_taken), 0})},
-	{"sum-off", SETS({D(sum_off), 1}), SETS({D(sum_off), 0})},
-	{"cause-unknown", SETS({G(none_unknown), 1}), SETS({G(none_unknown), 0})},
-	{"interrupts-unseen", SETS({G(missed), 1}), SETS({G(missed), 0})},
-	{"guest-missed", SETS({D(guest_missed), 1}), SETS({D(guest_missed), 0})},
-	{"host-missed", SETS({D(host_missed), 1}), SETS({D(host_missed), 0})},
+	 SETS({DERIVED(occupancy), 1}, {DERIVED(occupancy_begin), 1}, {HOST(vhost_taken), 0},
+	      {DERIVED(avail_left), 0}),
+	 SETS({DERIVED(standing), 1})},
+	{"ring-full",
+	 SETS({HOST(tun_dropped), 1}, {HOST(vhost_taken), 0}, {DERIVED(occupancy), 256}),
+	 SETS({HOST(vhost_taken), 1})},
+	{"used-differs", SETS({DERIVED(used_off), -1}), SETS({DERIVED(used_off), 65536})},
+	{"surplus", SETS({DERIVED(surplus), 3}, {DERIVED(surplus_slack), 2}),
+	 SETS({DERIVED(surplus_slack), 3})},
+	{"decisions-lost", SETS({DERIVED(decision_off), -2}), SETS({DERIVED(decision_off), -1})},
+	{"host-blind", SETS({HOST(irqfd_wakeups), 10}, {GUEST(interrupts), 13}),
+	 SETS({GUEST(interrupts), 12})},
+	{"signal-lost", SETS({DERIVED(eventfd_off), 2}, {HOST(eventfd_writes), INTERRUPTS}),
+	 SETS({DERIVED(eventfd_off), 1})},
+	{"wakeup-lost", SETS({DERIVED(irqfd_off), 2}, {HOST(irqfd_wakeups), INTERRUPTS}),
+	 SETS({HOST(irqfd_wakeups), INTERRUPTS - 1})},
+	{"injection-lost", SETS({DERIVED(inject_off), 2}), SETS({HOST(irqfd_deferred), 1})},
+	{"tun-lost", SETS({DERIVED(tun_off), 66}), SETS({DERIVED(tun_off), -65})},
+	{"irq-near-disabled", SETS({DERIVED(irq_unhandled), 1000}, {DERIVED(irq_left), 99000}),
+	 SETS({DERIVED(irq_unhandled), 999})},
+	{"busy-poll-theft", SETS({GUEST(interrupts), 4000}, {GUEST(none_busy_poll), 200}),
+	 SETS({GUEST(none_busy_poll), 199})},
+	{"empty-signals", SETS({GUEST(interrupts), 10000}, {GUEST(none_empty), 100}),
+	 SETS({GUEST(none_empty), 99})},
+	{"empty-signals-sent", SETS({HOST(vhost_signals), 10000}, {HOST(vhost_signals_empty), 100}),
+	 SETS({HOST(vhost_signals), 10001})},
+	{"drops", SETS({HOST(tun_dropped_full), 1}), SETS({HOST(vhost_taken), 0})},
+	{"sum-off", SETS({DERIVED(sum_off), 1}), SETS({DERIVED(sum_off), 0})},
+	{"cause-unknown", SETS({GUEST(none_unknown), 1}), SETS({GUEST(none_unknown), 0})},
+	{"interrupts-unseen", SETS({GUEST(missed), 1}), SETS({GUEST(missed), 0})},
+	{"guest-missed", SETS({DERIVED(guest_missed), 1}), SETS({DERIVED(guest_missed), 0})},
+	{"host-missed", SETS({DERIVED(host_missed), 1}), SETS({DERIVED(host_missed), 0})},
 };
 
 #define RULES (sizeof(rules) / sizeof(rules[0]))
@@ -104,10 +112,10 @@ static const struct rs_rule *rule_find(const char *id)
 	return NULL;
 }
 
-static void figures_set(struct rs_line *line, const struct set *set, size_t n)
+static void figures_set(struct rs_row *row, const struct set *set, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		line->figures[set[i].figure] = rs_num_of((uint64_t)set[i].value);
+		row->figures[set[i].figure] = rs_num_of((uint64_t)set[i].value);
 }
 
 TEST_F(verdict, what_adds_up_is_left_alone)
@@ -119,16 +127,16 @@ TEST_F(verdict, what_adds_up_is_left_alone)
 TEST_F(verdict, each_rule_fires_on_its_figures_only)
 {
 	struct rs_ledger *l = &self->j.ledger;
-	struct rs_line line = l->lines[0], total = l->total;
+	struct rs_row row = l->rows[0], total = l->total;
 
 	for (size_t i = 0; i < RULES; i++) {
 		const struct rs_rule *rule = rule_find(rules[i].id);
-		struct rs_line *at;
+		struct rs_row *at;
 
 		ASSERT_NE(NULL, rule) TH_LOG("no rule %s", rules[i].id);
-		l->lines[0] = line;
+		l->rows[0] = row;
 		l->total = total;
-		at = rule->total ? &l->total : &l->lines[0];
+		at = rule->total ? &l->total : &l->rows[0];
 		EXPECT_FALSE(rs_rule_fires(rule, l, at)) TH_LOG("%s fires on nothing", rule->id);
 		figures_set(at, rules[i].on, rules[i].on_n);
 		EXPECT_TRUE(rs_rule_fires(rule, l, at)) TH_LOG("%s does not fire", rule->id);
@@ -141,15 +149,15 @@ TEST_F(verdict, each_rule_fires_on_its_figures_only)
 TEST_F(verdict, a_rule_is_silent_where_a_figure_is_unknown)
 {
 	struct rs_ledger *l = &self->j.ledger;
-	struct rs_line line = l->lines[0], total = l->total;
+	struct rs_row row = l->rows[0], total = l->total;
 
 	for (size_t i = 0; i < RULES; i++) {
 		const struct rs_rule *rule = rule_find(rules[i].id);
 
 		for (size_t n = 0; n < rule->needs_n; n++) {
-			struct rs_line *at = rule->total ? &l->total : &l->lines[0];
+			struct rs_row *at = rule->total ? &l->total : &l->rows[0];
 
-			l->lines[0] = line;
+			l->rows[0] = row;
 			l->total = total;
 			figures_set(at, rules[i].on, rules[i].on_n);
 			at->figures[rule->needs[n]].known = false;
@@ -163,7 +171,7 @@ TEST_F(verdict, a_rule_is_silent_where_a_figure_is_unknown)
 TEST_F(verdict, an_exact_rule_is_silent_where_hits_were_missed)
 {
 	struct rs_ledger *l = &self->j.ledger;
-	struct rs_line line = l->lines[0];
+	struct rs_row row = l->rows[0];
 
 	for (size_t i = 0; i < RULES; i++) {
 		const struct rs_rule *rule = rule_find(rules[i].id);
@@ -173,11 +181,13 @@ TEST_F(verdict, an_exact_rule_is_silent_where_hits_were_missed)
 
 			if (rule->total)
 				continue;
-			l->lines[0] = line;
-			figures_set(&l->lines[0], rules[i].on, rules[i].on_n);
-			l->total.figures[RS_FIG_D(guest_missed)] = rs_num_of(side == RS_SIDE_GUEST);
-			l->total.figures[RS_FIG_D(host_missed)] = rs_num_of(side == RS_SIDE_HOST);
-			EXPECT_EQ(!silent, rs_rule_fires(rule, l, &l->lines[0]))
+			l->rows[0] = row;
+			figures_set(&l->rows[0], rules[i].on, rules[i].on_n);
+			l->total.figures[RS_FIG_DERIVED(guest_missed)] =
+				rs_num_of(side == RS_SIDE_GUEST);
+			l->total.figures[RS_FIG_DERIVED(host_missed)] =
+				rs_num_of(side == RS_SIDE_HOST);
+			EXPECT_EQ(!silent, rs_rule_fires(rule, l, &l->rows[0]))
 			TH_LOG("%s", rule->id);
 		}
 	}
@@ -186,16 +196,16 @@ TEST_F(verdict, an_exact_rule_is_silent_where_hits_were_missed)
 TEST_F(verdict, receive_rules_leave_the_transmit_queue_alone)
 {
 	struct rs_ledger *l = &self->j.ledger;
-	struct rs_line line = l->lines[1];
+	struct rs_row row = l->rows[1];
 
 	for (size_t i = 0; i < RULES; i++) {
 		const struct rs_rule *rule = rule_find(rules[i].id);
 
 		if (!rule->dir || rule->total)
 			continue;
-		l->lines[1] = line;
-		figures_set(&l->lines[1], rules[i].on, rules[i].on_n);
-		EXPECT_FALSE(rs_rule_fires(rule, l, &l->lines[1])) TH_LOG("%s", rule->id);
+		l->rows[1] = row;
+		figures_set(&l->rows[1], rules[i].on, rules[i].on_n);
+		EXPECT_FALSE(rs_rule_fires(rule, l, &l->rows[1])) TH_LOG("%s", rule->id);
 	}
 }
 
@@ -237,10 +247,10 @@ TEST(the_man_page_has_each_rule)
 
 TEST_F(verdict, of_one_subject_only_the_closest_is_told)
 {
-	struct rs_line *line = &self->j.ledger.lines[0];
+	struct rs_row *row = &self->j.ledger.rows[0];
 
-	figures_set(line, rules[1].on, rules[1].on_n); /* silent-deadlock: a dead queue as well */
-	ASSERT_TRUE(rs_rule_fires(rule_find("queue-dead"), &self->j.ledger, line));
+	figures_set(row, rules[1].on, rules[1].on_n); /* silent-deadlock: a dead queue as well */
+	ASSERT_TRUE(rs_rule_fires(rule_find("queue-dead"), &self->j.ledger, row));
 	ASSERT_EQ(0, rs_verdict_reach(&self->v, &self->j.ledger, &self->j.err));
 	ASSERT_EQ(1, self->v.n);
 	EXPECT_STREQ("silent-deadlock", self->v.findings[0].rule->id);
@@ -248,21 +258,22 @@ TEST_F(verdict, of_one_subject_only_the_closest_is_told)
 
 TEST_F(verdict, the_same_fault_of_another_queue_is_told_too)
 {
-	const struct set dead[] = {
-		{D(standing), 1}, {D(standing_begin), 1}, {G(last_used_progress), 0}};
+	const struct set dead[] = {{DERIVED(standing), 1},
+				   {DERIVED(standing_begin), 1},
+				   {GUEST(last_used_progress), 0}};
 
-	figures_set(&self->j.ledger.lines[0], dead, 3);
-	figures_set(&self->j.ledger.lines[2], dead, 3);
+	figures_set(&self->j.ledger.rows[0], dead, 3);
+	figures_set(&self->j.ledger.rows[2], dead, 3);
 	ASSERT_EQ(0, rs_verdict_reach(&self->v, &self->j.ledger, &self->j.err));
 	ASSERT_EQ(2, self->v.n);
-	EXPECT_EQ(&self->j.ledger.lines[0], self->v.findings[0].line);
-	EXPECT_EQ(&self->j.ledger.lines[2], self->v.findings[1].line);
+	EXPECT_EQ(&self->j.ledger.rows[0], self->v.findings[0].row);
+	EXPECT_EQ(&self->j.ledger.rows[2], self->v.findings[1].row);
 }
 
 TEST_F(verdict, critical_ones_come_first)
 {
-	figures_set(&self->j.ledger.lines[0], (struct set[]){{D(sum_off), 1}}, 1);
-	figures_set(&self->j.ledger.lines[3], (struct set[]){{D(irq_disabled), 1}}, 1);
+	figures_set(&self->j.ledger.rows[0], (struct set[]){{DERIVED(sum_off), 1}}, 1);
+	figures_set(&self->j.ledger.rows[3], (struct set[]){{DERIVED(irq_disabled), 1}}, 1);
 	ASSERT_EQ(0, rs_verdict_reach(&self->v, &self->j.ledger, &self->j.err));
 	ASSERT_EQ(2, self->v.n);
 	EXPECT_STREQ("irq-disabled", self->v.findings[0].rule->id);
@@ -291,7 +302,7 @@ TEST_F(verdict, evidence_has_every_figure_the_rule_needs)
 {
 	size_t n = 0;
 
-	figures_set(&self->j.ledger.lines[0], rules[1].on, rules[1].on_n);
+	figures_set(&self->j.ledger.rows[0], rules[1].on, rules[1].on_n);
 	ASSERT_EQ(0, rs_verdict_reach(&self->v, &self->j.ledger, &self->j.err));
 	ASSERT_EQ(1, self->v.n);
 	rs_finding_evidence(&self->v.findings[0], figure_count, &n);

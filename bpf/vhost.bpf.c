@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * vhost: rounds, packets taken, used entries posted, and whether the guest is
  * told. All of it runs under the virtqueue's mutex or in its worker, so its
@@ -64,15 +64,15 @@ static __always_inline void vq_advance(struct rs_vq *v, u16 last_used)
 
 /* The call eventfd's entry, made here so that eventfds nobody signals guests with are never
  * counted. */
-static __noinline int call_claim(struct rs_vq *v, u64 key, u64 ctx)
+static __noinline int eventfd_claim(struct rs_vq *v, u64 key, u64 ctx)
 {
-	struct rs_call *c = calls_make(ctx);
+	struct rs_eventfd *e = eventfds_make(ctx);
 
-	if (!c)
+	if (!e)
 		return 0;
-	c->vq = key;
+	e->vq = key;
 	v->ctx = ctx;
-	calls_publish(c, ctx);
+	eventfds_publish(e, ctx);
 	return 0;
 }
 
@@ -97,8 +97,8 @@ static __always_inline u32 ring_distance(const bool typed, u32 from, u32 to, str
 }
 
 /* The packet being timed may be among the @n that were taken from @from on. */
-static __always_inline void probe_take(const bool typed, u64 key, struct ptr_ring *ring, u32 from,
-				       u32 n, u64 now)
+static __always_inline void probe_finish(const bool typed, u64 key, struct ptr_ring *ring, u32 from,
+					 u32 n, u64 now)
 {
 	struct rs_tun *t = tuns_find(key);
 	u64 began = t ? t->probe_ns : 0;
@@ -110,8 +110,8 @@ static __always_inline void probe_take(const bool typed, u64 key, struct ptr_rin
 }
 
 /* Packets taken since the last decision. See RS_RING_TOO_SMALL. */
-static __always_inline void vq_take(const bool typed, struct rs_vq *v, u64 vq, u64 key,
-				    struct ptr_ring *ring, u64 now)
+static __always_inline void vq_count_taken(const bool typed, struct rs_vq *v, u64 vq, u64 key,
+					   struct ptr_ring *ring, u64 now)
 {
 	u32 at = taken_place(typed, vq, ring), n;
 
@@ -123,7 +123,7 @@ static __always_inline void vq_take(const bool typed, struct rs_vq *v, u64 vq, u
 	n = ring_distance(typed, v->taken_at, at, ring);
 	v->vhost_taken += n;
 	if (now)
-		probe_take(typed, key, ring, v->taken_at, n, now);
+		probe_finish(typed, key, ring, v->taken_at, n, now);
 	v->taken_at = at;
 }
 
@@ -150,9 +150,9 @@ static __always_inline int vhost_decide(const bool typed, struct vhost_virtqueue
 	if (v->ring) {
 		ring = RS_PEEK(key, struct vhost_net_virtqueue, rx_ring);
 		if (RS_CAN_CAST)
-			vq_take(true, v, key, ring, RS_CAST(ptr_ring, ring), now);
+			vq_count_taken(true, v, key, ring, RS_CAST(ptr_ring, ring), now);
 		else
-			vq_take(false, v, key, ring, (void *)ring, now);
+			vq_count_taken(false, v, key, ring, (void *)ring, now);
 	}
 	decision_count(v);
 	v->vhost_calls++;
@@ -163,7 +163,7 @@ static __always_inline int vhost_decide(const bool typed, struct vhost_virtqueue
 	if (!ctx)
 		v->vhost_no_call++;
 	else if (v->ctx != ctx)
-		call_claim(v, key, ctx);
+		eventfd_claim(v, key, ctx);
 	return 0;
 }
 

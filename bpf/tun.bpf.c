@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* The tap: what the host's stack hands to each queue, what is dropped there, what the guest sends.
  */
 #define NETDEV_ALIGN 32 /* of the driver's part, where struct net_device has no field for it */

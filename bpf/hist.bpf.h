@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef RS_HIST_H
-#define RS_HIST_H
+#ifndef RS_HIST_BPF_H
+#define RS_HIST_BPF_H
 
-#include "hook.h"
+#include "hook.bpf.h"
 #include "maps.h"
 
 #define BUCKET_AT(i)   ((i) * sizeof(u64))

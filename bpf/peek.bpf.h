@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Reading memory whose type the verifier does not know. */
-#ifndef RS_PEEK_H
-#define RS_PEEK_H
+#ifndef RS_PEEK_BPF_H
+#define RS_PEEK_BPF_H
 
-#include "hook.h"
+#include "hook.bpf.h"
 
 extern void *bpf_rdonly_cast(const void *obj, u32 btf_id) __ksym __weak;
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The tables, what the helper sets, and what each CPU is about to inject. */
-#ifndef RS_STATE_H
-#define RS_STATE_H
+#ifndef RS_STATE_BPF_H
+#define RS_STATE_BPF_H
 
-#include "hist.h"
-#include "hook.h"
+#include "hist.bpf.h"
+#include "hook.bpf.h"
 #include "maps.h"
-#include "peek.h"
-#include "table.h"
+#include "peek.bpf.h"
+#include "table.bpf.h"
 
 /* 0 = all taps */
 const volatile __u32 rs_only_ifindex;
@@ -22,13 +22,13 @@ const volatile __u64 rs_tun_proto;
 
 RS_TABLE(rs_tun, tuns, RS_TUNS_BITS)
 RS_TABLE(rs_vq, vqs, RS_VQS_BITS)
-RS_TABLE(rs_call, calls, RS_CALLS_BITS)
+RS_TABLE(rs_eventfd, eventfds, RS_EVENTFDS_BITS)
 RS_TABLE(rs_route, routes, RS_ROUTES_BITS)
 
 /* key: the task in irqfd_inject; value: the eventfd's context */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 1 << RS_CALLS_BITS);
+	__uint(max_entries, 1 << RS_EVENTFDS_BITS);
 	__type(key, u64);
 	__type(value, u64);
 } deferred SEC(".maps");

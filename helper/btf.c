@@ -7,14 +7,14 @@
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 
-#include "types.h"
+#include "btf.h"
 
 /* The modules a packet for a guest passes through; each may be built in. */
 static const char *const modules[] = {"tun", "vhost", "vhost_net", "kvm", "kvm_amd", "kvm_intel"};
 
 #define MODULES (sizeof(modules) / sizeof(modules[0]))
 
-struct rs_types {
+struct rs_btf {
 	struct btf *kernel;
 	struct btf *module[MODULES]; /* NULL = not loaded, built in, or without types */
 	int fd[MODULES];	     /* 0 = not opened yet */
@@ -28,9 +28,9 @@ static struct btf *read_module(const char *name, struct btf *kernel)
 	return access(path, R_OK) ? NULL : btf__load_module_btf(name, kernel);
 }
 
-struct rs_types *rs_types_read(void)
+struct rs_btf *rs_btf_read(void)
 {
-	struct rs_types *t = calloc(1, sizeof(*t));
+	struct rs_btf *t = calloc(1, sizeof(*t));
 
 	if (!t)
 		return NULL;
@@ -44,7 +44,7 @@ struct rs_types *rs_types_read(void)
 	return t;
 }
 
-void rs_types_free(struct rs_types *t)
+void rs_btf_free(struct rs_btf *t)
 {
 	if (!t)
 		return;
@@ -57,7 +57,7 @@ void rs_types_free(struct rs_types *t)
 	free(t);
 }
 
-bool rs_types_struct(const struct rs_types *t, const char *name)
+bool rs_btf_struct(const struct rs_btf *t, const char *name)
 {
 	bool found = btf__find_by_name_kind(t->kernel, name, BTF_KIND_STRUCT) > 0;
 
@@ -88,7 +88,7 @@ static bool describes_member(const struct btf *btf, const char *type, const char
 	return id > 0 && has_member(btf, id, member);
 }
 
-bool rs_types_member(const struct rs_types *t, const char *type, const char *member)
+bool rs_btf_member(const struct rs_btf *t, const char *type, const char *member)
 {
 	bool found = describes_member(t->kernel, type, member);
 
@@ -119,7 +119,7 @@ static int find_function(const struct btf *btf, const struct btf *base, const ch
 	return -1;
 }
 
-static int function_id(const struct rs_types *t, const char *name, const char *module)
+static int function_id(const struct rs_btf *t, const char *name, const char *module)
 {
 	int m;
 
@@ -129,7 +129,7 @@ static int function_id(const struct rs_types *t, const char *name, const char *m
 	return m < 0 || !t->module[m] ? -1 : find_function(t->module[m], t->kernel, name);
 }
 
-bool rs_types_function(const struct rs_types *t, const char *name, const char *module)
+bool rs_btf_function(const struct rs_btf *t, const char *name, const char *module)
 {
 	return function_id(t, name, module) > 0;
 }
@@ -161,7 +161,7 @@ static int open_module(const char *name)
 	return -1;
 }
 
-int rs_types_attach(struct rs_types *t, const char *name, const char *module, int *fd)
+int rs_btf_attach(struct rs_btf *t, const char *name, const char *module, int *fd)
 {
 	int id = function_id(t, name, module);
 	int m;
@@ -176,7 +176,7 @@ int rs_types_attach(struct rs_types *t, const char *name, const char *module, in
 	return *fd > 0 ? id : -1;
 }
 
-bool rs_types_tracepoint(const struct rs_types *t, const char *name)
+bool rs_btf_tracepoint(const struct rs_btf *t, const char *name)
 {
 	char type[64];
 
@@ -184,7 +184,7 @@ bool rs_types_tracepoint(const struct rs_types *t, const char *name)
 	return btf__find_by_name_kind(t->kernel, type, BTF_KIND_TYPEDEF) > 0;
 }
 
-bool rs_types_enumerator(const struct rs_types *t, const char *type, const char *name)
+bool rs_btf_enumerator(const struct rs_btf *t, const char *type, const char *name)
 {
 	int id = btf__find_by_name_kind(t->kernel, type, BTF_KIND_ENUM);
 	const struct btf_type *e;

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "symbols.h"
+#include "kallsyms.h"
 
 /* One line: address, kind, name, and the module in brackets. */
 struct line {
@@ -13,7 +13,7 @@ struct line {
 	char kind;
 };
 
-struct rs_symbols {
+struct rs_kallsyms {
 	char *text;
 	struct line *lines;
 	size_t n;
@@ -61,9 +61,9 @@ static char *cut_line(char *text, struct line *l)
 	return next;
 }
 
-struct rs_symbols *rs_symbols_read(void)
+struct rs_kallsyms *rs_kallsyms_read(void)
 {
-	struct rs_symbols *s = calloc(1, sizeof(*s));
+	struct rs_kallsyms *s = calloc(1, sizeof(*s));
 	size_t lines = 1;
 
 	if (!s)
@@ -73,7 +73,7 @@ struct rs_symbols *rs_symbols_read(void)
 		lines++;
 	s->lines = s->text ? calloc(lines, sizeof(*s->lines)) : NULL;
 	if (!s->lines) {
-		rs_symbols_free(s);
+		rs_kallsyms_free(s);
 		return NULL;
 	}
 	for (char *p = s->text; p && *p; s->n++)
@@ -81,7 +81,7 @@ struct rs_symbols *rs_symbols_read(void)
 	return s;
 }
 
-void rs_symbols_free(struct rs_symbols *s)
+void rs_kallsyms_free(struct rs_kallsyms *s)
 {
 	if (!s)
 		return;
@@ -113,7 +113,7 @@ static bool is_named(const struct line *l, const char *name, size_t n, const cha
 }
 
 /* A function ends where the next symbol of any kind begins; modules' symbols are not sorted. */
-static uint64_t find_end(const struct rs_symbols *s, uint64_t from)
+static uint64_t find_end(const struct rs_kallsyms *s, uint64_t from)
 {
 	uint64_t to = 0;
 
@@ -123,7 +123,7 @@ static uint64_t find_end(const struct rs_symbols *s, uint64_t from)
 	return to;
 }
 
-static const struct line *find_in(const struct rs_symbols *s, const char *name, const char *clone,
+static const struct line *find_in(const struct rs_kallsyms *s, const char *name, const char *clone,
 				  const char *module)
 {
 	size_t n = strlen(name);
@@ -134,8 +134,8 @@ static const struct line *find_in(const struct rs_symbols *s, const char *name, 
 	return NULL;
 }
 
-bool rs_symbols_find(const struct rs_symbols *s, const char *name, const char *clone,
-		     const char *owner, struct rs_symbol *sym)
+bool rs_kallsyms_find(const struct rs_kallsyms *s, const char *name, const char *clone,
+		      const char *owner, struct rs_symbol *sym)
 {
 	const struct line *l = NULL;
 
@@ -155,7 +155,7 @@ bool rs_symbols_find(const struct rs_symbols *s, const char *name, const char *c
 	return true;
 }
 
-uint64_t rs_symbols_data(const struct rs_symbols *s, const char *name, const char *owner)
+uint64_t rs_kallsyms_data(const struct rs_kallsyms *s, const char *name, const char *owner)
 {
 	for (size_t i = 0; i < s->n; i++) {
 		const struct line *l = &s->lines[i];
@@ -167,7 +167,7 @@ uint64_t rs_symbols_data(const struct rs_symbols *s, const char *name, const cha
 	return 0;
 }
 
-bool rs_symbols_known(const char *name)
+bool rs_kallsyms_known(const char *name)
 {
 	return !is_hidden(name);
 }

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* KVM on x86: the local APIC accepts the interrupt, or has it already; later the vCPU takes it. */
 #define MSI_VECTOR 0xff
 #define APIC_IRR   0x200 /* the architecture's register map: 256 bits, 32 to each 16 bytes */
@@ -36,25 +36,25 @@ static __always_inline int apic_accept(const bool typed, struct kvm_lapic *apic,
 				       bool vmx)
 {
 	struct rs_waking *w = waking_here();
-	struct rs_call *c = call_injecting(w);
+	struct rs_eventfd *e = eventfd_injecting(w);
 	struct kvm_vcpu *vcpu;
 	u64 key;
 
-	if (!c)
+	if (!e)
 		return 0;
-	if ((c->data & MSI_VECTOR) != vector && w->irqfd)
-		call_route(c, w->irqfd);
-	if ((c->data & MSI_VECTOR) != vector)
+	if ((e->data & MSI_VECTOR) != vector && w->irqfd)
+		eventfd_route(e, w->irqfd);
+	if ((e->data & MSI_VECTOR) != vector)
 		return 0;
 	vcpu = RS_READ(typed, apic, vcpu);
 	key = RS_ADDRESS(vcpu) + (vector & MSI_VECTOR);
-	if (c->route != key)
-		route_learn(c, key, 0);
-	vcpu_found(typed, c, vcpu);
-	call_injected(typed, c, vcpu,
-		      irr_is_set(typed, apic, vector) ||
-			      (vmx && pir_is_set(RS_ADDRESS(vcpu), vector)),
-		      is_posted(typed, apic));
+	if (e->route != key)
+		route_learn(e, key, 0);
+	vcpu_found(typed, e, vcpu);
+	eventfd_injected(typed, e, vcpu,
+			 irr_is_set(typed, apic, vector) ||
+				 (vmx && pir_is_set(RS_ADDRESS(vcpu), vector)),
+			 is_posted(typed, apic));
 	return 0;
 }
 
@@ -70,15 +70,15 @@ RS_HOOK4(vmx_deliver_interrupt, struct kvm_lapic *, apic, int, mode, int, trigge
 
 static __always_inline int vcpu_inject(const bool typed, struct kvm_vcpu *vcpu)
 {
-	struct rs_call *c;
+	struct rs_eventfd *e;
 	u64 vector;
 
 	if (!bpf_core_field_exists(vcpu->arch.interrupt.nr))
 		return 0;
 	vector = RS_READ(typed, vcpu, arch.interrupt.nr);
-	c = route_call(RS_ADDRESS(vcpu) + vector, 0);
-	if (c)
-		call_entered(typed, c, vcpu);
+	e = route_eventfd(RS_ADDRESS(vcpu) + vector, 0);
+	if (e)
+		eventfd_entered(typed, e, vcpu);
 	return 0;
 }
 

@@ -9,7 +9,7 @@
 #include <netlink/route/qdisc/fifo.h>
 #include <netlink/route/tc.h>
 
-#include "links.h"
+#include "rtnl.h"
 
 /*
  * libnl sets up its list of qdisc kinds when the first kind registers itself. In a static file none
@@ -17,15 +17,15 @@
  */
 static void *const qdisc_kind __attribute__((used)) = rtnl_qdisc_fifo_get_limit;
 
-struct rs_links {
+struct rs_rtnl {
 	struct nl_sock *sock;
 	struct nl_cache *links;
 	struct nl_cache *qdiscs;
 };
 
-struct rs_links *rs_links_open(struct rs_error *err)
+struct rs_rtnl *rs_rtnl_open(struct rs_error *err)
 {
-	struct rs_links *l = calloc(1, sizeof(*l));
+	struct rs_rtnl *l = calloc(1, sizeof(*l));
 	int e;
 
 	if (!l) {
@@ -36,14 +36,14 @@ struct rs_links *rs_links_open(struct rs_error *err)
 	e = l->sock ? nl_connect(l->sock, NETLINK_ROUTE) : -NLE_NOMEM;
 	if (e < 0)
 		rs_error_set(err, RS_EXIT_ERROR, "rtnetlink cannot be reached: %s", nl_geterror(e));
-	if (e < 0 || rs_links_refresh(l, err)) {
-		rs_links_close(l);
+	if (e < 0 || rs_rtnl_refresh(l, err)) {
+		rs_rtnl_close(l);
 		return NULL;
 	}
 	return l;
 }
 
-void rs_links_close(struct rs_links *l)
+void rs_rtnl_close(struct rs_rtnl *l)
 {
 	if (!l)
 		return;
@@ -53,7 +53,7 @@ void rs_links_close(struct rs_links *l)
 	free(l);
 }
 
-int rs_links_refresh(struct rs_links *l, struct rs_error *err)
+int rs_rtnl_refresh(struct rs_rtnl *l, struct rs_error *err)
 {
 	struct nl_cache *links = NULL, *qdiscs = NULL;
 	int e = rtnl_link_alloc_cache(l->sock, AF_UNSPEC, &links);
@@ -72,7 +72,7 @@ int rs_links_refresh(struct rs_links *l, struct rs_error *err)
 	return 0;
 }
 
-int rs_links_tap(struct rs_links *l, const char *name, struct rs_error *err)
+int rs_rtnl_tap(struct rs_rtnl *l, const char *name, struct rs_error *err)
 {
 	struct rtnl_link *link = rtnl_link_get_by_name(l->links, name);
 	const char *type;
@@ -113,7 +113,7 @@ static void fill_qdisc(struct nl_cache *qdiscs, int ifindex, struct rs_tap *tap)
 	rtnl_qdisc_put(q);
 }
 
-void rs_links_fill(struct rs_links *l, unsigned int ifindex, struct rs_tap *tap)
+void rs_rtnl_fill(struct rs_rtnl *l, unsigned int ifindex, struct rs_tap *tap)
 {
 	struct rtnl_link *link = rtnl_link_get(l->links, ifindex);
 	char mac[RS_STR_LEN];

@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What the kernel itself says about taps: links, queues, drops, qdiscs. */
-#ifndef RS_LINKS_H
-#define RS_LINKS_H
+#ifndef RS_RTNL_H
+#define RS_RTNL_H
 
 #include "snapshot.h"
 
-struct rs_links;
+struct rs_rtnl;
 
 /* Connects to rtnetlink and reads links and qdiscs. Return: NULL with err set. */
-struct rs_links *rs_links_open(struct rs_error *err);
-void rs_links_close(struct rs_links *links); /* NULL allowed */
+struct rs_rtnl *rs_rtnl_open(struct rs_error *err);
+void rs_rtnl_close(struct rs_rtnl *links); /* NULL allowed */
 
 /* Reads links and qdiscs anew. Return: 0, or -1 with err set and the old figures kept. */
-int rs_links_refresh(struct rs_links *links, struct rs_error *err);
+int rs_rtnl_refresh(struct rs_rtnl *links, struct rs_error *err);
 
 /* Return: the tap's ifindex, or -1 with RS_EXIT_NOTAP: there is no such interface, or it is no tap.
  */
-int rs_links_tap(struct rs_links *links, const char *name, struct rs_error *err);
+int rs_rtnl_tap(struct rs_rtnl *links, const char *name, struct rs_error *err);
 
 /* Fills everything the kernel tells of a tap; ifindex unknown to it: all stays unknown. */
-void rs_links_fill(struct rs_links *links, unsigned int ifindex, struct rs_tap *tap);
+void rs_rtnl_fill(struct rs_rtnl *links, unsigned int ifindex, struct rs_tap *tap);
 
 #endif

@@ -5,10 +5,10 @@
  * after it. Where it is at home, finding it costs a multiplication and a
  * comparison; a hash map costs a hundred instructions and a call.
  */
-#ifndef RS_TABLE_H
-#define RS_TABLE_H
+#ifndef RS_TABLE_BPF_H
+#define RS_TABLE_BPF_H
 
-#include "hook.h"
+#include "hook.bpf.h"
 #include "maps.h"
 
 /* A slot whose entry is being made: nobody's yet; and one whose entry was dropped. A slot that was

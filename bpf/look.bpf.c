@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * One look through every process's open files: taps' queues, vhost devices'
  * virtqueues, virtual machines and their irqfds, whether they did anything or
@@ -81,7 +81,7 @@ static __always_inline void look_at_vq(struct seq_file *seq, struct rs_found *f,
 		f->vq.socket = v->socket;
 	f->vq.posted = v ? vq_posted(v, f->vq.last_used_idx) : 0;
 	if (v && f->vq.ctx)
-		call_claim(v, f->key, f->vq.ctx);
+		eventfd_claim(v, f->key, f->vq.ctx);
 	bpf_seq_write(seq, f, sizeof(*f));
 }
 
@@ -101,22 +101,23 @@ static __always_inline void look_at_vhost(struct seq_file *seq, struct rs_found 
 	}
 }
 
-/* What is found goes into the call's entry: a VM may have more irqfds than one record can tell. */
+/* What is found goes into the eventfd's entry: a VM may have more irqfds than one record can tell.
+ */
 static __always_inline void look_at_irqfd(const struct kvm_kernel_irqfd *irqfd)
 {
 	u64 key = (u64)BPF_CORE_READ(irqfd, eventfd);
 	u32 flags = BPF_CORE_READ(irqfd, irq_entry.msi.flags);
-	struct rs_call *c = call_make(key, (u64)irqfd);
+	struct rs_eventfd *e = eventfd_make(key, (u64)irqfd);
 
-	if (!c)
+	if (!e)
 		return;
-	call_route(c, (u64)irqfd);
-	c->gsi = BPF_CORE_READ(irqfd, gsi);
-	c->msi = BPF_CORE_READ(irqfd, irq_entry.type) == KVM_IRQ_ROUTING_MSI;
-	c->address = (u64)BPF_CORE_READ(irqfd, irq_entry.msi.address_hi) << 32 |
+	eventfd_route(e, (u64)irqfd);
+	e->gsi = BPF_CORE_READ(irqfd, gsi);
+	e->msi = BPF_CORE_READ(irqfd, irq_entry.type) == KVM_IRQ_ROUTING_MSI;
+	e->address = (u64)BPF_CORE_READ(irqfd, irq_entry.msi.address_hi) << 32 |
 		     BPF_CORE_READ(irqfd, irq_entry.msi.address_lo);
-	c->has_devid = !!(flags & KVM_MSI_VALID_DEVID);
-	c->devid = BPF_CORE_READ(irqfd, irq_entry.msi.devid);
+	e->has_devid = !!(flags & KVM_MSI_VALID_DEVID);
+	e->devid = BPF_CORE_READ(irqfd, irq_entry.msi.devid);
 }
 
 /* On the way through a virtual machine's list of irqfds. */

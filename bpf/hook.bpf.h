@@ -3,10 +3,10 @@
  * One handler, two ways in: fentry where the kernel can, a kprobe elsewhere;
  * the helper loads one of the two. Both are named after the function.
  */
-#ifndef RS_HOOK_H
-#define RS_HOOK_H
+#ifndef RS_HOOK_BPF_H
+#define RS_HOOK_BPF_H
 
-#include "kernel.h"
+#include "kernel.bpf.h"
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>

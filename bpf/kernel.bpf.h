@@ -4,8 +4,8 @@
  * running kernel's type information at load; only names and nesting count
  * here. ___flavours name the shape a struct had in other kernels.
  */
-#ifndef RS_KERNEL_H
-#define RS_KERNEL_H
+#ifndef RS_KERNEL_BPF_H
+#define RS_KERNEL_BPF_H
 
 /* bpf_tracing.h: registers have the kernel's names, not those of user space. */
 #define __VMLINUX_H__

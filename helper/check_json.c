@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <json-c/json.h>
+
+#include "check_json.h"
+#include "json.h"
+
+struct json_object *rs_checks_new(void)
+{
+	return json_object_new_array();
+}
+
+void rs_checks_add(struct json_object *list, const struct rs_check *row)
+{
+	struct json_object *obj = json_object_new_object();
+
+	rs_json_add_text(obj, "what", row->what);
+	json_object_object_add(obj, "works", json_object_new_boolean(row->works));
+	rs_json_add_text(obj, "why", row->why);
+	rs_json_add_text(obj, "fix", row->fix);
+	json_object_array_add(list, obj);
+}
+
+char *rs_checks_text(struct json_object *list)
+{
+	char *text = rs_json_text(list);
+
+	json_object_put(list);
+	return text;
+}

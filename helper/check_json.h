@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The rows of `ringside check` as JSON. */
+#ifndef RS_CHECK_JSON_H
+#define RS_CHECK_JSON_H
+
+#include "source.h"
+
+struct json_object;
+
+/* A list, to which rs_checks_add() adds; rs_checks_text() gives its text and frees it. */
+struct json_object *rs_checks_new(void);
+void rs_checks_add(struct json_object *list, const struct rs_check *row);
+char *rs_checks_text(struct json_object *list);
+
+#endif

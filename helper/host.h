@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The host's side: taps, vhost, KVM. */
+#ifndef RS_HOST_H
+#define RS_HOST_H
+
+#include "source.h"
+
+extern const struct rs_source rs_host_source;
+
+/* Calls @row for each thing this side needs or can do. Return: 0 = all works, -1 = not all. */
+int rs_host_check(rs_check_fn row, void *ctx);
+
+#endif

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hist_json.h"
+#include "json.h"
+#include "ledger_json.h"
+
+static void figure_add(void *ctx, enum rs_figure figure, struct rs_num value)
+{
+	struct rs_figure_info info = rs_figure_info(figure);
+
+	if (value.known && info.negative)
+		json_object_object_add(ctx, info.name, json_object_new_int64((int64_t)value.value));
+	else
+		rs_json_add_num(ctx, info.name, value);
+}
+
+/* All in one object: a test sees to it that no two figures share a name. */
+static struct json_object *figures_to_json(const struct rs_row *row)
+{
+	struct json_object *obj = json_object_new_object();
+
+	for (int i = 0; i < RS_FIGURES; i++)
+		figure_add(obj, i, row->figures[i]);
+	return obj;
+}
+
+static struct json_object *side_to_json(const struct rs_snapshot *s)
+{
+	struct json_object *obj = json_object_new_object();
+	struct rs_num since = s->has_begin ? s->begin.time_ns : s->end.started_ns;
+
+	rs_json_add_text(obj, "hostname", s->taken.hostname);
+	rs_json_add_text(obj, "kernel", s->taken.kernel);
+	rs_json_add_text(obj, "arch", s->taken.arch);
+	rs_json_add_text(obj, "uuid", s->taken.uuid);
+	if (since.known && s->end.time_ns.value >= since.value)
+		rs_json_add_num(obj, "window_ns", rs_num_of(s->end.time_ns.value - since.value));
+	return obj;
+}
+
+static struct json_object *facts_to_json(unsigned int facts)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (int i = 0; i < RS_FACTS; i++)
+		if (facts & (1U << i))
+			json_object_array_add(list, json_object_new_string(rs_fact_names[i]));
+	return list;
+}
+
+static void hists_add(struct json_object *obj, const char *key, enum rs_side side,
+		      const struct rs_row *row)
+{
+	if (side == RS_SIDE_GUEST ? row->guest : row->host)
+		json_object_object_add(obj, key, rs_hists_to_json(side, row->hists[side]));
+}
+
+static struct json_object *row_to_json(const struct rs_row *row)
+{
+	struct json_object *obj = json_object_new_object();
+
+	rs_json_add_text(obj, "label", row->label);
+	if (row->guest) {
+		rs_json_add_text(obj, "device", row->guest->device);
+		rs_json_add_text(obj, "netdev", row->guest->netdev);
+		rs_json_add_num(obj, "index", row->guest->index);
+		rs_json_add_num(obj, "irq", row->guest->irq);
+		rs_json_add_text(obj, "dir", row->guest->dir);
+		rs_json_add_text(obj, "guest_flaw", row->guest_flaw);
+	}
+	if (row->host) {
+		rs_json_add_text(obj, "tap", row->host->tap);
+		rs_json_add_num(obj, "tap_queue", row->host->queue);
+		rs_json_add_num(obj, "pid", row->host->pid);
+		rs_json_add_text(obj, "backend", row->host->backend);
+		rs_json_add_text(obj, "host_flaw", row->host_flaw);
+	}
+	if (row->guest && row->host)
+		json_object_object_add(obj, "matched_by", facts_to_json(row->facts));
+	json_object_object_add(obj, "figures", figures_to_json(row));
+	hists_add(obj, "guest_hists", RS_SIDE_GUEST, row);
+	hists_add(obj, "host_hists", RS_SIDE_HOST, row);
+	return obj;
+}
+
+static struct json_object *finding_to_json(const struct rs_finding *f)
+{
+	struct json_object *obj = json_object_new_object();
+	struct json_object *evidence = json_object_new_object();
+
+	rs_json_add_text(obj, "id", f->rule->id);
+	rs_json_add_text(obj, "severity", rs_severity_names[f->rule->severity]);
+	rs_json_add_text(obj, "queue", f->row->label);
+	rs_json_add_text(obj, "sentence", rs_finding_sentence(f));
+	rs_json_add_text(obj, "advice", f->rule->advice);
+	rs_finding_evidence(f, figure_add, evidence);
+	json_object_object_add(obj, "evidence", evidence);
+	return obj;
+}
+
+char *rs_ledger_text(const struct rs_ledger *l, const struct rs_verdict *v)
+{
+	struct json_object *root = json_object_new_object();
+	struct json_object *queues = json_object_new_array();
+	struct json_object *verdicts = json_object_new_array();
+	char *text;
+
+	json_object_object_add(root, "schema", json_object_new_string(RS_LEDGER_SCHEMA));
+	if (l->guest)
+		json_object_object_add(root, "guest", side_to_json(l->guest));
+	if (l->host)
+		json_object_object_add(root, "host", side_to_json(l->host));
+	for (size_t i = 0; i < l->rows_n; i++)
+		json_object_array_add(queues, row_to_json(&l->rows[i]));
+	for (size_t i = 0; i < v->n; i++)
+		json_object_array_add(verdicts, finding_to_json(&v->findings[i]));
+	json_object_object_add(root, "queues", queues);
+	json_object_object_add(root, "verdicts", verdicts);
+	text = rs_json_text(root);
+	json_object_put(root);
+	return text;
+}

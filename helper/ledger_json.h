@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef RS_LEDGER_JSON_H
+#define RS_LEDGER_JSON_H
+
+#include "verdict.h"
+
+#define RS_LEDGER_SCHEMA "ringside-ledger/1"
+
+/* The ledger and its verdicts. Unknown figures have no key. Return: as rs_json_text(). */
+char *rs_ledger_text(const struct rs_ledger *l, const struct rs_verdict *v);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A snapshot as JSON: read, checked, written. */
+#ifndef RS_SNAPSHOT_JSON_H
+#define RS_SNAPSHOT_JSON_H
+
+#include "snapshot.h"
+
+#define RS_SNAPSHOT_SCHEMA "ringside-snapshot/1"
+
+/**
+ * rs_snapshot_parse() - read a snapshot from JSON text
+ * @text: ends with a NUL, which @len does not count
+ * @where: what to call it in messages: the file's name
+ *
+ * Checks schema, side, and the type and range of each field; ignores keys it does not know.
+ * Return: 0, or -1 with RS_EXIT_DATA naming the place (line, or the path of the key).
+ */
+int rs_snapshot_parse(struct rs_snapshot *s, const char *text, size_t len, const char *where,
+		      struct rs_error *err);
+
+/* Like rs_snapshot_parse(), from a file. RS_EXIT_NOINPUT where it cannot be read. */
+int rs_snapshot_load(struct rs_snapshot *s, const char *path, struct rs_error *err);
+
+/* Return: the snapshot as JSON with a line feed at its end, to be freed; NULL = out of memory. */
+char *rs_snapshot_text(const struct rs_snapshot *s);
+
+#endif
