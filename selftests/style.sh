@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# make style: checkpatch for kernel code, clang-format for what runs as BPF or as a process,
-# sparse-like checks are kbuild's (make module C=1), shellcheck for the scripts. Quiet when all is well.
+# make style: checkpatch for kernel code, clang-format for what runs as BPF or as a process, circles.sh
+# for the layers, shellcheck for the scripts; sparse's checks are kbuild's (make module C=1). Quiet when
+# all is well.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 status=0
@@ -30,6 +31,9 @@ mapfile -t kernel < <(git ls-files 'kmod/*.[ch]')
 
 mapfile -t user < <(git ls-files 'bpf/*.[ch]' 'helper/*.[ch]' 'selftests/*.[ch]')
 clang-format --dry-run --Werror "${user[@]}" || complain "clang-format would change the files above"
+
+# kmod/ joins when its files are in layers, too.
+selftests/circles.sh helper || complain "a file may only depend on files below it"
 
 mapfile -t scripts < <(git grep -lE '^#!.*(ba)?sh( |$)')
 shellcheck -x "${scripts[@]}" || complain "shellcheck has something to say"
