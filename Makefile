@@ -29,12 +29,12 @@ install: ## install the helper, its man page and completion (PREFIX=, DESTDIR=)
 modules_install: module ## install ringside.ko for the running kernel
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install
 
-DKMS_VERSION = $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
+VERSION = $(shell sed -n 's/^\#define RS_VERSION "\(.*\)"$$/\1/p' kmod/version.h)
 dkms-install: ## hand the module's source to dkms, which rebuilds it for each kernel
 	@command -v dkms >/dev/null || { echo "ringside: dkms is not installed: apt-get install dkms" >&2; exit 1; }
-	mkdir -p /usr/src/ringside-$(DKMS_VERSION)
-	cp -r Kbuild Makefile LICENSE dkms.conf kmod /usr/src/ringside-$(DKMS_VERSION)/
-	dkms install ringside/$(DKMS_VERSION)
+	mkdir -p /usr/src/ringside-$(VERSION)
+	cp -r Kbuild Makefile LICENSE dkms.conf kmod /usr/src/ringside-$(VERSION)/
+	dkms install ringside/$(VERSION)
 
 demo: ## boot a KVM host and its guest, replay an incident, print both sides (ARCH=arm64|x86_64)
 	selftests/demo.sh -a $(LAB_ARCH) -o $(OUT)/demo

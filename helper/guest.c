@@ -12,6 +12,7 @@
 #include "file.h"
 #include "guest.h"
 #include "hist.h"
+#include "losses.h"
 
 #define SNAPSHOT RS_GUEST_DEBUGFS "/ringside/snapshot"
 
@@ -300,24 +301,14 @@ const struct rs_source rs_guest_source = {
 	.close = guest_close,
 };
 
-/* The module writes a sentence as one word. */
-static void words_part(char *text)
+static bool hook_check(const struct rs_hook *hook, rs_check_fn row, void *ctx)
 {
-	for (; *text; text++)
-		if (*text == '-')
-			*text = ' ';
-}
-
-/* A hook that this kernel does not have and that loses nothing here is in order. */
-static bool hook_check(struct rs_hook *hook, rs_check_fn row, void *ctx)
-{
-	bool works = !strcmp(hook->state, "attached") || !strncmp(hook->loses, "nothing", 7);
+	bool works = !strcmp(hook->state, "attached");
 	char why[RS_LOSES_LEN + 128];
 	struct rs_check check = {.what = hook->name, .works = works, .why = works ? NULL : why};
 
-	words_part(hook->loses);
 	snprintf(why, sizeof(why), "%s; unknown without it: %s", hook->state,
-		 *hook->loses ? hook->loses : "what it counts");
+		 *hook->loses ? rs_loss_words(hook->loses) : "what it counts");
 	row(ctx, &check);
 	return works;
 }

@@ -138,7 +138,7 @@ static void find_unknown(struct rs_hooks *h)
 		h->unknown |= LOSES_REASONS;
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
 		if (!rs_btf_member(h->btf, fields[i].type, fields[i].member) &&
-		    !rs_btf_member(h->btf, fields[i].type, fields[i].other))
+		    !(fields[i].other && rs_btf_member(h->btf, fields[i].type, fields[i].other)))
 			h->unknown |= fields[i].loses;
 }
 

@@ -3,12 +3,14 @@
 
 #include "fields.h"
 #include "list.h"
+#include "losses.h"
 #include "table.h"
 
 /* A column: a field of a row by its key in JSON, under a heading. */
 struct column {
 	const char *heading;
 	const char *key;
+	const char *(*words)(const char *text); /* NULL = a text is printed as it is */
 };
 
 /* A table of all rows of a kind. */
@@ -75,10 +77,11 @@ static const struct section hooks = {
 	 {"kind", "kind"},
 	 {"state", "state"},
 	 {"missed", "missed"},
-	 {"unknown without it", "loses"}},
+	 {"unknown without it", "loses", rs_loss_words}},
 };
 
-static void field_add(struct rs_table *t, const struct rs_field *field, const void *row)
+static void cell_add(struct rs_table *t, const struct column *column, const struct rs_field *field,
+		     const void *row)
 {
 	const char *at = (const char *)row + field->offset;
 	uint64_t value;
@@ -88,7 +91,7 @@ static void field_add(struct rs_table *t, const struct rs_field *field, const vo
 		return;
 	}
 	if (field->type == RS_TYPE_STR) {
-		rs_table_add(t, "%s", at);
+		rs_table_add(t, "%s", column->words ? column->words(at) : at);
 		return;
 	}
 	value = ((const struct rs_num *)at)->value;
@@ -116,7 +119,8 @@ static void section_print(FILE *out, const struct section *section, const struct
 	}
 	for (; n--; row += record->size)
 		for (size_t c = 0; c < columns; c++)
-			field_add(&t, rs_field_find(record, section->columns[c].key), row);
+			cell_add(&t, &section->columns[c],
+				 rs_field_find(record, section->columns[c].key), row);
 	rs_table_print(&t, out);
 	rs_table_clear(&t);
 }

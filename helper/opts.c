@@ -7,6 +7,7 @@
 
 #include "fields.h"
 #include "opts.h"
+#include "../kmod/version.h"
 
 #define NS_PER_MS 1000000ULL
 #define NS_MAX	  (168ULL * 3600 * 1000 * NS_PER_MS)

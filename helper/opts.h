@@ -5,8 +5,6 @@
 
 #include "commands.h"
 
-#define RS_VERSION "0.1"
-
 /**
  * rs_opts_parse() - read the command line
  *

@@ -6,6 +6,7 @@
 
 #include "hist.h"
 #include "list.h"
+#include "losses.h"
 #include "show.h"
 #include "table.h"
 
@@ -235,11 +236,10 @@ static void hooks_tell(const struct rs_show *show, const char *title, const stru
 	for (size_t i = 0; s && i < s->end.hooks_n; i++) {
 		const struct rs_hook *hook = &s->end.hooks[i];
 
-		if (!strcmp(hook->state, "attached") || !*hook->loses ||
-		    !strncmp(hook->loses, "nothing", 7))
+		if (!strcmp(hook->state, "attached") || !*hook->loses)
 			continue;
 		fprintf(show->out, "%s: %s is %s here; without it unknown: %s\n", title, hook->name,
-			hook->state, hook->loses);
+			hook->state, rs_loss_words(hook->loses));
 	}
 }
 

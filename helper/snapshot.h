@@ -100,7 +100,7 @@ struct rs_hook {
 	char name[RS_STR_LEN];	  /* the symbol; for a clone its full name */
 	char kind[RS_STR_LEN];	  /* ftrace, fentry, fprobe, kprobe, tracepoint, map, option ... */
 	char state[RS_STR_LEN];	  /* attached, absent, failed; of an option what it does */
-	char loses[RS_LOSES_LEN]; /* counters unknown without it, separated by '-' or ',' */
+	char loses[RS_LOSES_LEN]; /* guest: an id, see losses.h; host: counters, separated by ',' */
 	struct rs_num used;	  /* a table's: objects that it has entries for */
 	struct rs_num missed;	  /* hits the kernel could not deliver */
 };

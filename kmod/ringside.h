@@ -13,8 +13,7 @@
 #include <linux/seq_file.h>
 #include <linux/virtio.h>
 #include <linux/virtio_ring.h>
-
-#define RS_VERSION "0.1"
+#include "version.h"
 
 enum {
 #define RS_GAUGE(name, unit, meaning)

@@ -239,12 +239,12 @@ helper_build()
 {
 	local arch=$1 root in out rc=0
 
-	out=$CACHE/build/helper-$arch/$(sources_hash "$TOP" helper bpf kmod/counters.h)
+	out=$CACHE/build/helper-$arch/$(sources_hash "$TOP" helper bpf kmod/counters.h kmod/version.h)
 	if ! [ -e "$out/ringside" ]; then
 		root=$(tools_get) || exit
 		stage "build helper for $arch"
 		in=$(as_root mktemp -d "$root/tmp/helper.XXXXXX")
-		(cd "$TOP" && as_root cp -r --parents helper bpf kmod/counters.h "$in/")
+		(cd "$TOP" && as_root cp -r --parents helper bpf kmod/counters.h kmod/version.h "$in/")
 		as_root chmod 755 "$in"
 		as_root rm -rf "$in"/helper/build "$in"/helper/ringside
 		as_root mkdir "$in/out"

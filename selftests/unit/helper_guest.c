@@ -2,8 +2,12 @@
 /* The module's text. */
 #include <kselftest_harness.h>
 
+#include <glob.h>
+
+#include "file.h"
 #include "guest.h"
 #include "helper_fixture.h"
+#include "losses.h"
 
 #define HEAD "ringside snapshot 1\ntime_ns=20 started_ns=10 generation=3 kernel=6.1 new=1\n"
 #define ROW  "queue device=virtio0 index=0 dir=rx"
@@ -156,6 +160,43 @@ TEST(broken_ones_are_refused_by_line)
 		TH_LOG("\"%s\" does not say \"%s\"", err.text, broken[i].word);
 		rs_sample_clear(&s);
 	}
+}
+
+/* Return: how many ids follow @before in a source file; the last one without words goes to
+ * @unknown. */
+static size_t losses_count(char *text, const char *before, char *unknown, size_t size)
+{
+	size_t n = 0;
+
+	for (char *at = text; (at = strstr(at, before)); n++) {
+		char id[80];
+
+		at += strlen(before);
+		snprintf(id, sizeof(id), "%.*s", (int)strcspn(at, "\"\\ "), at);
+		if (*id != '%' && rs_loss_words(id) == id)
+			snprintf(unknown, size, "%s", id);
+	}
+	return n;
+}
+
+TEST(each_loss_of_the_module_has_words)
+{
+	char unknown[80] = "";
+	size_t n = 0, len;
+	glob_t files;
+
+	ASSERT_EQ(0, glob(HELPER_DIR "/../kmod/*.c", 0, NULL, &files));
+	for (size_t i = 0; i < files.gl_pathc; i++) {
+		char *text = rs_file_read(files.gl_pathv[i], &len);
+
+		ASSERT_NE(NULL, text);
+		n += losses_count(text, ".loses = \"", unknown, sizeof(unknown));
+		n += losses_count(text, " loses=", unknown, sizeof(unknown));
+		free(text);
+	}
+	globfree(&files);
+	EXPECT_LT(0, n);
+	EXPECT_STREQ("", unknown);
 }
 
 TEST_HARNESS_MAIN

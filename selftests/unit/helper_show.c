@@ -126,6 +126,29 @@ TEST_F(show, an_absent_hook_is_named_with_what_it_costs)
 	EXPECT_FALSE(HAS("vring_interrupt is"));
 }
 
+/* A guest's hook names what it loses by an id. */
+TEST_F(show, what_an_absent_hook_of_the_guest_loses_is_in_words)
+{
+	struct rs_hook *hook = rs_sample_add_hook(&self->j.guest.end);
+
+	rs_str_set(hook->name, "napi_poll");
+	rs_str_set(hook->state, "absent");
+	rs_str_set(hook->loses, "polls-and-who-consumed-receive-entries");
+	hook = rs_sample_add_hook(&self->j.guest.end);
+	rs_str_set(hook->name, "newer");
+	rs_str_set(hook->state, "absent");
+	rs_str_set(hook->loses, "an-id-of-a-newer-module");
+	self->show.verbose = true;
+	SHOW();
+	EXPECT_TRUE(
+		HAS("guest: napi_poll is absent here; without it unknown: polls, and which poll "
+		    "consumed the entries of a receive queue\n"))
+	TH_LOG("%s", self->text);
+	EXPECT_TRUE(HAS("guest: newer is absent here; without it unknown: "
+			"an-id-of-a-newer-module\n"));
+	EXPECT_FALSE(HAS("polls-and-who"));
+}
+
 TEST_F(show, times_that_are_not_taken_are_unknown)
 {
 	struct rs_hook *hook = rs_sample_add_hook(&self->j.host.end);

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stddef.h>
+#include <string.h>
+
+#include "losses.h"
+
+static const struct {
+	const char *id;
+	const char *words;
+} losses[] = {
+	{"everything", "everything"},
+	{"rings-resized-while-watched", "counters of a queue whose ring is resized"},
+	{"rings-reset-while-watched", "counters of a queue whose ring is reset"},
+	{"polls-and-who-consumed-receive-entries",
+	 "polls, and which poll consumed the entries of a receive queue"},
+	{"who-consumed-transmit-entries", "what consumed the entries of a transmit queue"},
+	{"time-in-net_rx_action", "the time in net_rx_action"},
+	{"when-an-irq-was-disabled", "when the kernel disabled an IRQ"},
+	{"results-of-shared-interrupts", "results of interrupts on shared lines"},
+	{"interrupts-of-threaded-handlers", "results of interrupts that a thread handles"},
+};
+
+const char *rs_loss_words(const char *id)
+{
+	for (size_t i = 0; i < sizeof(losses) / sizeof(losses[0]); i++)
+		if (!strcmp(losses[i].id, id))
+			return losses[i].words;
+	return id;
+}
