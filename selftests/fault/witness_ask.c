@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What the witness does because the device asks for it: poll in one way or another, transmit. */
 #include <linux/etherdevice.h>
-#include <linux/in.h>
 #include <linux/interrupt.h>
 #include <linux/kthread.h>
 #include <linux/netpoll.h>
+#include <linux/rtnetlink.h>
 #include <linux/virtio.h>
 #include <net/busy_poll.h>
 #include "witness_guest.h"
@@ -212,13 +212,18 @@ static int work(void *unused)
 	return 0;
 }
 
-/* Nothing is ever sent by it, but it asks for an address. */
+/* By the function that every kernel exports; netpoll_cleanup() puts the device. */
 static void start_netpoll(void)
 {
-	strscpy(poller.dev_name, witness_dev->name, sizeof(poller.dev_name));
-	poller.local_ip.ip = htonl(INADDR_LOOPBACK);
-	if (netpoll_setup(&poller))
+	int err;
+
+	rtnl_lock();
+	err = __netpoll_setup(&poller, witness_dev);
+	rtnl_unlock();
+	if (err)
 		poller.dev = NULL;
+	else
+		dev_hold(witness_dev);
 }
 
 static void stop_netpoll(void)
