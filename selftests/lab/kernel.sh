@@ -14,20 +14,24 @@ deb_arch()
 	esac
 }
 
-# kernel_row LINE: "ROOT SUITE..." of the list; what is built here is of one of them
+# kernel_row LINE: "ROOT VERSION FLAVOUR LOOPS SUITE..." of the list; what is built here is
+# of one of them
 kernel_row()
 {
 	local line=$1 row
 
 	! is_built "$line" || line=$BUILT_LINE
 	row=$(awk -v l="$line" '$1 == l { $1 = ""; print substr($0, 2) }' "$LAB/kernels")
-	[ -n "$row" ] || die "unknown kernel line $1: the list ($LAB/kernels) has: $(kernel_lines)"
+	[ -n "$row" ] || die "unknown kernel line $1: the list ($LAB/kernels) has: $(kernel_lines .)"
 	echo "$row"
 }
 
+# kernel_lines [LOOPS]: those of which the column LOOPS matches; without it, those that
+# loops take
 kernel_lines()
 {
-	awk '!/^#/ && NF { printf "%s%s", s, $1; s = " " } END { print "" }' "$LAB/kernels"
+	awk -v loops="${1:-yes}" '!/^#/ && $5 ~ loops { printf "%s%s", s, $1; s = " " }
+		END { print "" }' "$LAB/kernels"
 }
 
 kernel_root()
@@ -40,7 +44,7 @@ kernel_apt()
 {
 	local suites
 
-	read -r _ suites < <(kernel_row "$1")
+	read -r _ _ _ _ suites < <(kernel_row "$1")
 	# shellcheck disable=SC2086 # a list of words
 	apt_conf "kernel-$1" "$2" $suites
 }
@@ -55,16 +59,17 @@ has_package()
 # and the build machine's kbuild are all in the index, newest first
 kernel_resolve()
 {
-	local line=$1 arch=$2 conf build release pattern
+	local line=$1 arch=$2 conf build release version flavour pattern
 
-	case $line in
+	read -r _ version flavour _ < <(kernel_row "$line")
+	case $version in
 	newest) pattern='[0-9][^ ]*' ;;
-	*) pattern="${line//./\\.}[.-][^ ]*" ;;
+	*) pattern="${version//./\\.}[.-][^ ]*" ;;
 	esac
 	conf=$(kernel_apt "$line" "$arch") && build=$(kernel_apt "$line" "$(build_arch)") ||
 		return
 	for release in $(APT_CONFIG=$conf apt-cache pkgnames linux-image- |
-			sed -nE "s/^linux-image-($pattern-cloud-$arch)\$/\\1/p" | sort -Vr); do
+			sed -nE "s/^linux-image-($pattern-$flavour-$arch)\$/\\1/p" | sort -Vr); do
 		has_package "$conf" "linux-image-$release" || continue
 		has_package "$conf" "linux-headers-$release" || continue
 		has_package "$build" "$(apt_depends "$conf" "linux-headers-$release" \
@@ -229,21 +234,21 @@ kernel_unpack()
 	fi
 }
 
-# kernel_modules PART RELEASE: the modules of the list with their dependencies,
-# decompressed, as the tree image/lib/modules/RELEASE
+# kernel_modules PART RELEASE: the modules of the list with their dependencies, as the
+# tree image/lib/modules/RELEASE. Only these are decompressed: some flavours have thousands.
 kernel_modules()
 {
 	local part=$1 release=$2 all=$1/all/lib/modules/$2 to=$1/image/lib/modules/$2
 
 	mkdir -p "$(dirname "$all")" "$to"
 	mv "$part/modules" "$all"
-	find "$all" -name '*.ko.xz' -print0 | xargs -0r -P"$(nproc)" -n64 xz -d
 	/sbin/depmod -b "$part/all" "$release" 2>/dev/null
 	awk -v FS='[: ]+' 'NR == FNR { if (!/^#/ && NF) want[$1] = 1; next }
 		{ n = $1; sub(/.*\//, "", n); sub(/\.ko.*/, "", n); gsub(/-/, "_", n)
 		  if (n in want) for (i = 1; i <= NF; i++) if ($i != "") print $i }' \
 		"$LAB/modules" "$all/modules.dep" | sort -u >"$part/all/wanted"
 	(cd "$all" && cpio -pdm --quiet "$to" <"$part/all/wanted")
+	find "$to" -name '*.ko.xz' -print0 | xargs -0r -n64 xz -d
 	for file in "$part"/tree/{,usr/}lib/modules/"$release"/modules.* "$all"/modules.{order,builtin,builtin.modinfo}; do
 		[ ! -f "$file" ] || cp "$file" "$to/"
 	done
