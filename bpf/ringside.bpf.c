@@ -11,6 +11,6 @@
 #include "vcpu.bpf.c"
 #include "kvm_x86.bpf.c"
 #include "kvm_arm64.bpf.c"
-#include "look.bpf.c"
+#include "scan.bpf.c"
 
 char LICENSE[] SEC("license") = "GPL";

@@ -9,14 +9,14 @@
 
 #include "btf.h"
 
-/* The modules a packet for a guest passes through; each may be built in. */
+/* The modules that a packet for a guest passes; each may be built in. */
 static const char *const modules[] = {"tun", "vhost", "vhost_net", "kvm", "kvm_amd", "kvm_intel"};
 
 #define MODULES (sizeof(modules) / sizeof(modules[0]))
 
 struct rs_btf {
 	struct btf *kernel;
-	struct btf *module[MODULES]; /* NULL = not loaded, built in, or without types */
+	struct btf *module[MODULES]; /* NULL = not loaded, built in, or without BTF */
 	int fd[MODULES];	     /* 0 = not opened yet */
 };
 
@@ -105,7 +105,7 @@ static int find_module(const char *name)
 	return -1;
 }
 
-/* A module's types continue the kernel's: a search by name would find the kernel's own first. */
+/* A module's BTF extends the kernel's: a search by name would find the kernel's types first. */
 static int find_function(const struct btf *btf, const struct btf *base, const char *name)
 {
 	int n = btf__type_cnt(btf);
@@ -145,7 +145,7 @@ static bool is_module(int fd, const char *name)
 	return !bpf_obj_get_info_by_fd(fd, &info, &len) && info.kernel_btf && !strcmp(text, name);
 }
 
-/* The kernel numbers the types it has loaded; there is no way to ask for one by name. */
+/* The kernel gives each loaded BTF a number, and offers no search by the module's name. */
 static int open_module(const char *name)
 {
 	__u32 id = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the running kernel knows of its own types (BTF). */
+/* The type information (BTF) of the running kernel and of its modules. */
 #ifndef RS_BTF_H
 #define RS_BTF_H
 
@@ -7,30 +7,29 @@
 
 struct rs_btf;
 
-/* Return: NULL = the kernel has none. */
+/* Return: NULL = the kernel has no BTF. */
 struct rs_btf *rs_btf_read(void);
 void rs_btf_free(struct rs_btf *t); /* NULL allowed */
 
-/* Whether the kernel or one of the modules ringside looks at describes this struct. */
+/* Whether the BTF of the kernel, or of a module that ringside hooks, has this struct. */
 bool rs_btf_struct(const struct rs_btf *t, const char *name);
 
-/* Whether a struct of the kernel's or of such a module's has this member, perhaps in a struct
- * within it. */
+/* Whether this struct has this member, directly or in a struct inside it. */
 bool rs_btf_member(const struct rs_btf *t, const char *type, const char *member);
 
-/* Whether @module (empty = the kernel itself) describes this function of its own. */
+/* Whether the BTF of @module (empty = the kernel) has this function. */
 bool rs_btf_function(const struct rs_btf *t, const char *name, const char *module);
 
-/* Whether the kernel itself has this tracepoint. */
+/* Whether the kernel (not a module) has this tracepoint. */
 bool rs_btf_tracepoint(const struct rs_btf *t, const char *name);
 
 /*
- * What names a function to the kernel: its type's id, and in *@fd the descriptor of the module's
- * types (0 = the kernel's), open as long as @t. Return: the id, or -1.
+ * What fentry needs to attach to a function. Return: the BTF id of the function, or -1. *@fd: the
+ * descriptor of the module's BTF, 0 = the kernel's; it stays open as long as @t.
  */
 int rs_btf_attach(struct rs_btf *t, const char *name, const char *module, int *fd);
 
-/* Whether an enum of the kernel itself has this value. */
+/* Whether an enum of the kernel (not of a module) has this value. */
 bool rs_btf_enumerator(const struct rs_btf *t, const char *type, const char *name);
 
 #endif

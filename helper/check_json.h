@@ -7,7 +7,8 @@
 
 struct json_object;
 
-/* A list, to which rs_checks_add() adds; rs_checks_text() gives its text and frees it. */
+/* rs_checks_new() makes a list, rs_checks_add() adds a row, rs_checks_text() returns the text and
+ * frees the list. */
 struct json_object *rs_checks_new(void);
 void rs_checks_add(struct json_object *list, const struct rs_check *row);
 char *rs_checks_text(struct json_object *list);

@@ -18,14 +18,14 @@
 
 #define SECOND 1000000000ULL
 
-struct taking {
+struct report {
 	const struct rs_opts *opts;
 	bool found_fault;
 };
 
-struct checking {
+struct check_output {
 	const struct rs_opts *opts;
-	struct json_object *rows; /* NULL = print each at once */
+	struct json_object *rows; /* NULL = print each row at once */
 };
 
 static struct rs_show show_of(const struct rs_opts *opts)
@@ -36,7 +36,7 @@ static struct rs_show show_of(const struct rs_opts *opts)
 				.verbose = opts->verbose};
 }
 
-/* Writes and frees a text. */
+/* Writes a text and frees it. */
 static int text_put(const char *path, char *text, struct rs_error *err)
 {
 	int ret = text ? rs_file_write(path, text, err)
@@ -53,9 +53,9 @@ static int stdout_flush(struct rs_error *err)
 		       : 0;
 }
 
-/* Judge a ledger, show or write it. */
-static int ledger_tell(const struct rs_opts *opts, const struct rs_ledger *l, bool *found_fault,
-		       struct rs_error *err)
+/* Applies the rules to a ledger; shows it, or writes it as JSON. */
+static int ledger_report(const struct rs_opts *opts, const struct rs_ledger *l, bool *found_fault,
+			 struct rs_error *err)
 {
 	struct rs_show show = show_of(opts);
 	struct rs_verdict v;
@@ -72,8 +72,8 @@ static int ledger_tell(const struct rs_opts *opts, const struct rs_ledger *l, bo
 	return ret ? ret : stdout_flush(err);
 }
 
-static int side_tell(const struct rs_opts *opts, const struct rs_snapshot *s, bool *found_fault,
-		     struct rs_error *err)
+static int side_report(const struct rs_opts *opts, const struct rs_snapshot *s, bool *found_fault,
+		       struct rs_error *err)
 {
 	bool is_guest = s->side == RS_SIDE_GUEST;
 	struct rs_ledger l;
@@ -81,13 +81,14 @@ static int side_tell(const struct rs_opts *opts, const struct rs_snapshot *s, bo
 
 	if (rs_ledger_make(&l, is_guest ? s : NULL, is_guest ? NULL : s, NULL, err))
 		return -1;
-	ret = ledger_tell(opts, &l, found_fault, err);
+	ret = ledger_report(opts, &l, found_fault, err);
 	rs_ledger_clear(&l);
 	return ret;
 }
 
-/* What is gone cannot be shown: it is said, and where nothing is left, that is the answer. */
-static int gone_tell(const struct rs_opts *opts, const struct rs_snapshot *s, struct rs_error *err)
+/* Queues that disappeared have no row: print how many. An error if none is left. */
+static int gone_report(const struct rs_opts *opts, const struct rs_snapshot *s,
+		       struct rs_error *err)
 {
 	size_t begin = s->has_begin ? s->begin.queues_n : 0, end = s->end.queues_n;
 
@@ -95,29 +96,29 @@ static int gone_tell(const struct rs_opts *opts, const struct rs_snapshot *s, st
 		return 0;
 	if (!end && !opts->window.interval_ns)
 		return rs_error_set(err, RS_EXIT_NOTAP,
-				    "all %zu queues are gone: their device or virtual machine "
+				    "all %zu queues disappeared: their device or virtual machine "
 				    "ended within the window",
 				    begin);
 	fprintf(stderr,
-		"ringside: %zu queues are gone: their device or virtual machine ended within the "
-		"window\n",
+		"ringside: %zu queues disappeared: their device or virtual machine ended within "
+		"the window\n",
 		begin - end);
 	return 0;
 }
 
-/* JSON is the snapshot itself: data for `ringside diff`, not judged. */
-static int snapshot_tell(void *ctx, const struct rs_snapshot *s, struct rs_error *err)
+/* As JSON the snapshot itself is written, for `ringside diff`; no rule is applied. */
+static int snapshot_report(void *ctx, const struct rs_snapshot *s, struct rs_error *err)
 {
-	struct taking *taking = ctx;
-	const struct rs_opts *opts = taking->opts;
+	struct report *report = ctx;
+	const struct rs_opts *opts = report->opts;
 	const char *flaw = rs_ledger_flaw(s);
 
 	if (flaw)
 		fprintf(stderr, "ringside: %s\n", flaw);
-	if (gone_tell(opts, s, err))
+	if (gone_report(opts, s, err))
 		return -1;
 	if (!opts->json && !opts->output)
-		return side_tell(opts, s, &taking->found_fault, err);
+		return side_report(opts, s, &report->found_fault, err);
 	if (text_put(opts->output, rs_snapshot_text(s), err))
 		return -1;
 	if (opts->output && !opts->quiet)
@@ -129,29 +130,29 @@ static int snapshot_tell(void *ctx, const struct rs_snapshot *s, struct rs_error
 static int source_run(const struct rs_source *source, const struct rs_opts *opts, rs_window_fn done,
 		      struct rs_error *err)
 {
-	struct taking taking = {.opts = opts};
+	struct report report = {.opts = opts};
 	struct rs_window window = opts->window;
 
 	if (opts->output && rs_file_probe(opts->output, err))
 		return -1;
 	window.progress = !opts->quiet && !window.interval_ns;
-	if (rs_window_run(source, &opts->filter, &window, done, &taking, err))
+	if (rs_window_run(source, &opts->filter, &window, done, &report, err))
 		return -1;
-	return taking.found_fault ? RS_EXIT_VERDICT : RS_EXIT_OK;
+	return report.found_fault ? RS_EXIT_VERDICT : RS_EXIT_OK;
 }
 
 static int guest_run(const struct rs_opts *opts, struct rs_error *err)
 {
-	return source_run(&rs_guest_source, opts, snapshot_tell, err);
+	return source_run(&rs_guest_source, opts, snapshot_report, err);
 }
 
 static int host_run(const struct rs_opts *opts, struct rs_error *err)
 {
-	return source_run(&rs_host_source, opts, snapshot_tell, err);
+	return source_run(&rs_host_source, opts, snapshot_report, err);
 }
 
-static int diff_tell(const struct rs_opts *opts, const struct rs_snapshot *guest,
-		     const struct rs_snapshot *host, struct rs_error *err)
+static int diff_report(const struct rs_opts *opts, const struct rs_snapshot *guest,
+		       const struct rs_snapshot *host, struct rs_error *err)
 {
 	struct rs_match m;
 	struct rs_ledger l;
@@ -162,7 +163,7 @@ static int diff_tell(const struct rs_opts *opts, const struct rs_snapshot *guest
 		return -1;
 	ret = rs_ledger_make(&l, guest, host, &m, err);
 	if (!ret) {
-		ret = ledger_tell(opts, &l, &found_fault, err);
+		ret = ledger_report(opts, &l, &found_fault, err);
 		rs_ledger_clear(&l);
 	}
 	rs_match_clear(&m);
@@ -180,14 +181,14 @@ static int diff_run(const struct rs_opts *opts, struct rs_error *err)
 		return -1;
 	ret = rs_snapshot_load(&host, opts->args[1], err);
 	if (!ret) {
-		ret = diff_tell(opts, &guest, &host, err);
+		ret = diff_report(opts, &guest, &host, err);
 		rs_snapshot_clear(&host);
 	}
 	rs_snapshot_clear(&guest);
 	return ret;
 }
 
-/* With no word from the user: in a guest with the module it is the guest. */
+/* Without an argument: the guest if the module is loaded here, else the host. */
 static int side_choose(const struct rs_opts *opts, enum rs_side *side, struct rs_error *err)
 {
 	const char *word = opts->args_n					? opts->args[0]
@@ -196,20 +197,20 @@ static int side_choose(const struct rs_opts *opts, enum rs_side *side, struct rs
 
 	*side = strcmp(word, "host") ? RS_SIDE_GUEST : RS_SIDE_HOST;
 	if (strcmp(word, "guest") && strcmp(word, "host"))
-		return rs_error_set(err, RS_EXIT_USAGE, "\"%.40s\" is no side: guest or host",
-				    word);
+		return rs_error_set(err, RS_EXIT_USAGE,
+				    "unknown side \"%.40s\": expected guest or host", word);
 	return 0;
 }
 
 static void check_print(void *ctx, const struct rs_check *row)
 {
-	const struct checking *checking = ctx;
+	const struct check_output *output = ctx;
 
-	if (checking->rows) {
-		rs_checks_add(checking->rows, row);
+	if (output->rows) {
+		rs_checks_add(output->rows, row);
 		return;
 	}
-	if (row->works && checking->opts->quiet)
+	if (row->works && output->opts->quiet)
 		return;
 	printf("%-4s %s", row->works ? "ok" : "no", row->what);
 	if (!row->works && row->why)
@@ -221,15 +222,15 @@ static void check_print(void *ctx, const struct rs_check *row)
 
 static int check_run(const struct rs_opts *opts, struct rs_error *err)
 {
-	struct checking checking = {.opts = opts, .rows = opts->json ? rs_checks_new() : NULL};
+	struct check_output output = {.opts = opts, .rows = opts->json ? rs_checks_new() : NULL};
 	enum rs_side side;
 	int ret;
 
 	if (side_choose(opts, &side, err))
 		return -1;
-	ret = side == RS_SIDE_GUEST ? rs_guest_check(check_print, &checking)
-				    : rs_host_check(check_print, &checking);
-	if (checking.rows && text_put(NULL, rs_checks_text(checking.rows), err))
+	ret = side == RS_SIDE_GUEST ? rs_guest_check(check_print, &output)
+				    : rs_host_check(check_print, &output);
+	if (output.rows && text_put(NULL, rs_checks_text(output.rows), err))
 		return -1;
 	if (stdout_flush(err))
 		return -1;
@@ -241,11 +242,11 @@ static const struct rs_source *const sources[RS_SIDES] = {
 	[RS_SIDE_HOST] = &rs_host_source,
 };
 
-static int list_tell(void *ctx, const struct rs_snapshot *s, struct rs_error *err)
+static int list_report(void *ctx, const struct rs_snapshot *s, struct rs_error *err)
 {
-	const struct taking *taking = ctx;
+	const struct report *report = ctx;
 
-	if (taking->opts->json)
+	if (report->opts->json)
 		return text_put(NULL, rs_snapshot_text(s), err);
 	rs_list_print(stdout, s->side, &s->end);
 	return stdout_flush(err);
@@ -253,13 +254,13 @@ static int list_tell(void *ctx, const struct rs_snapshot *s, struct rs_error *er
 
 static int list_run(const struct rs_opts *opts, struct rs_error *err)
 {
-	struct taking taking = {.opts = opts};
+	struct report report = {.opts = opts};
 	const struct rs_window once = {.duration_ns = 0};
 	enum rs_side side;
 
 	if (side_choose(opts, &side, err))
 		return -1;
-	return rs_window_run(sources[side], &opts->filter, &once, list_tell, &taking, err);
+	return rs_window_run(sources[side], &opts->filter, &once, list_report, &report, err);
 }
 
 static int top_run(const struct rs_opts *opts, struct rs_error *err)
@@ -274,9 +275,9 @@ static int top_run(const struct rs_opts *opts, struct rs_error *err)
 
 static int metrics_put(void *ctx, const struct rs_snapshot *s, struct rs_error *err)
 {
-	const struct taking *taking = ctx;
+	const struct report *report = ctx;
 
-	return text_put(taking->opts->output, rs_metrics_text(s), err);
+	return text_put(report->opts->output, rs_metrics_text(s), err);
 }
 
 static int metrics_run(const struct rs_opts *opts, struct rs_error *err)
@@ -292,8 +293,10 @@ const struct rs_command rs_commands[] = {
 	{.name = "guest",
 	 .run = guest_run,
 	 .options = "duration interval json output quiet verbose",
-	 .summary = "the guest's side: what its module counted, queue by queue",
-	 .more = "Without -d: since the module was loaded or reset. Needs ringside.ko and root.\n\n"
+	 .summary = "the guest's side: what the module counted, for each queue",
+	 .more = "Without -d: since the module was loaded or its counters were reset. Needs "
+		 "ringside.ko "
+		 "and root.\n\n"
 		 "  ringside guest\n"
 		 "  ringside guest -d 10s -o guest.json\n"
 		 "  ringside guest -i 1s"},
@@ -301,8 +304,8 @@ const struct rs_command rs_commands[] = {
 	 .run = host_run,
 	 .duration_ns = 10 * SECOND,
 	 .options = "duration interval json output quiet verbose tap vm pid queue no-times",
-	 .summary = "the host's side: tap, vhost, eventfd, irqfd, injection, queue by queue",
-	 .more = "Counts for 10 s unless -d says otherwise. Needs root and a kernel with BTF.\n\n"
+	 .summary = "the host's side: tap, vhost, eventfd, irqfd, injection, for each queue",
+	 .more = "Counts for 10 s, or for -d TIME. Needs root and a kernel with BTF.\n\n"
 		 "  ringside host --tap vnet37\n"
 		 "  ringside host --tap vnet37 -d 10s -o host.json\n"
 		 "  ringside host --vm web1 -i 1s\n"
@@ -313,9 +316,9 @@ const struct rs_command rs_commands[] = {
 	 .args_min = 2,
 	 .args_max = 2,
 	 .options = "json output quiet verbose",
-	 .summary = "join two snapshots into one ledger and say what does not add up",
-	 .more = "GUEST and HOST are files written by `ringside guest -o' and `ringside host "
-		 "-o'.\n\n"
+	 .summary = "join both snapshots into one ledger and report what does not add up",
+	 .more = "GUEST and HOST are files written by `ringside guest -o` and `ringside host "
+		 "-o`.\n\n"
 		 "  ringside diff guest.json host.json\n"
 		 "  ringside diff -j guest.json host.json | jq .verdicts"},
 	{.name = "list",
@@ -323,8 +326,8 @@ const struct rs_command rs_commands[] = {
 	 .args = "[guest|host]",
 	 .args_max = 1,
 	 .options = "json verbose tap vm pid queue",
-	 .summary = "which queue is which: IRQ, NAPI, ring and MSI, or VM, tap and backend",
-	 .more = "Without a word: the guest's side where the module is loaded, otherwise the "
+	 .summary = "which queue is which: IRQ, NAPI, ring and MSI; or VM, tap and backend",
+	 .more = "Without an argument: the guest's side if the module is loaded here, else the "
 		 "host's.\n\n"
 		 "  ringside list\n"
 		 "  ringside list host --tap vnet37"},
@@ -334,7 +337,7 @@ const struct rs_command rs_commands[] = {
 	 .args_max = 1,
 	 .options = "json quiet verbose",
 	 .summary = "what works on this kernel, what does not, why, and what to do",
-	 .more = "Without a word: the guest's side where the module is loaded, otherwise the "
+	 .more = "Without an argument: the guest's side if the module is loaded here, else the "
 		 "host's.\n\n"
 		 "  ringside check\n"
 		 "  ringside check host -q"},
@@ -343,9 +346,8 @@ const struct rs_command rs_commands[] = {
 	 .args = "[guest|host]",
 	 .args_max = 1,
 	 .options = "interval verbose tap vm pid queue no-times",
-	 .summary = "live: every queue's rates, full rings and verdicts marked",
-	 .more = "Every second unless -i says otherwise. Keys: q quits, < and > choose the column "
-		 "to "
+	 .summary = "live view: the rates of each queue; full rings and verdicts are highlighted",
+	 .more = "Every second, or every -i TIME. Keys: q quits, < and > choose the column to "
 		 "sort by, r reverses, / filters by part of a queue's name.\n\n"
 		 "  ringside top\n"
 		 "  ringside top guest -i 5s"},
@@ -356,8 +358,8 @@ const struct rs_command rs_commands[] = {
 	 .duration_ns = 10 * SECOND,
 	 .options = "duration interval output quiet verbose tap vm pid queue no-times",
 	 .summary = "OpenMetrics text for the node exporter's textfile collector",
-	 .more = "With -i it goes on until Ctrl-C and replaces the file each time; counters count "
-		 "from its start.\n\n"
+	 .more = "With -i it runs until Ctrl-C and replaces the file each time; counters count "
+		 "from the start of the command.\n\n"
 		 "  ringside metrics -i 15s -o /var/lib/prometheus/node-exporter/ringside.prom\n"
 		 "  ringside metrics guest -d 1s"},
 	{.name = NULL},

@@ -8,9 +8,9 @@
 #define RS_FOREVER (1ULL << 62) /* ns: 146 years */
 
 struct rs_opts {
-	const struct rs_command *command; /* NULL = --help or --version was answered */
+	const struct rs_command *command; /* NULL = --help or --version was printed */
 	struct rs_filter filter;
-	struct rs_window window; /* with -i and no -d its duration has no end */
+	struct rs_window window; /* with -i and without -d the duration is RS_FOREVER */
 	const char *output;	 /* -o; NULL = standard output */
 	bool json;
 	bool quiet;
@@ -22,13 +22,13 @@ struct rs_opts {
 /* A command. The table of all of them ends with a row without a name. */
 struct rs_command {
 	const char *name;
-	const char *args; /* as the help shows them; NULL = none */
+	const char *args; /* as --help shows them; NULL = none */
 	int args_min;
 	int args_max;
-	const char *options;  /* the short letters and long names it takes, separated by spaces */
+	const char *options;  /* the long names of its options, separated by spaces */
 	uint64_t duration_ns; /* default of -d */
 	const char *summary;
-	const char *more; /* for --help: what it does, examples */
+	const char *more; /* for --help: details and examples */
 	int (*run)(const struct rs_opts *opts, struct rs_error *err);
 };
 

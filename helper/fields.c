@@ -210,7 +210,7 @@ bool rs_number_parse(const char *text, uint64_t *value)
 	const char *digits = base == 16 ? text + 2 : text;
 	char *end;
 
-	/* strtoull() would take a sign and leading blanks */
+	/* strtoull() accepts a sign and leading blanks */
 	if (!isxdigit((unsigned char)*digits))
 		return false;
 	errno = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Each field of a snapshot, once: its key in JSON, its key in the module's
- * text, its type. Reading and writing either form is a walk over these rows.
+ * The one list of a snapshot's fields: key in JSON, key in the module's text, type. All code that
+ * reads or writes either form walks over these rows.
  */
 #ifndef RS_FIELDS_H
 #define RS_FIELDS_H
@@ -12,7 +12,8 @@ enum rs_type {
 	RS_TYPE_STR,
 	RS_TYPE_U64,
 	RS_TYPE_U16,
-	RS_TYPE_HEX, /* a number; "0x..." in JSON, where 64 bits would not survive every reader */
+	RS_TYPE_HEX, /* a number; "0x..." in JSON: not every reader keeps 64 bits of a JSON number
+		      */
 	RS_TYPE_BOOL,
 };
 
@@ -22,10 +23,10 @@ struct rs_field {
 	const char *key;  /* in JSON; "a.b" is b inside the object a */
 	const char *text; /* in the module's snapshot; NULL = key */
 	enum rs_type type;
-	size_t offset; /* in its row */
+	size_t offset; /* in the row */
 	size_t size;   /* of a string */
 	unsigned int sides;
-	unsigned int required; /* sides on which it cannot be unknown */
+	unsigned int required; /* sides on which it must be known */
 	const char *choices;   /* words separated by spaces; NULL = any */
 };
 
@@ -37,8 +38,8 @@ struct rs_record {
 	const struct rs_field *fields;
 	size_t fields_n;
 	size_t size;
-	size_t array;  /* offset of the rows' pointer in struct rs_sample */
-	size_t count;  /* offset of their number */
+	size_t array;  /* offset in struct rs_sample of the pointer to the rows */
+	size_t count;  /* offset of the number of rows */
 	bool counters; /* rows carry counters */
 };
 
@@ -63,25 +64,26 @@ extern const size_t rs_taken_fields_n;
 
 /*
  * rs_field_parse() sets a field of a row from text, rs_field_put() from a number (not RS_TYPE_STR).
- * Return: NULL, or what the value has to be: "a whole number from 0 to 65535".
+ * Return: NULL, or what was expected: "a whole number from 0 to 65535".
  */
 const char *rs_field_parse(const struct rs_field *field, void *row, const char *text);
 const char *rs_field_put(const struct rs_field *field, void *row, uint64_t value);
 
-/* Return: the field of a kind of row by its key in JSON, which must exist. */
+/* Return: the field with this key in JSON; the key must exist. */
 const struct rs_field *rs_field_find(const struct rs_record *record, const char *key);
 
 /* Return: whether the field of this row is known. */
 bool rs_field_known(const struct rs_field *field, const void *row);
 
-/* Return: the index of a counter of that side by its name, -1 = no such counter. */
+/* Return: the index of the counter with this name, -1 = no such counter. */
 int rs_counter_find(enum rs_side side, const char *name);
 
-/* The rows of a kind in a sample, and one new zeroed row (NULL = out of memory). */
+/* The rows of one kind in a sample; a new zeroed row (NULL = out of memory). */
 void *rs_sample_rows(const struct rs_sample *s, const struct rs_record *record, size_t *n);
 void *rs_sample_add(struct rs_sample *s, const struct rs_record *record);
 
-/* Return: an unsigned number, decimal or 0x hexadecimal, all of @text; false = it is none. */
+/* Reads all of @text as an unsigned number, decimal or 0x hexadecimal. Return: false = no number.
+ */
 bool rs_number_parse(const char *text, uint64_t *value);
 
 #endif

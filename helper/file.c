@@ -13,7 +13,7 @@
 
 #include "file.h"
 
-/* Files of the kernel tell no size: read until the end. */
+/* The size of the kernel's files is unknown in advance: read until the end. */
 char *rs_file_read(const char *path, size_t *len)
 {
 	size_t room = 1 << 16, used = 0;
@@ -65,7 +65,7 @@ static bool is_stdout(const char *path)
 	return !path || !strcmp(path, "-");
 }
 
-/* A device or a pipe cannot be replaced; it is written to as it is. */
+/* A device or a pipe cannot be replaced by rename(): it is written to directly. */
 static bool is_replaceable(const char *path)
 {
 	struct stat st;
@@ -81,7 +81,7 @@ static int cannot_create(const char *path, struct rs_error *err)
 static int cannot_write(const char *path, struct rs_error *err)
 {
 	return rs_error_set(err, RS_EXIT_IO, "writing %s failed: %s; %s", path, strerror(errno),
-			    "nothing was left behind");
+			    "the file was not changed");
 }
 
 int rs_file_probe(const char *path, struct rs_error *err)
@@ -167,7 +167,7 @@ int rs_file_write(const char *path, const char *text, struct rs_error *err)
 			close(fd);
 		return ret;
 	}
-	/* a second Ctrl-C must not leave the temporary file */
+	/* a second Ctrl-C must not leave the temporary file behind */
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, &before);
 	ret = replace(path, text, err);

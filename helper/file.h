@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Whole files: read at once, written whole or not at all. */
+/* Whole files: read at once; written completely or not at all. */
 #ifndef RS_FILE_H
 #define RS_FILE_H
 
@@ -7,13 +7,13 @@
 
 #include "error.h"
 
-/* Return: all of a file with a NUL behind it, to be freed; NULL = errno says why. */
+/* Return: the text of a file, ended by a NUL, to be freed; NULL = errno says why. */
 char *rs_file_read(const char *path, size_t *len);
 
-/* First line of a small file without its line feed, "" where it cannot be read. */
+/* Reads the first line of a small file, without its line feed; "" = it cannot be read. */
 void rs_file_line(const char *path, char *line, size_t size);
 
-/* Whether a file can be written there at all, asked before the work begins. 0, or -1 with
+/* Checks, before the work starts, that @path can be written. Return: 0, or -1 with
  * RS_EXIT_NOOUTPUT. */
 int rs_file_probe(const char *path, struct rs_error *err);
 
@@ -21,8 +21,8 @@ int rs_file_probe(const char *path, struct rs_error *err);
  * rs_file_write() - write text to a file, or to standard output
  * @path: NULL or "-" = standard output
  *
- * A regular file is replaced in one step once all of it is on disk; until then, and on any
- * error, what was there before stays.
+ * A regular file is replaced in one step when the new text is on disk. Until then, and after an
+ * error, the old file stays.
  * Return: 0, or -1 with RS_EXIT_NOOUTPUT or RS_EXIT_IO.
  */
 int rs_file_write(const char *path, const char *text, struct rs_error *err);

@@ -22,10 +22,15 @@ struct reader {
 	struct rs_error *err;
 };
 
-static int broken(const struct reader *r, const char *key, const char *value, const char *must_be)
+static int broken(const struct reader *r, const char *key, const char *value, const char *expected)
 {
-	return rs_error_set(r->err, RS_EXIT_DATA, "%s:%u: %s=%.40s: it must be %s", r->where,
-			    r->line, key, value, must_be);
+	return rs_error_set(r->err, RS_EXIT_DATA, "%s:%u: %s=%.40s: expected %s", r->where, r->line,
+			    key, value, expected);
+}
+
+static int missing(const struct reader *r, const char *key)
+{
+	return rs_error_set(r->err, RS_EXIT_DATA, "%s:%u: %s is required", r->where, r->line, key);
 }
 
 /* In place: "%20" is a space. A '%' without two digits stays as it is. */
@@ -64,7 +69,8 @@ static int counter_parse(const struct reader *r, struct rs_queue *queue, const c
 
 	if (i < 0)
 		return 0;
-	/* a difference of two counts read at once can be below zero: not a count, so unknown */
+	/* two counts are not read at the same instant: a negative difference is unknown, not a
+	 * count */
 	if (*value == '-')
 		return 0;
 	if (!rs_number_parse(value, &number))
@@ -78,7 +84,7 @@ static int pair_parse(const struct reader *r, const struct rs_field *fields, siz
 {
 	char *value = strchr(word, '=');
 	const struct rs_field *field;
-	const char *must_be;
+	const char *expected;
 
 	if (!value)
 		return broken(r, word, "", "a key with a value");
@@ -87,8 +93,8 @@ static int pair_parse(const struct reader *r, const struct rs_field *fields, siz
 	field = field_find(fields, n, word);
 	if (!field)
 		return counters ? counter_parse(r, row, word, value) : 0;
-	must_be = *value ? rs_field_parse(field, row, value) : NULL;
-	return must_be ? broken(r, word, value, must_be) : 0;
+	expected = *value ? rs_field_parse(field, row, value) : NULL;
+	return expected ? broken(r, word, value, expected) : 0;
 }
 
 static int fields_check(const struct reader *r, const struct rs_record *record, const void *row)
@@ -96,7 +102,7 @@ static int fields_check(const struct reader *r, const struct rs_record *record, 
 	for (size_t i = 0; i < record->fields_n; i++)
 		if (record->fields[i].required & RS_GUEST &&
 		    !rs_field_known(&record->fields[i], row))
-			return broken(r, record->fields[i].key, "", "there");
+			return missing(r, record->fields[i].key);
 	return 0;
 }
 
@@ -141,9 +147,9 @@ static bool buckets_parse(struct rs_histogram *h, const char *text)
 }
 
 /*
- * "hist device=virtio0 index=0 origin=busy packets=0:7,1:2 gap_ns=...": what an origin's polls
- * received belongs to a queue told before. The gaps' bounds follow a clock that may be measured
- * anew, so one reading cannot be subtracted from another: they are left to the module's own file.
+ * "hist device=virtio0 index=0 origin=busy packets=0:7,1:2 gap_ns=...": the packets that polls of
+ * one origin received. The queue's own line comes first. The gaps are not read: the module may
+ * calibrate their clock again, so two readings cannot be subtracted.
  */
 static int hist_line_parse(const struct reader *r, struct rs_sample *s, char *rest)
 {
@@ -173,7 +179,7 @@ static int hist_line_parse(const struct reader *r, struct rs_sample *s, char *re
 		       : broken(r, "packets", packets, "pairs of 0 or a power of two and a count");
 }
 
-/* "time_ns=1 started_ns=2" is about the sample; "queue index=0 ..." is a row of it. */
+/* "time_ns=1 started_ns=2" describes the sample; "queue index=0 ..." is one of its rows. */
 static int line_parse(const struct reader *r, struct rs_sample *s, char *line)
 {
 	const struct rs_record *record = NULL;
@@ -199,7 +205,7 @@ static int line_parse(const struct reader *r, struct rs_sample *s, char *line)
 	return record ? fields_check(r, record, row) : 0;
 }
 
-/* The module tells these once for each device; a queue carries them for who reads only queues. */
+/* The module writes these once for each device; copy them to each queue. */
 static void queues_name(struct rs_sample *s)
 {
 	for (size_t q = 0; q < s->queues_n; q++)
@@ -226,17 +232,18 @@ int rs_guest_parse(struct rs_sample *s, char *text, const char *where, struct rs
 	if (rest)
 		*rest++ = '\0';
 	if (strcmp(line, RS_GUEST_FORMAT))
-		return rs_error_set(err, RS_EXIT_DATA,
-				    "%s: its format is \"%.40s\", this ringside reads \"%s\": use "
-				    "the module and the helper of one version",
-				    where, line, RS_GUEST_FORMAT);
+		return rs_error_set(
+			err, RS_EXIT_DATA,
+			"%s: its format is \"%.40s\", this ringside reads \"%s\": install "
+			"the module and the helper of the same version",
+			where, line, RS_GUEST_FORMAT);
 	while (rest && *rest) {
 		line = rest;
 		rest = strchr(line, '\n');
 		r.line++;
 		if (!rest)
-			return rs_error_set(err, RS_EXIT_DATA, "%s:%u: the last line is cut", where,
-					    r.line);
+			return rs_error_set(err, RS_EXIT_DATA, "%s:%u: the last line is incomplete",
+					    where, r.line);
 		*rest++ = '\0';
 		if (line_parse(&r, s, line))
 			return -1;
@@ -260,10 +267,10 @@ static int no_snapshot(struct rs_error *err)
 				    strerror(error));
 	if (statfs(RS_GUEST_DEBUGFS, &fs) || fs.f_type != DEBUGFS_MAGIC)
 		return rs_error_set(err, RS_EXIT_NOTSETUP,
-				    "debugfs is not mounted: mount -t debugfs none %s",
+				    "debugfs is not mounted: run mount -t debugfs none %s",
 				    RS_GUEST_DEBUGFS);
 	return rs_error_set(err, RS_EXIT_NOTSETUP,
-			    "the module is not loaded in this guest: insmod ringside.ko");
+			    "the module is not loaded in this guest: run insmod ringside.ko");
 }
 
 static int guest_sample(void *handle, struct rs_sample *s, struct rs_error *err)
@@ -280,7 +287,7 @@ static int guest_sample(void *handle, struct rs_sample *s, struct rs_error *err)
 	return ret;
 }
 
-/* Nothing to attach: the module counts by itself. Asked once here so that it fails before the
+/* Nothing to attach: the module counts all the time. Fails here rather than at the end of the
  * window. */
 static int guest_open(const struct rs_filter *filter, void **handle, struct rs_error *err)
 {

@@ -9,15 +9,16 @@
 
 extern const struct rs_source rs_guest_source;
 
-/* Calls @row for each thing this side needs or can do. Return: 0 = all works, -1 = not all. */
+/* Calls @row for each thing that this side needs. Return: 0 = everything works, -1 = it does not.
+ */
 int rs_guest_check(rs_check_fn row, void *ctx);
 
 /**
  * rs_guest_parse() - read the text of the module's snapshot file
- * @text: the text, NUL-terminated; it is cut into pieces on the way
- * @where: what to call it in messages
+ * @text: NUL-terminated; it is changed
+ * @where: the file's name, for messages
  *
- * Lines and keys it does not know are ignored, so that the module may be newer.
+ * Unknown lines and keys are ignored: the module may be newer.
  * Return: 0, or -1 with RS_EXIT_DATA naming the line and the key.
  */
 int rs_guest_parse(struct rs_sample *s, char *text, const char *where, struct rs_error *err);

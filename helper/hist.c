@@ -39,7 +39,7 @@ int rs_hist_percentile(const struct rs_histogram *h, unsigned int permille)
 
 	for (int i = 0; i < RS_HIST_BUCKETS; i++) {
 		seen += h->bucket[i];
-		/* so divided that a large count does not overflow */
+		/* divided first, so that a large count does not overflow */
 		if (count && seen / 1000.0 >= count / 1000.0 * (permille / 1000.0))
 			return seen ? i : -1;
 	}

@@ -7,12 +7,12 @@
 struct json_object;
 
 /*
- * {"unit": "ns", "buckets": [[FROM, COUNT], ...]}: buckets begin at 0 or a power of two; those that
- * count nothing are left out. rs_hist_from_json() returns false for anything else.
+ * {"unit": "ns", "buckets": [[FROM, COUNT], ...]}: a bucket starts at 0 or a power of two; empty
+ * buckets are left out. Return: false = @obj does not have this form.
  */
 bool rs_hist_from_json(struct json_object *obj, struct rs_histogram *h);
 
-/* Return: the known ones of a side's histograms, by name. */
+/* Return: an object with the known histograms of a side, by name. */
 struct json_object *rs_hists_to_json(enum rs_side side, const struct rs_histogram *hists);
 
 #endif

@@ -16,7 +16,7 @@
 #include "../bpf/maps.h"
 #include "ringside.skel.h"
 
-/* NOT_HERE: another machine's, or another of its group does */
+/* NOT_HERE: for another architecture, or another hook of its group is used */
 enum state { ABSENT, FAILED, READY, NOT_HERE };
 
 struct rs_hooks {
@@ -26,20 +26,20 @@ struct rs_hooks {
 	struct rs_program programs[HOOKS];
 	enum state state[HOOKS];
 	char why[HOOKS][160];  /* absent or failed */
-	struct rs_symbol xmit; /* where tun drops */
+	struct rs_symbol xmit; /* tun_net_xmit, which drops */
 	unsigned long long unknown;
-	bool fprobes_told; /* the kernel counts what its fprobes miss */
-	bool times;	   /* are taken */
+	bool fprobes_counted; /* the kernel counts the hits that its fprobes miss */
+	bool times;	      /* time stamps are taken */
 };
 
-/* The tracepoint that every socket on the host passes, a tap queue's among them. */
+/* The tracepoint that every socket of the host passes, including the sockets of tap queues. */
 static bool is_any_socket(const struct hook *hook)
 {
 	return hook->tracepoint && hook->group == XMIT;
 }
 
-/* A socket's data is told apart by where tun describes its own sockets; a load per field needs the
- * cast. */
+/* The program recognises tun's sockets by the address of tun_proto, and reads their fields through
+ * bpf_rdonly_cast(). */
 static bool has_tracepoint(const struct rs_hooks *h, const struct hook *hook)
 {
 	return rs_kallsyms_known(hook->symbol) && rs_btf_tracepoint(h->btf, hook->symbol) &&
@@ -63,7 +63,7 @@ static enum state find_hook(struct rs_hooks *h, size_t i, const char *machine)
 
 	p->function = hook->symbol;
 	p->tracepoint = hook->tracepoint;
-	p->doubtful = hook->doubtful;
+	p->unsure = hook->unsure;
 	if ((hook->arch && strcmp(hook->arch, machine)) ||
 	    (hook->first && group_found(h, i, hook->group)))
 		return NOT_HERE;
@@ -74,7 +74,8 @@ static enum state find_hook(struct rs_hooks *h, size_t i, const char *machine)
 	    !rs_kallsyms_find(h->kallsyms, hook->symbol, "", hook->owner, &p->sym)) {
 		if (rs_kallsyms_find(h->kallsyms, hook->symbol, ".", hook->owner, &clone))
 			snprintf(h->why[i], sizeof(h->why[i]),
-				 "of %s there is only %.80s, whose arguments are not known",
+				 "only the compiler's clone %2$.80s of %1$s exists; its arguments "
+				 "are unknown",
 				 hook->symbol, clone.name);
 		return ABSENT;
 	}
@@ -94,13 +95,13 @@ static void find_hooks(struct rs_hooks *h)
 	uname(&u);
 	for (size_t i = 0; i < HOOKS; i++)
 		h->state[i] = find_hook(h, i, u.machine);
-	/* The first of a group is missed only where none of it was found. */
+	/* A function is reported as absent only if no function of its group was found. */
 	for (size_t i = 0; i < HOOKS; i++)
 		if (h->state[i] == ABSENT && group_found(h, HOOKS, hooks[i].group))
 			h->state[i] = NOT_HERE;
 }
 
-/* A module that is in use but not described: nothing of it could be counted. */
+/* A module that is in use but has no BTF: nothing in it can be counted. */
 static int need_types(const struct rs_hooks *h, struct rs_error *err)
 {
 	for (size_t i = 0; i < HOOKS; i++)
@@ -112,7 +113,7 @@ static int need_types(const struct rs_hooks *h, struct rs_error *err)
 	return 0;
 }
 
-/* A counter is known when every group that it needs and that belongs here is attached. */
+/* A counter is known if a hook of each group that it needs on this architecture is attached. */
 static void find_unknown(struct rs_hooks *h)
 {
 	unsigned long long loses[GROUPS] = {0};
@@ -126,7 +127,7 @@ static void find_unknown(struct rs_hooks *h)
 	}
 	for (int g = 0; g < GROUPS; g++)
 		h->unknown |= attached[g] ? 0 : loses[g];
-	if (!loses[LPI_POPULATE]) /* the other architecture's */
+	if (!loses[LPI_POPULATE]) /* only on arm64 */
 		h->unknown |= LOSES(populated);
 	if (!loses[DELIVER])
 		h->unknown |= LOSES(posted);
@@ -177,8 +178,7 @@ static struct rs_hooks *open_hooks(bool verbose, struct rs_error *err)
 	return h;
 }
 
-/* What tells tun's sockets from others where the tracepoint that all pass is used; 0 = it is not.
- */
+/* The address of tun_proto, if the tracepoint of all sockets is used; 0 = it is not. */
 static uint64_t tun_proto(const struct rs_hooks *h)
 {
 	for (size_t i = 0; i < HOOKS; i++)
@@ -209,12 +209,12 @@ struct rs_hooks *rs_hooks_attach(unsigned int ifindex, bool times, bool verbose,
 	if (e) {
 		rs_error_set(err, e == -EPERM ? RS_EXIT_NOPERM : RS_EXIT_CANNOT,
 			     "the kernel refuses ringside's BPF programs (%s): %s", strerror(-e),
-			     rs_programs_said());
+			     rs_programs_message());
 		goto fail;
 	}
 	h->times = times;
 	find_unknown(h);
-	h->fprobes_told = rs_btf_member(h->btf, "bpf_link_info", "missed");
+	h->fprobes_counted = rs_btf_member(h->btf, "bpf_link_info", "missed");
 	return h;
 fail:
 	rs_hooks_detach(h);
@@ -247,21 +247,22 @@ bool rs_hooks_know_hist(const struct rs_hooks *h, enum rs_host_hist hist)
 }
 
 /*
- * Hits the kernel dropped because the same program was running on that CPU already. Not known of
- * taps alone where any socket's hit may be the one dropped: what is put into a ring meanwhile is
- * counted all the same, by the ring's own place, but has no time and is not in the histogram.
+ * Hits that the kernel dropped because the same program was already running on that CPU. Unknown
+ * for the tracepoint of all sockets: the kernel does not count the hits of taps separately. A
+ * packet whose hit was dropped is counted from the producer index; it has no time and is not in the
+ * histogram.
  */
 static struct rs_num missed(const struct rs_hooks *h, size_t i)
 {
 	uint64_t count;
 
 	if (is_any_socket(&hooks[i]) ||
-	    !rs_programs_missed(&h->programs[i], h->fprobes_told, &count))
+	    !rs_programs_missed(&h->programs[i], h->fprobes_counted, &count))
 		return (struct rs_num){0};
 	return rs_num_of(count);
 }
 
-/* Of a bit of what a hook loses. */
+/* The name of the counter or histogram behind bit @i of what a hook loses. */
 static const char *name_of(size_t i)
 {
 	return i < RS_HOST_COUNTERS ? rs_counters[RS_SIDE_HOST].rows[i].name
@@ -302,7 +303,7 @@ static int fill_hook(const struct rs_hooks *h, size_t i, struct rs_sample *s)
 	return 0;
 }
 
-/* A full map is a hook that misses. */
+/* A full table is shown like a hook that misses hits. */
 static int fill_map(const char *name, const char *loses, uint64_t used, uint64_t count,
 		    struct rs_sample *s)
 {
@@ -319,7 +320,7 @@ static int fill_map(const char *name, const char *loses, uint64_t used, uint64_t
 	return 0;
 }
 
-/* What the ledger makes of times is lost with them. */
+/* What the ledger derives from times is unknown, too. */
 static int fill_times(struct rs_sample *s)
 {
 	struct rs_hook *row = rs_sample_add_hook(s);

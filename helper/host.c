@@ -11,7 +11,7 @@
 
 #include "hooks.h"
 #include "host.h"
-#include "look.h"
+#include "scan.h"
 #include "rtnl.h"
 #include "stations.h"
 #include "vm.h"
@@ -26,14 +26,13 @@ struct host {
 	struct rs_hooks *hooks;
 	struct ringside_bpf *bpf;
 	uint64_t started_ns;
-	struct rs_look look; /* the last one */
+	struct rs_scan scan; /* the last scan of the open files */
 };
 
-/* One row in the making: a virtqueue and all that hangs on it. */
+/* What is known of one virtqueue, before it becomes a row of the sample. */
 struct row {
-	const struct rs_found
-		*tun; /* NULL: a backend in user space, of which only the eventfd is seen */
-	const struct rs_found *vq; /* NULL: no vhost serves it */
+	const struct rs_found *tun; /* NULL = a backend in user space; only its eventfd is seen */
+	const struct rs_found *vq;  /* NULL = no vhost device serves it */
 	struct rs_eventfd eventfd;
 	bool has_eventfd;
 	unsigned int pid;
@@ -60,8 +59,9 @@ static int need_rights(struct rs_error *err)
 		fclose(f);
 	if (caps & (1ULL << CAP_SYS_ADMIN_BIT))
 		return 0;
-	return rs_error_set(err, RS_EXIT_NOPERM,
-			    "the host's side reads the kernel: run as root, or with CAP_SYS_ADMIN");
+	return rs_error_set(
+		err, RS_EXIT_NOPERM,
+		"not permitted to load BPF programs: run as root, or with CAP_SYS_ADMIN");
 }
 
 static bool is_wanted(const struct host *h, const struct rs_found *tun)
@@ -71,21 +71,20 @@ static bool is_wanted(const struct host *h, const struct rs_found *tun)
 	       (!h->filter.queue.known || h->filter.queue.value == tun->tun.queue);
 }
 
-/* Without vhost there is nothing to account for; a stopped guest's vhost has let go of the tap for
- * now. */
+/* Without vhost there is nothing to count. While a guest is stopped, its vhost device has no
+ * backend. */
 static int need_vhost(const struct host *h, struct rs_error *err)
 {
-	for (size_t i = 0; i < h->look.n; i++) {
-		const struct rs_found *tun = &h->look.found[i];
+	for (size_t i = 0; i < h->scan.n; i++) {
+		const struct rs_found *tun = &h->scan.found[i];
 
 		if (is_wanted(h, tun) &&
-		    (rs_look_vq(&h->look, tun->key, 0) || rs_look_idle_vhost(&h->look, tun->pid)))
+		    (rs_scan_vq(&h->scan, tun->key, 0) || rs_scan_idle_vhost(&h->scan, tun->pid)))
 			return 0;
 	}
 	return rs_error_set(err, RS_EXIT_NOVHOST,
-			    "tap '%s' is not served by vhost-net: no vhost device has a queue of "
-			    "it as its backend; "
-			    "start its guest with vhost=on",
+			    "tap '%s' is not served by vhost-net: no vhost device has one of its "
+			    "queues as backend; start the guest with vhost=on",
 			    h->filter.tap);
 }
 
@@ -134,7 +133,8 @@ static bool is_vm_wanted(const struct rs_filter *f, const struct rs_vm *vm)
 	return !f->vm || !strcmp(f->vm, vm->name) || !strcmp(f->vm, vm->uuid);
 }
 
-/* The guest's word: a tap queue without vhost is known for its way to the guest only. */
+/* The direction as the guest names it. Of a tap queue without vhost only the way to the guest is
+ * known. */
 static const char *row_dir(const struct row *r)
 {
 	if (!r->tun)
@@ -145,7 +145,7 @@ static const char *row_dir(const struct row *r)
 static void fill_backend(struct rs_queue *q, const struct host *h, const struct row *r,
 			 const struct rs_vm *vm)
 {
-	bool vhost = r->vq || (r->tun && rs_look_idle_vhost(&h->look, r->tun->pid));
+	bool vhost = r->vq || (r->tun && rs_scan_idle_vhost(&h->scan, r->tun->pid));
 	struct rs_vm writer = {0};
 
 	rs_str_set(q->backend, vhost ? "vhost-net" : "user-space backend");
@@ -181,7 +181,7 @@ static int fill_from_tap(struct rs_queue *q, struct host *h, const struct row *r
 
 static int fill_queue(struct host *h, const struct row *r, struct rs_sample *s)
 {
-	struct rs_vm *vm = add_vm(s, r->pid, rs_look_find(&h->look, RS_FOUND_VM, r->eventfd.kvm));
+	struct rs_vm *vm = add_vm(s, r->pid, rs_scan_find(&h->scan, RS_FOUND_VM, r->eventfd.kvm));
 	struct rs_queue *q;
 
 	if (!vm)
@@ -211,13 +211,13 @@ static int add_row(struct host *h, const struct rs_found *tun, const struct rs_f
 	const struct rs_found *kvm;
 
 	r.has_eventfd = ctx && rs_stations_find_eventfd(h->hooks, ctx, &r.eventfd);
-	kvm = r.has_eventfd ? rs_look_find(&h->look, RS_FOUND_VM, r.eventfd.kvm) : NULL;
+	kvm = r.has_eventfd ? rs_scan_find(&h->scan, RS_FOUND_VM, r.eventfd.kvm) : NULL;
 	if (kvm)
 		r.pid = kvm->pid;
 	return fill_queue(h, &r, s);
 }
 
-/* What a process signals, not vhost: the tap and the virtqueue are its own business. */
+/* Eventfds that a process writes, not vhost. Their tap and virtqueue cannot be seen. */
 static int fill_eventfds(struct host *h, struct rs_sample *s)
 {
 	const struct rs_found *kvm;
@@ -228,7 +228,7 @@ static int fill_eventfds(struct host *h, struct rs_sample *s)
 
 		if (!r.has_eventfd || !r.eventfd.msi || r.eventfd.vq || !r.eventfd.writer)
 			continue;
-		kvm = rs_look_find(&h->look, RS_FOUND_VM, r.eventfd.kvm);
+		kvm = rs_scan_find(&h->scan, RS_FOUND_VM, r.eventfd.kvm);
 		if (!kvm)
 			continue;
 		r.pid = kvm->pid;
@@ -254,14 +254,14 @@ static int fill_queues(struct host *h, struct rs_sample *s)
 	const struct rs_found *vq;
 	int e = 0;
 
-	for (size_t i = 0; !e && i < h->look.n; i++) {
-		const struct rs_found *tun = &h->look.found[i];
+	for (size_t i = 0; !e && i < h->scan.n; i++) {
+		const struct rs_found *tun = &h->scan.found[i];
 
 		if (!is_wanted(h, tun) || tun->tun.detached)
 			continue;
-		if (!rs_look_vq(&h->look, tun->key, 0))
+		if (!rs_scan_vq(&h->scan, tun->key, 0))
 			e = add_row(h, tun, NULL, s);
-		for (unsigned int n = 0; !e && (vq = rs_look_vq(&h->look, tun->key, n)); n++)
+		for (unsigned int n = 0; !e && (vq = rs_scan_vq(&h->scan, tun->key, n)); n++)
 			e = add_row(h, tun, vq, s);
 	}
 	if (!e && !h->filter.tap && !h->filter.queue.known)
@@ -279,7 +279,7 @@ static void host_close(void *handle)
 		return;
 	rs_hooks_detach(h->hooks);
 	rs_rtnl_close(h->rtnl);
-	rs_look_clear(&h->look);
+	rs_scan_clear(&h->scan);
 	free(h);
 }
 
@@ -299,7 +299,7 @@ static int host_attach(struct host *h, struct rs_error *err)
 		return -1;
 	h->bpf = rs_hooks_bpf(h->hooks);
 	h->started_ns = now_ns();
-	if (rs_look_read(&h->look, bpf_link__fd(h->bpf->links.look), err))
+	if (rs_scan_read(&h->scan, bpf_link__fd(h->bpf->links.scan), err))
 		return -1;
 	return h->filter.tap ? need_vhost(h, err) : 0;
 }
@@ -327,7 +327,7 @@ static int host_sample(void *handle, struct rs_sample *s, struct rs_error *err)
 	struct host *h = handle;
 
 	if (rs_rtnl_refresh(h->rtnl, err) ||
-	    rs_look_read(&h->look, bpf_link__fd(h->bpf->links.look), err))
+	    rs_scan_read(&h->scan, bpf_link__fd(h->bpf->links.scan), err))
 		return -1;
 	s->time_ns = rs_num_of(now_ns());
 	s->started_ns = rs_num_of(h->started_ns);

@@ -7,7 +7,8 @@
 
 extern const struct rs_source rs_host_source;
 
-/* Calls @row for each thing this side needs or can do. Return: 0 = all works, -1 = not all. */
+/* Calls @row for each thing that this side needs. Return: 0 = everything works, -1 = it does not.
+ */
 int rs_host_check(rs_check_fn row, void *ctx);
 
 #endif

@@ -25,7 +25,7 @@ void rs_json_add_num(struct json_object *obj, const char *key, struct rs_num num
 		json_object_object_add(obj, key, json_object_new_uint64(num.value));
 }
 
-/* json-c keeps what is above 64 bits as the largest number: that one is refused too. */
+/* json-c turns a number above 64 bits into UINT64_MAX: UINT64_MAX is refused, too. */
 bool rs_json_number(struct json_object *val, uint64_t *value)
 {
 	if (!json_object_is_type(val, json_type_int))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What every kind of JSON here needs beyond json-c. */
+/* Helpers on top of json-c. */
 #ifndef RS_JSON_H
 #define RS_JSON_H
 
@@ -7,14 +7,14 @@
 
 struct json_object;
 
-/* Return: pretty JSON with a line feed at its end, to be freed; NULL = out of memory. */
+/* Return: indented JSON that ends with a line feed, to be freed; NULL = out of memory. */
 char *rs_json_text(struct json_object *root);
 
-/* Add a key to an object; an empty text or an unknown number adds none. */
+/* Add a key to an object, unless the text is empty or the number is unknown. */
 void rs_json_add_text(struct json_object *obj, const char *key, const char *text);
 void rs_json_add_num(struct json_object *obj, const char *key, struct rs_num num);
 
-/* Return: whether it is a whole number from 0 to 2^64-2. */
+/* Return: whether @val is a whole number from 0 to 2^64-2. */
 bool rs_json_number(struct json_object *val, uint64_t *value);
 
 #endif

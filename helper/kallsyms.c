@@ -42,7 +42,7 @@ static char *read_all(const char *path)
 	return text;
 }
 
-/* Cuts the line at @text into its parts. Return: the next line, or NULL. */
+/* Splits the line at @text. Return: the next line, or NULL. */
 static char *cut_line(char *text, struct line *l)
 {
 	char *end = text + strcspn(text, "\n"), *next = *end ? end + 1 : NULL, *p;
@@ -112,7 +112,7 @@ static bool is_named(const struct line *l, const char *name, size_t n, const cha
 	return *clone ? !strncmp(l->name + n, clone, strlen(clone)) : !l->name[n];
 }
 
-/* A function ends where the next symbol of any kind begins; modules' symbols are not sorted. */
+/* A function ends where the next symbol starts; the symbols of modules are not sorted. */
 static uint64_t find_end(const struct rs_kallsyms *s, uint64_t from)
 {
 	uint64_t to = 0;
@@ -144,7 +144,7 @@ bool rs_kallsyms_find(const struct rs_kallsyms *s, const char *name, const char 
 		return false;
 	if (*owner)
 		l = find_in(s, name, clone, owner);
-	if (!l) /* built in; another's of that name is taken only if the owner has none */
+	if (!l) /* the function may be built in; a module that has it comes first */
 		l = find_in(s, name, clone, "");
 	if (!l)
 		return false;

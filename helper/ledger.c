@@ -16,6 +16,12 @@ static const struct rs_figure_info derived[] = {
 #undef X
 };
 
+const char *const rs_flaws[RS_FLAW_COUNT] = {
+#define X(name, sentence) [RS_FLAW_##name] = sentence,
+	RS_FLAWS(X)
+#undef X
+};
+
 struct rs_figure_info rs_figure_info(enum rs_figure figure)
 {
 	const struct rs_counter *row;
@@ -40,7 +46,7 @@ static struct rs_num unknown(void)
 	return (struct rs_num){0, false};
 }
 
-/* a - b as an int64_t; unknown if either is. */
+/* a - b as an int64_t; unknown if a or b is unknown. */
 static struct rs_num less(struct rs_num a, struct rs_num b)
 {
 	return a.known && b.known ? rs_num_of(a.value - b.value) : unknown();
@@ -71,7 +77,7 @@ static struct rs_num distance(struct rs_num a, struct rs_num b)
 				  : unknown();
 }
 
-/* How far behind an index is: always forward, 0 to 65535. */
+/* How many entries @follower is behind @ahead: 0 to 65535. */
 static struct rs_num behind(struct rs_num ahead, struct rs_num follower)
 {
 	return ahead.known && follower.known ? rs_num_of((uint16_t)(ahead.value - follower.value))
@@ -90,10 +96,9 @@ const char *rs_ledger_flaw(const struct rs_snapshot *s)
 	if (!s->has_begin)
 		return NULL;
 	if (!nums_equal(b->started_ns, e->started_ns))
-		return "counting started anew within the window (loaded again, or reset): nothing "
-		       "can be subtracted";
+		return rs_flaws[RS_FLAW_RESTARTED];
 	if (e->time_ns.value < b->time_ns.value)
-		return "the end of the window lies before its begin: nothing can be subtracted";
+		return rs_flaws[RS_FLAW_BACKWARDS];
 	return NULL;
 }
 
@@ -130,7 +135,7 @@ static struct rs_num device_generation(const struct rs_sample *s, const char *na
 	return unknown();
 }
 
-/* Why the end of this queue less its begin means nothing, or NULL. */
+/* Why the counters of this queue cannot be subtracted, or NULL. */
 static const char *queue_flaw(const struct rs_snapshot *s, const struct rs_queue *begin,
 			      const struct rs_queue *end)
 {
@@ -139,13 +144,13 @@ static const char *queue_flaw(const struct rs_snapshot *s, const struct rs_queue
 	if (flaw || !s->has_begin)
 		return flaw;
 	if (!begin)
-		return "the queue appeared within the window";
+		return rs_flaws[RS_FLAW_APPEARED];
 	if (!nums_equal(begin->generation, end->generation) ||
 	    !nums_equal(device_generation(&s->begin, end->device),
 			device_generation(&s->end, end->device)))
-		return "the device was reset within the window";
+		return rs_flaws[RS_FLAW_RESET];
 	if (!nums_equal(begin->used_addr, end->used_addr))
-		return "the queue got another ring within the window";
+		return rs_flaws[RS_FLAW_MOVED];
 	return NULL;
 }
 
@@ -176,7 +181,7 @@ static struct rs_num sum(const struct rs_row *row, const enum rs_figure *figures
 #define HOST(name)    row->figures[RS_FIG_HOST(name)]
 #define DERIVED(name) row->figures[RS_FIG_DERIVED(name)]
 
-/* Causes are the rows named none_*: a new one is counted without being told. */
+/* The causes are the counters named none_*: a new one is included without a change here. */
 static struct rs_num causes_sum(const struct rs_row *row)
 {
 	struct rs_num total = rs_num_of(0);
@@ -192,7 +197,7 @@ static bool is_packed(const struct rs_queue *q)
 	return !strcmp(q->ring, "packed");
 }
 
-/* A packed ring has no index that counts to 65536: there the module's 64-bit progress tells. */
+/* A packed ring has no index that counts to 65536: use the module's 64-bit progress. */
 static struct rs_num standing_of(const struct rs_queue *q)
 {
 	if (!is_packed(q))
@@ -232,8 +237,8 @@ static void irq_derive(struct rs_row *row, const struct rs_sample *s, struct rs_
 		DERIVED(irq_disabled) = found->disabled;
 		DERIVED(irq_given_up) = found->given_up;
 		DERIVED(irq_handled) = grown(found->unhandled, found->count);
-		/* it looks only when the window is full: by then all but the handled ones are
-		 * unhandled */
+		/* the kernel checks when its window is full: then all interrupts of the window
+		 * that were not handled count as unhandled */
 		if (DERIVED(irq_handled).known &&
 		    IRQ_WINDOW - DERIVED(irq_handled).value > IRQ_PATIENCE &&
 		    found->count.value < IRQ_WINDOW &&
@@ -242,7 +247,7 @@ static void irq_derive(struct rs_row *row, const struct rs_sample *s, struct rs_
 	}
 }
 
-/* How many were not timed on their own. */
+/* How many events of a step were not timed: they were merged into another one. */
 static struct rs_num untimed(struct rs_num all, const struct rs_histogram *timed)
 {
 	return timed->known ? less(all, rs_num_of(rs_hist_count(timed))) : unknown();
@@ -270,7 +275,7 @@ static void host_derive(struct rs_row *row, const struct rs_queue *begin,
 	DERIVED(inject_off) = less(HOST(irqfd_wakeups), plus(HOST(injected), HOST(coalesced)));
 }
 
-/* Both used indexes name the same entries, so the windows' distance is known exactly. */
+/* Both sides read the same used index, so the distance of their windows is exact. */
 static void used_derive(struct rs_row *row, const struct rs_queue *guest_begin,
 			const struct rs_queue *host_begin)
 {
@@ -285,8 +290,9 @@ static void used_derive(struct rs_row *row, const struct rs_queue *guest_begin,
 }
 
 /*
- * A handled interrupt needs a used entry of its own and one without needs none: so the entries
- * outside the other window, and the empty ones, bound what the windows' distance can add.
+ * How many interrupts can come from the distance of the windows: each handled interrupt needs a
+ * used entry of its own. So there are at most as many as entries outside the other window, plus
+ * those that found nothing new.
  */
 static void interrupts_derive(struct rs_row *row)
 {
@@ -319,7 +325,7 @@ static void label_make(struct rs_row *row)
 			 h->dir);
 }
 
-/* From begin to end, or since counting began. */
+/* From begin to end; without a begin, since counting started. */
 static struct rs_num window_ms(const struct rs_snapshot *s)
 {
 	struct rs_num ns =
@@ -381,7 +387,7 @@ static bool is_paired(const struct rs_match *m, const struct rs_queue *host)
 	return false;
 }
 
-/* A queue of the same tap and process which the guest does not know. */
+/* Whether @host belongs to the same tap and process as a queue of the guest. */
 static bool is_sibling(const struct rs_match *m, const struct rs_queue *host)
 {
 	for (size_t i = 0; i < m->n; i++) {

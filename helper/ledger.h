@@ -9,54 +9,75 @@
 #include "match.h"
 
 /*
- * What follows from the counters. Rows marked 1 can be negative (the value is
- * an int64_t). The host's and the guest's windows need not coincide: the used
- * index, which both see, tells by how many entries they lie apart.
+ * Figures derived from the counters. Rows marked 1 can be negative (the value is an int64_t). The
+ * windows of host and guest may differ: from the used index, which both sides read, follows by how
+ * many entries.
  */
 #define RS_DERIVED_LIST(X)                                                                         \
 	X(standing, entries, 0, "used entries the guest had not consumed at the end")              \
-	X(standing_begin, entries, 0, "used entries the guest had not consumed at the begin")      \
-	X(stalled, ms, 0, "how long they have stood there unserved, as the guest's module saw it") \
-	X(none_sum, interrupts, 0, "the causes of IRQ_NONE, added up")                             \
-	X(sum_off, interrupts, 0, "interrupts not found as handled or as none with a cause")       \
+	X(standing_begin, entries, 0, "used entries the guest had not consumed at the start")      \
+	X(stalled, ms, 0, "how long used entries have waited, as the guest's module saw it")       \
+	X(none_sum, interrupts, 0, "the sum of all causes of IRQ_NONE")                            \
+	X(sum_off, interrupts, 0, "interrupts that are neither handled nor IRQ_NONE with a cause") \
 	X(suppressed, decisions, 0,                                                                \
-	  "times vhost did not signal because the guest asked it not to")                          \
-	X(merged, interrupts, 0, "injections that reached the guest in another one's interrupt")   \
-	X(surplus, interrupts, 0, "interrupts in the guest beyond those injected")                 \
-	X(surplus_slack, interrupts, 0, "how many of these the windows' distance can explain")     \
+	  "times vhost did not signal because the guest had disabled callbacks")                   \
+	X(merged, interrupts, 0,                                                                   \
+	  "injections that were merged into another interrupt of the guest")                       \
+	X(surplus, interrupts, 0, "interrupts in the guest beyond those that were injected")       \
+	X(surplus_slack, interrupts, 0,                                                            \
+	  "how many of these the distance of the windows can explain")                             \
 	X(skew_begin, entries, 1,                                                                  \
-	  "used index of the host ahead of the guest's at the begin, modulo 65536")                \
+	  "used index of the host less the guest's at the start, modulo 65536")                    \
 	X(skew_end, entries, 1,                                                                    \
-	  "used index of the host ahead of the guest's at the end, modulo 65536")                  \
+	  "used index of the host less the guest's at the end, modulo 65536")                      \
 	X(used_off, entries, 1,                                                                    \
-	  "entries vhost posted less those the guest saw, both windows' distance taken out")       \
+	  "entries vhost posted less entries the guest saw, corrected for the distance of the "    \
+	  "windows")                                                                               \
 	X(tun_off, packets, 1,                                                                     \
-	  "packets offered, and neither dropped, taken nor waiting in the ring")                   \
-	X(decision_off, decisions, 1, "decisions of vhost less signals and suppressed signals")    \
+	  "packets offered that were not dropped, not taken and do not wait in the ring")          \
+	X(decision_off, decisions, 1,                                                              \
+	  "decisions of vhost less signals, suppressed signals and decisions without an eventfd")  \
 	X(eventfd_off, signals, 1, "vhost's signals less writes to the eventfd")                   \
 	X(irqfd_off, writes, 1, "writes to the eventfd less wake-ups of the irqfd")                \
 	X(inject_off, wakeups, 1, "wake-ups less interrupts injected or coalesced")                \
-	X(s1_merged, packets, 1,                                                                   \
-	  "packets vhost took along with the one that was timed from the tap to the signal")       \
-	X(s4_merged, wakeups, 1, "wake-ups that joined an injection left to the work queue")       \
-	X(occupancy_begin, packets, 0, "packets waiting in the tap queue's ring at the begin")     \
+	X(s1_merged, packets, 1, "packets vhost took together with the packet that was timed")     \
+	X(s4_merged, wakeups, 1,                                                                   \
+	  "wake-ups merged into an injection that was left to the work queue")                     \
+	X(occupancy_begin, packets, 0, "packets waiting in the tap queue's ring at the start")     \
 	X(occupancy, packets, 0, "packets waiting in the tap queue's ring at the end")             \
 	X(ring_size, packets, 0, "packets the tap queue's ring can hold")                          \
 	X(avail_left, buffers, 0,                                                                  \
-	  "buffers of the guest vhost knew of and had not used at the end")                        \
+	  "buffers of the guest that vhost knew and had not used at the end")                      \
 	X(polls_other, polls, 0, "NAPI polls from ksoftirqd, NAPI threads and netpoll")            \
 	X(polls, polls, 0, "NAPI polls, all origins")                                              \
 	X(irq_count, interrupts, 0, "the kernel's irq_count in this window of 100000")             \
 	X(irq_unhandled, interrupts, 0, "the kernel's irqs_unhandled in this window")              \
 	X(irq_handled, interrupts, 0,                                                              \
-	  "handled in this window; from 100 on it cannot disable the IRQ")                         \
-	X(irq_left, interrupts, 0, "IRQ_NONE left until the kernel disables the IRQ")              \
+	  "interrupts handled in this window; with 100 or more the kernel cannot disable the IRQ") \
+	X(irq_left, interrupts, 0, "further IRQ_NONE until the kernel disables the IRQ")           \
 	X(irq_disabled, flag, 0, "the kernel has disabled the IRQ")                                \
 	X(irq_given_up, times, 0, "how often the kernel disabled the IRQ since load")              \
 	X(guest_window, ms, 0, "length of the guest's window")                                     \
 	X(host_window, ms, 0, "length of the host's window")                                       \
-	X(guest_missed, hits, 0, "hits of hooks lost in the guest")                                \
-	X(host_missed, hits, 0, "hits of hooks lost on the host")
+	X(guest_missed, hits, 0, "hits that hooks in the guest missed")                            \
+	X(host_missed, hits, 0, "hits that hooks on the host missed")
+
+/* Why begin and end of a snapshot, or of a queue in it, cannot be subtracted. */
+#define RS_FLAWS(X)                                                                                \
+	X(RESTARTED, "counting started again within the window (module loaded or counters reset)") \
+	X(BACKWARDS, "the window ends before it starts")                                           \
+	X(APPEARED, "the queue appeared within the window")                                        \
+	X(RESET, "the device was reset within the window")                                         \
+	X(MOVED, "the queue got another ring within the window")
+
+enum rs_flaw {
+#define X(name, sentence) RS_FLAW_##name,
+	RS_FLAWS(X)
+#undef X
+		RS_FLAW_COUNT
+};
+
+extern const char *const rs_flaws[RS_FLAW_COUNT];
 
 /* Every figure of a row: the guest's counters, the host's, the derived ones. */
 enum rs_figure {
@@ -89,11 +110,11 @@ struct rs_row {
 	char label[3 * RS_STR_LEN]; /* "eth0 input.0", or the tap's name and queue */
 	const struct rs_queue *guest;
 	const struct rs_queue *host;
-	unsigned int facts;	/* enum rs_fact bits: why both are the same queue */
+	unsigned int facts;	/* enum rs_fact bits: what shows that both are the same queue */
 	const char *guest_flaw; /* why the guest's figures could not be subtracted, or NULL */
 	const char *host_flaw;
 	struct rs_num figures[RS_FIGURES];
-	struct rs_histogram hists[RS_SIDES][RS_HISTS_MAX]; /* what came within the window */
+	struct rs_histogram hists[RS_SIDES][RS_HISTS_MAX]; /* what was counted within the window */
 };
 
 struct rs_ledger {
@@ -101,12 +122,12 @@ struct rs_ledger {
 	const struct rs_snapshot *host;
 	struct rs_row *rows;
 	size_t rows_n;
-	struct rs_row total; /* figures of a whole side: missed hits */
+	struct rs_row total; /* figures of a whole side: hits that hooks missed */
 };
 
 /**
  * rs_ledger_make() - subtract begin from end on each side and join both
- * @guest, @host: either may be NULL; kept, and pointed into
+ * @guest, @host: either may be NULL; the ledger points into them
  * @match: NULL unless both are given
  *
  * Return: 0, or -1 with err set.
@@ -117,13 +138,13 @@ int rs_ledger_make(struct rs_ledger *l, const struct rs_snapshot *guest,
 void rs_ledger_clear(struct rs_ledger *l);
 
 /**
- * rs_ledger_flaw() - what keeps begin and end of a snapshot from being subtracted
+ * rs_ledger_flaw() - why begin and end of a snapshot cannot be subtracted
  *
- * Return: NULL, or a sentence: the module was loaded anew in between, and the like.
+ * Return: NULL = they can, or a sentence of RS_FLAWS.
  */
 const char *rs_ledger_flaw(const struct rs_snapshot *s);
 
-/* a - b of two 16-bit indexes: from -32768 to 32767, right over any number of wraps in between. */
+/* a - b of two 16-bit indexes: from -32768 to 32767, correct over any number of wraps. */
 int64_t rs_index_distance(uint64_t a, uint64_t b);
 
 #endif

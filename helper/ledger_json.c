@@ -18,7 +18,7 @@ static void figure_add(void *ctx, enum rs_figure figure, struct rs_num value)
 		rs_json_add_num(ctx, info.name, value);
 }
 
-/* All in one object: a test sees to it that no two figures share a name. */
+/* All in one object: a test checks that no two figures have the same name. */
 static struct json_object *figures_to_json(const struct rs_row *row)
 {
 	struct json_object *obj = json_object_new_object();

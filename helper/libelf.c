@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * For STATIC=1 alone: the libelf.a of elfutils 0.192 refers to a search tree
- * that was left out of the archive. Libc's serves as well.
+ * Only for STATIC=1: the libelf.a of elfutils 0.192 uses a search tree that is missing in the
+ * archive. libc's tsearch() does the same.
  */
 #include <search.h>
 #include <stddef.h>

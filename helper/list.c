@@ -6,18 +6,18 @@
 #include "losses.h"
 #include "table.h"
 
-/* A column: a field of a row by its key in JSON, under a heading. */
+/* A column: a heading, and the key in JSON of the field below it. */
 struct column {
 	const char *heading;
 	const char *key;
-	const char *(*words)(const char *text); /* NULL = a text is printed as it is */
+	const char *(*words)(const char *text); /* NULL = print a text as it is */
 };
 
-/* A table of all rows of a kind. */
+/* A table of all rows of one kind. */
 struct section {
 	enum rs_record_id record;
 	unsigned int sides;
-	struct column columns[14]; /* ends where there is no heading */
+	struct column columns[14]; /* ends at the first one without a heading */
 };
 
 static const struct section sections[] = {

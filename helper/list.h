@@ -7,12 +7,12 @@
 #include "snapshot.h"
 
 /*
- * Prints what is there: in a guest each queue's device, IRQ, NAPI id, ring and MSI; on a host the
- * virtual machines, the taps, and each queue's backend, GSI and MSI. What is unknown is a dash.
+ * Prints tables: of a guest, each queue's device, IRQ, NAPI id, ring and MSI; of a host, the
+ * virtual machines, the taps, and each queue's backend, GSI and MSI. An unknown value is a dash.
  */
 void rs_list_print(FILE *out, enum rs_side side, const struct rs_sample *s);
 
-/* Prints the hooks of a sample: attached or not, hits missed, and what is unknown without them. */
+/* Prints the hooks of a sample: state, missed hits, and what is unknown without them. */
 void rs_list_hooks(FILE *out, enum rs_side side, const struct rs_sample *s);
 
 #endif

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What is unknown without a hook of the guest's module, in words. */
+/* What is unknown without a hook of the guest's module: from the module's id to words. */
 #ifndef RS_LOSSES_H
 #define RS_LOSSES_H
 
-/* Return: the words for an id that the module writes as loses=; the id itself if it is not known.
- */
+/* Return: the words for an id that the module writes after loses=; @id itself if it is unknown. */
 const char *rs_loss_words(const char *id);
 
 #endif

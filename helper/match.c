@@ -94,7 +94,7 @@ static struct facts facts_of(const struct sides *s)
 	return f;
 }
 
-/* Whether these two might be meant at all, before asking what contradicts. */
+/* Whether these two can be the same queue; contradictions are checked later. */
 static bool is_candidate(struct facts f)
 {
 	if (f.differ & BIT(RS_FACT_USED_ADDR))
@@ -119,7 +119,7 @@ static void facts_name(unsigned int facts, char *text, size_t size)
 					 rs_fact_names[i]);
 }
 
-/* The values of the strongest fact that differs. */
+/* Names the facts that differ, with both values of the strongest one. */
 static void difference_tell(const struct sides *s, unsigned int differ, char *text, size_t size)
 {
 	char names[80];
@@ -137,15 +137,15 @@ static void difference_tell(const struct sides *s, unsigned int differ, char *te
 static int ambiguous(const struct sides *s, const struct rs_queue *other, struct rs_error *err)
 {
 	return rs_error_set(err, RS_EXIT_MISMATCH,
-			    "%s %s fits two queues of the host, %s of process %llu and %s of "
-			    "process %llu, and neither uuid nor MAC tells them apart: take the "
-			    "host's snapshot with --tap or --pid",
+			    "%s %s matches two queues of the host, %s of process %llu and %s of "
+			    "process %llu, and neither uuid nor MAC differs: take the host's "
+			    "snapshot with --tap or --pid",
 			    s->g->netdev, s->g->name, other->tap,
 			    (unsigned long long)other->pid.value, s->h->tap,
 			    (unsigned long long)s->h->pid.value);
 }
 
-/* Fills the pair; why gets what kept a candidate out. */
+/* Fills the pair; @why gets what rules a candidate out. */
 static int pair_find(struct sides *s, struct rs_pair *pair, char *why, size_t size,
 		     struct rs_error *err)
 {
@@ -179,15 +179,16 @@ static int nothing_found(const struct rs_snapshot *guest, const struct rs_snapsh
 	if (*why)
 		return rs_error_set(err, RS_EXIT_MISMATCH,
 				    "these are snapshots of two different virtual machines: the "
-				    "rings lie at the same address, but they differ in %s",
+				    "rings have the same address, but they differ in %s",
 				    why);
-	return rs_error_set(err, RS_EXIT_MISMATCH,
-			    "these are snapshots of two different virtual machines: none of the "
-			    "%zu virtqueues of guest %s (uuid %s) is among the %zu of host %s; was "
-			    "the guest rebooted in between, or another tap meant?",
-			    guest->end.queues_n, or_unknown(guest->taken.hostname),
-			    or_unknown(guest->taken.uuid), host->end.queues_n,
-			    or_unknown(host->taken.hostname));
+	return rs_error_set(
+		err, RS_EXIT_MISMATCH,
+		"these are snapshots of two different virtual machines: none of the "
+		"%zu virtqueues of guest %s (uuid %s) is among the %zu of host %s; take "
+		"both again if the guest was rebooted in between; else check --tap",
+		guest->end.queues_n, or_unknown(guest->taken.hostname),
+		or_unknown(guest->taken.uuid), host->end.queues_n,
+		or_unknown(host->taken.hostname));
 }
 
 static int sides_check(const struct rs_snapshot *guest, const struct rs_snapshot *host,
@@ -195,12 +196,13 @@ static int sides_check(const struct rs_snapshot *guest, const struct rs_snapshot
 {
 	if (guest->side == host->side)
 		return rs_error_set(err, RS_EXIT_DATA,
-				    "both snapshots are of the %s: one of each side is needed",
+				    "both snapshots are of the %s: expected one of the guest and "
+				    "one of the host",
 				    guest->side == RS_SIDE_GUEST ? "guest" : "host");
 	if (guest->side != RS_SIDE_GUEST)
 		return rs_error_set(
 			err, RS_EXIT_DATA,
-			"the snapshots are the wrong way round: ringside diff GUEST HOST");
+			"the guest's snapshot must come first: ringside diff GUEST HOST");
 	if (!guest->end.queues_n || !host->end.queues_n)
 		return rs_error_set(err, RS_EXIT_DATA, "the %s's snapshot has no virtqueue",
 				    guest->end.queues_n ? "host" : "guest");

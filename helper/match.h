@@ -4,7 +4,7 @@
 
 #include "snapshot.h"
 
-/* What two virtqueues can agree on, strongest first. Bits of rs_pair.facts. */
+/* What can show that two virtqueues are the same, strongest first. Bits of rs_pair.facts. */
 enum rs_fact {
 	RS_FACT_USED_ADDR, /* guest-physical address of the used ring */
 	RS_FACT_UUID,	   /* of the virtual machine */
@@ -16,11 +16,11 @@ enum rs_fact {
 
 extern const char *const rs_fact_names[RS_FACTS];
 
-/* A virtqueue and the same one seen from the other side. */
+/* A virtqueue as the guest and as the host see it. */
 struct rs_pair {
 	const struct rs_queue *guest;
 	const struct rs_queue *host; /* NULL = not in the host's snapshot */
-	unsigned int facts;	     /* what agreed */
+	unsigned int facts;	     /* those that agree */
 };
 
 struct rs_match {
@@ -32,11 +32,12 @@ struct rs_match {
  * rs_match_make() - find each of the guest's virtqueues on the host
  * @m: filled; rs_match_clear() frees it. It points into both snapshots.
  *
- * The used ring's address decides where both sides know it, otherwise the MSI together with the
- * machine's uuid or the MAC. No other fact may contradict. A differing MSI alone is no
- * contradiction when uuid or MAC agree: an interrupt moved to another CPU gets another MSI.
+ * The used ring's address decides if both sides know it, otherwise the MSI together with the
+ * machine's uuid or the MAC. No other fact may differ. A different MSI alone is accepted if uuid or
+ * MAC agree: an interrupt that moved to another CPU has another MSI.
  *
- * Return: 0, or -1 with RS_EXIT_MISMATCH naming what differs, or RS_EXIT_DATA for a wrong side.
+ * Return: 0, or -1 with RS_EXIT_MISMATCH naming what differs, or RS_EXIT_DATA for a snapshot of the
+ * wrong side.
  */
 int rs_match_make(const struct rs_snapshot *guest, const struct rs_snapshot *host,
 		  struct rs_match *m, struct rs_error *err);

@@ -7,7 +7,7 @@
 #include "hist.h"
 #include "metrics.h"
 
-/* Gauges of a queue worth an alarm; the rest of its fields is identity. */
+/* The gauges of a queue that are worth an alarm. */
 static const struct {
 	const char *key;
 	const char *meaning;
@@ -87,7 +87,7 @@ static void counters_print(FILE *out, const struct rs_snapshot *s)
 	}
 }
 
-/* Every bucket, empty or not: so the series of a queue are always the same. */
+/* Every bucket, empty or not: the set of time series must not change. */
 static void hist_print(FILE *out, const struct rs_snapshot *s, const struct rs_queue *q, size_t i)
 {
 	const struct rs_histogram *h = &q->hists[i];

@@ -12,9 +12,6 @@
 #define NS_PER_MS 1000000ULL
 #define NS_MAX	  (168ULL * 3600 * 1000 * NS_PER_MS)
 
-/* A setter returns NULL, or what the value must be. */
-typedef const char *(*setter)(struct rs_opts *opts, const char *arg);
-
 static const struct {
 	const char *suffix;
 	uint64_t ms;
@@ -22,23 +19,23 @@ static const struct {
 
 const char *rs_duration_parse(const char *text, uint64_t *ns)
 {
-	static const char *const must_be = "a time from 1ms to 168h, like 500ms, 10s, 2m or 1h";
+	static const char *const expected = "a time from 1ms to 168h, like 500ms, 10s, 2m or 1h";
 	size_t digits = strspn(text, "0123456789");
 	char number[20];
 	uint64_t value;
 
 	if (!digits || digits >= sizeof(number))
-		return must_be;
+		return expected;
 	snprintf(number, sizeof(number), "%.*s", (int)digits, text);
 	if (!rs_number_parse(number, &value) || value > NS_MAX / NS_PER_MS)
-		return must_be;
+		return expected;
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
 		if (strcmp(text + digits, units[i].suffix))
 			continue;
 		*ns = value * units[i].ms * NS_PER_MS;
-		return !value || value > NS_MAX / (units[i].ms * NS_PER_MS) ? must_be : NULL;
+		return !value || value > NS_MAX / (units[i].ms * NS_PER_MS) ? expected : NULL;
 	}
-	return must_be;
+	return expected;
 }
 
 static const char *duration_set(struct rs_opts *opts, const char *arg)
@@ -54,7 +51,7 @@ static const char *interval_set(struct rs_opts *opts, const char *arg)
 static const char *output_set(struct rs_opts *opts, const char *arg)
 {
 	opts->output = arg;
-	return *arg ? NULL : "a file's name";
+	return *arg ? NULL : "the name of a file";
 }
 
 static const char *json_set(struct rs_opts *opts, const char *arg)
@@ -117,26 +114,24 @@ static const char *queue_set(struct rs_opts *opts, const char *arg)
 
 enum { KEY_TAP = 0x100, KEY_VM, KEY_PID, KEY_QUEUE, KEY_NO_TIMES, KEY_USAGE };
 
-static const struct row {
-	struct argp_option option;
-	setter set;
-} rows[] = {
-	{{"duration", 'd', "TIME", 0, "count for TIME: 500ms, 10s, 2m, 1h", 0}, duration_set},
-	{{"interval", 'i', "TIME", 0, "a result every TIME, for -d or until Ctrl-C", 0},
+const struct rs_option rs_options[] = {
+	{"duration", 'd', "TIME", "count for TIME: 500ms, 10s, 2m, 1h", duration_set},
+	{"interval", 'i', "TIME", "print a result every TIME, for the time of -d or until Ctrl-C",
 	 interval_set},
-	{{"json", 'j', NULL, 0, "JSON on standard output", 0}, json_set},
-	{{"output", 'o', "FILE", 0, "JSON into FILE, whole or not at all", 0}, output_set},
-	{{"quiet", 'q', NULL, 0, "only what is wrong; no progress, no table", 0}, quiet_set},
-	{{"verbose", 'v', NULL, 0, "every figure, with its unit and meaning", 0}, verbose_set},
-	{{"tap", KEY_TAP, "IF", 0, "only the queues of this tap", 0}, tap_set},
-	{{"vm", KEY_VM, "NAME", 0, "only this virtual machine, by name or uuid", 0}, vm_set},
-	{{"pid", KEY_PID, "PID", 0, "only the virtual machine of this process", 0}, pid_set},
-	{{"queue", KEY_QUEUE, "N", 0, "only this queue of the tap", 0}, queue_set},
-	{{"no-times", KEY_NO_TIMES, NULL, 0, "the host's side: count only, which costs less", 0},
-	 no_times_set},
+	{"json", 'j', NULL, "print JSON", json_set},
+	{"output", 'o', "FILE", "write JSON to FILE, completely or not at all", output_set},
+	{"quiet", 'q', NULL, "print only what is wrong: no table, no progress", quiet_set},
+	{"verbose", 'v', NULL, "print every figure with its unit and meaning", verbose_set},
+	{"tap", KEY_TAP, "IF", "only the queues of tap IF", tap_set},
+	{"vm", KEY_VM, "NAME", "only the virtual machine with this name or uuid", vm_set},
+	{"pid", KEY_PID, "PID", "only the virtual machine of process PID", pid_set},
+	{"queue", KEY_QUEUE, "N", "only queue N of the tap, from 0", queue_set},
+	{"no-times", KEY_NO_TIMES, NULL,
+	 "on the host: only count, take no time stamps, which costs less", no_times_set},
+	{NULL, 0, NULL, NULL, NULL},
 };
 
-#define ROWS (sizeof(rows) / sizeof(rows[0]))
+#define OPTIONS (sizeof(rs_options) / sizeof(rs_options[0]) - 1)
 
 struct parse {
 	struct rs_opts *opts;
@@ -171,23 +166,23 @@ static error_t argument_add(struct parse *p, char *arg)
 	struct rs_opts *opts = p->opts;
 
 	if (opts->args_n >= opts->command->args_max)
-		return refuse(p, "%s: \"%s\" is one argument too many", opts->command->name, arg);
+		return refuse(p, "%s: unexpected argument \"%s\"", opts->command->name, arg);
 	opts->args[opts->args_n++] = arg;
 	return 0;
 }
 
 static error_t option_set(struct parse *p, int key, char *arg)
 {
-	for (size_t i = 0; i < ROWS; i++) {
-		const char *must_be;
+	for (const struct rs_option *o = rs_options; o->name; o++) {
+		const char *expected;
 
-		if (rows[i].option.key != key)
+		if (o->key != key)
 			continue;
-		must_be = rows[i].set(p->opts, arg);
-		if (!must_be)
+		expected = o->set(p->opts, arg);
+		if (!expected)
 			return 0;
-		rs_error_set(p->err, RS_EXIT_USAGE, "--%s %.60s: it must be %s",
-			     rows[i].option.name, arg, must_be);
+		rs_error_set(p->err, RS_EXIT_USAGE, "--%s %.60s: expected %s", o->name, arg,
+			     expected);
 		return EINVAL;
 	}
 	return ARGP_ERR_UNKNOWN;
@@ -216,23 +211,23 @@ static error_t command_parse(int key, char *arg, struct argp_state *state)
 }
 
 #define HELP_OPTIONS                                              \
-	{"help", 'h', NULL, 0, "this text", -1},                  \
+	{"help", 'h', NULL, 0, "print this help", -1},            \
 	{                                                         \
 		"usage", KEY_USAGE, NULL, OPTION_HIDDEN, NULL, -1 \
 	}
 
-/* argv[0] is the command's own name. */
+/* argv[0] is the command's name. */
 static int command_run(struct parse *p, int argc, char **argv)
 {
 	const struct rs_command *command = p->opts->command;
-	struct argp_option options[ROWS + 3] = {HELP_OPTIONS};
+	struct argp_option options[OPTIONS + 3] = {HELP_OPTIONS};
 	char name[40], args[80], doc[2048];
 	struct argp argp = {options, command_parse, args, doc, NULL, NULL, NULL};
 	size_t n = 2;
 
-	for (size_t i = 0; i < ROWS; i++)
-		if (has_option(command, rows[i].option.name))
-			options[n++] = rows[i].option;
+	for (const struct rs_option *o = rs_options; o->name; o++)
+		if (has_option(command, o->name))
+			options[n++] = (struct argp_option){o->name, o->key, o->arg, 0, o->doc, 0};
 	snprintf(name, sizeof(name), "ringside %s", command->name);
 	snprintf(args, sizeof(args), "%s", command->args ? command->args : "");
 	snprintf(doc, sizeof(doc), "%s\v%s", command->summary, command->more);
@@ -256,7 +251,7 @@ static error_t command_find(struct parse *p, const char *name, struct argp_state
 		state->next = state->argc;
 		return command_run(p, state->argc - at, state->argv + at);
 	}
-	return refuse(p, "\"%s\" is no command: see %s", name, "ringside --help");
+	return refuse(p, "unknown command \"%s\": see %s", name, "ringside --help");
 }
 
 static error_t main_parse(int key, char *arg, struct argp_state *state)
@@ -286,22 +281,22 @@ static error_t main_parse(int key, char *arg, struct argp_state *state)
 
 static void commands_list(char *text, size_t size)
 {
-	size_t used = snprintf(
-		text, size, "%s",
-		"Whose interrupt went missing, and why: virtio-net under KVM.\vCommands:\n");
+	size_t used = snprintf(text, size, "%s",
+			       "Finds which interrupt of virtio-net under KVM went missing, and "
+			       "why.\vCommands:\n");
 
 	for (const struct rs_command *c = rs_commands; c->name && used < size; c++)
 		used += snprintf(text + used, size - used, "  %-8s %s\n", c->name, c->summary);
 	if (used < size)
 		snprintf(text + used, size - used,
-			 "\nringside COMMAND --help tells more, with examples; so does "
+			 "\nSee ringside COMMAND --help for options and examples, and "
 			 "ringside(8).");
 }
 
 int rs_opts_parse(struct rs_opts *opts, int argc, char **argv, struct rs_error *err)
 {
 	static const struct argp_option options[] = {
-		HELP_OPTIONS, {"version", 'V', NULL, 0, "the version", -1}, {0}};
+		HELP_OPTIONS, {"version", 'V', NULL, 0, "print the version", -1}, {0}};
 	struct parse p = {.opts = opts, .err = err};
 	char doc[2048];
 	struct argp argp = {options, main_parse, "COMMAND [ARGUMENT...]", doc, NULL, NULL, NULL};

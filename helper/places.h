@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The places in the kernel where the host side listens, as tables for hooks.c: each with the type
- * that its program reads, and which counters and histograms are unknown without it.
+ * The table of hooks of the host side, for hooks.c: the function, the struct that its program
+ * reads, and the counters and histograms that are unknown without it.
  */
 #ifndef RS_PLACES_H
 #define RS_PLACES_H
@@ -13,7 +13,7 @@
 
 #define LOSES(counter)	 (1ULL << RS_HOST_##counter)
 #define LOSES_HIST(hist) (1ULL << (RS_HOST_COUNTERS + RS_HOST_HIST_##hist))
-/* What tun drops was offered as well, but is not seen in the ring. */
+/* A packet that tun drops was offered, too, but never reaches the ring. */
 #define LOSES_DROPS                                                            \
 	(LOSES(tun_dropped) | LOSES(tun_ring_full) | LOSES(tun_dropped_full) | \
 	 LOSES(tun_dropped_filter) | LOSES(tun_dropped_other) | LOSES(tun_offered))
@@ -39,7 +39,7 @@
 _Static_assert((int)RS_HOST_COUNTERS + (int)RS_HOST_HISTS <= 64,
 	       "what a hook loses is a set of 64");
 
-/* Hooks of one group count the same: one that is attached is enough. */
+/* The hooks of one group count the same: one of them is enough. */
 enum group {
 	XMIT,
 	DROP,
@@ -67,15 +67,15 @@ enum group {
 
 struct hook {
 	const char *symbol;
-	const char *type;  /* the struct it must be able to read */
-	const char *owner; /* the module it and the type are in, unless built in */
+	const char *type;  /* the struct that its program reads */
+	const char *owner; /* the module of both; "" = always built in */
 	const char *arch;  /* NULL = any */
 	enum group group;
 	bool first; /* attach only the first of its group that this kernel has: the others call it
 		     */
 	unsigned long long loses;
 	bool tracepoint;
-	bool doubtful; /* on some kernels fentry never runs for it */
+	bool unsure; /* on some kernels fentry attaches and yet is never called */
 };
 
 static const struct hook hooks[] = {
@@ -159,7 +159,7 @@ static const struct hook hooks[] = {
 	 .type = "kvm_kernel_irqfd",
 	 .owner = "kvm",
 	 .group = WAKEUP,
-	 .doubtful = true,
+	 .unsure = true,
 	 .loses = LOSES(irqfd_wakeups) | LOSES_INJECTIONS | LOSES_HIST(s3_s4)},
 	{.symbol = "irqfd_inject",
 	 .type = "kvm_kernel_irqfd",
@@ -235,7 +235,7 @@ static const struct {
 	 .loses = LOSES(exits_pending_halt)},
 };
 
-/* What is unknown where no time is taken. */
+/* What is unknown without time stamps. */
 #define LOSES_TIMES                                                                            \
 	(LOSES_HIST(s1_s2) | LOSES_HIST(worker_wait) | LOSES_HIST(s2_s3) | LOSES_HIST(s3_s4) | \
 	 LOSES_HIST(s4_s5) | LOSES_HIST(s5_run))

@@ -13,41 +13,42 @@
 #include "../bpf/maps.h"
 #include "ringside.skel.h"
 
-#define ENTRY_MAX 16 /* bytes at a function's start before what ftrace patches, and more */
+#define ENTRY_MAX \
+	16 /* the place that ftrace patches lies within so many bytes of a function's start */
 
-static char said[256];
-static bool log_aloud;
+static char message[256];
+static bool log_verbose;
 
-/* While programs are loaded: which function each is for. */
+/* The programs that are being loaded, for the handler that libbpf calls. */
 static struct {
 	const struct rs_program *programs;
 	size_t n;
 	struct rs_btf *btf;
-	bool again; /* one of them takes another way */
+	bool again; /* load again: one of them needs another way to attach */
 } loading;
 
 static int log_print(enum libbpf_print_level level, const char *format, va_list args)
 {
 	va_list again;
 
-	if (level == LIBBPF_WARN && !said[0]) { /* the first names the program */
+	if (level == LIBBPF_WARN && !message[0]) { /* the first message names the program */
 		va_copy(again, args);
-		vsnprintf(said, sizeof(said), format, again);
-		said[strcspn(said, "\n")] = '\0';
+		vsnprintf(message, sizeof(message), format, again);
+		message[strcspn(message, "\n")] = '\0';
 		va_end(again);
 	}
-	return log_aloud && level <= LIBBPF_INFO ? vfprintf(stderr, format, args) : 0;
+	return log_verbose && level <= LIBBPF_INFO ? vfprintf(stderr, format, args) : 0;
 }
 
-void rs_programs_log(bool aloud)
+void rs_programs_log(bool verbose)
 {
-	log_aloud = aloud;
+	log_verbose = verbose;
 	libbpf_set_print(log_print);
 }
 
-const char *rs_programs_said(void)
+const char *rs_programs_message(void)
 {
-	return said;
+	return message;
 }
 
 static int prepare_fentry(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long cookie)
@@ -69,8 +70,8 @@ static int prepare_fentry(struct bpf_program *prog, struct bpf_prog_load_opts *o
 }
 
 /*
- * Two modules may have a function of the same name: libbpf takes the first, ringside knows which.
- * Once per process, and before an object is opened: objects point to their handlers.
+ * Two modules may have a function of the same name: libbpf takes the first one, ringside the right
+ * one. Called once per process, before an object is opened: objects point to their handlers.
  */
 static int handle_fentry(void)
 {
@@ -92,7 +93,7 @@ static struct bpf_program *find_program(struct ringside_bpf *bpf, const char *fu
 	return bpf_object__find_program_by_name(bpf->obj, name);
 }
 
-/* The best way that is left. */
+/* The best way to attach that is left. */
 static enum rs_how choose_how(const struct rs_program *p, const struct rs_btf *btf)
 {
 	if (p->at_best == RS_FENTRY && rs_btf_function(btf, p->function, p->sym.module))
@@ -100,7 +101,7 @@ static enum rs_how choose_how(const struct rs_program *p, const struct rs_btf *b
 	return p->at_best <= RS_FPROBE && p->sym.from ? RS_FPROBE : RS_KPROBE;
 }
 
-/* Of the two programs of a function one is loaded, or none; both where one may turn out deaf. */
+/* Loads one of the two programs of a function, or none; both if fentry may never be called. */
 static void choose(struct ringside_bpf *bpf, struct rs_program *p, const struct rs_btf *btf,
 		   bool fentry)
 {
@@ -116,7 +117,7 @@ static void choose(struct ringside_bpf *bpf, struct rs_program *p, const struct 
 	p->how = fentry ? choose_how(p, btf) : RS_KPROBE;
 	p->prog = p->how == RS_FENTRY ? entry : probe;
 	bpf_program__set_autoload(entry, p->wanted && p->prog == entry);
-	p->spare = p->how == RS_FENTRY && p->doubtful ? probe : NULL;
+	p->spare = p->how == RS_FENTRY && p->unsure ? probe : NULL;
 	bpf_program__set_autoload(probe, p->wanted && (p->prog == probe || p->spare));
 	if (p->how == RS_FPROBE || p->spare)
 		bpf_program__set_expected_attach_type(probe, BPF_TRACE_KPROBE_MULTI);
@@ -146,7 +147,7 @@ static int kprobe_type(void)
 	return type;
 }
 
-/* By address, for the same reason. */
+/* By address: two modules may have a function of the same name. */
 static struct bpf_link *attach_kprobe(const struct rs_program *p)
 {
 	struct perf_event_attr attr = {.size = sizeof(attr), .config2 = p->sym.from};
@@ -167,13 +168,14 @@ static struct bpf_link *attach_kprobe(const struct rs_program *p)
 }
 
 /*
- * Through ftrace without a trap, and without what perf does for each hit. By the address of the
- * record itself: within a function ftrace takes no other, at its start it takes any that lies in
- * the function, see all_hear().
+ * An fprobe runs through ftrace: no trap, and no perf event for each hit. The address must be that
+ * of the ftrace record itself. At the address of the function's start ftrace takes any record
+ * inside the function, see all_run().
  */
 static struct bpf_link *attach_fprobe(const struct rs_program *p)
 {
-	libbpf_print_fn_t print = libbpf_set_print(NULL); /* that most places are none is no news */
+	libbpf_print_fn_t print =
+		libbpf_set_print(NULL); /* do not print that most addresses have no record */
 	struct bpf_link *link = NULL;
 
 	for (unsigned long i = 1; !link && i <= ENTRY_MAX; i++) {
@@ -208,7 +210,7 @@ static int attach(struct rs_program *p)
 	if (p->link)
 		return 0;
 	e = errno;
-	snprintf(said, sizeof(said), "%s cannot be hooked: %s", p->function, strerror(e));
+	snprintf(message, sizeof(message), "%s cannot be hooked: %s", p->function, strerror(e));
 	if (p->how == RS_FPROBE) {
 		p->at_best = RS_KPROBE;
 		loading.again = true;
@@ -241,7 +243,7 @@ static bool is_enabled(FILE *f, const char *function)
 	return false;
 }
 
-/* Return: false = it takes another load. */
+/* Return: false = all programs must be loaded again. */
 static bool use_spare(struct rs_program *p)
 {
 	p->at_best = RS_FPROBE;
@@ -257,13 +259,14 @@ static bool use_spare(struct rs_program *p)
 }
 
 /*
- * A program can be attached and deaf. A weak function that another one replaced has no symbol, but
- * its code and its record in ftrace stay: the function before it then seems to reach over both.
- * fentry asks for a record anywhere within the function, may be given the dead one, which is never
- * patched, and so never runs: this is irqfd_wakeup in kvm on x86. ftrace's list of what is patched
- * tells; where it cannot be read, nothing is sure. Return: whether all that was attached will run.
+ * A program can be attached and yet never called. A weak function that another function overrides
+ * has no symbol, but its code and its ftrace record stay in the module. The function before it then
+ * seems to include them. fentry asks for a record inside the function, and may get the record of
+ * the weak function, which never runs: so it is for irqfd_wakeup in kvm on x86. ftrace's list of
+ * enabled functions shows which record is patched. If it cannot be read, no fentry is trusted.
+ * Return: whether all attached programs will be called.
  */
-static bool all_hear(struct rs_program *programs, size_t n)
+static bool all_run(struct rs_program *programs, size_t n)
 {
 	FILE *f = open_enabled();
 	bool all = true;
@@ -298,8 +301,8 @@ static int load(struct ringside_bpf *bpf, struct rs_program *programs, size_t n)
 			e = attach(&programs[i]);
 	if (e)
 		return e;
-	bpf->links.look = bpf_program__attach(bpf->progs.look);
-	return bpf->links.look ? 0 : -errno;
+	bpf->links.scan = bpf_program__attach(bpf->progs.scan);
+	return bpf->links.scan ? 0 : -errno;
 }
 
 static int open_and_load(struct ringside_bpf **bpf, struct rs_program *programs, size_t n,
@@ -307,7 +310,7 @@ static int open_and_load(struct ringside_bpf **bpf, struct rs_program *programs,
 {
 	int e;
 
-	said[0] = '\0';
+	message[0] = '\0';
 	*bpf = ringside_bpf__open();
 	if (!*bpf)
 		return -errno;
@@ -330,10 +333,10 @@ int rs_programs_load(struct ringside_bpf **bpf, struct rs_program *programs, siz
 	loading.btf = btf;
 	if (e)
 		return e;
-	do { /* each time with a lesser way for at least one of them */
+	do { /* each time at least one of them uses the next best way */
 		loading.again = false;
 		e = open_and_load(bpf, programs, n, constants, fentry);
-		if (!e && !all_hear(programs, n)) {
+		if (!e && !all_run(programs, n)) {
 			rs_programs_unload(bpf, programs, n);
 			loading.again = true;
 		}
@@ -341,8 +344,8 @@ int rs_programs_load(struct ringside_bpf **bpf, struct rs_program *programs, siz
 	return e;
 }
 
-/* What BPF_OBJ_GET_INFO_BY_FD says of a link by fprobe; its layout is fixed, <linux/bpf.h> may be
- * too old to have it. */
+/* The answer of BPF_OBJ_GET_INFO_BY_FD for a link by fprobe. The layout is fixed; <linux/bpf.h> may
+ * be too old to have it. */
 struct fprobe_info {
 	__u32 type;
 	__u32 id;
@@ -354,7 +357,7 @@ struct fprobe_info {
 	__aligned_u64 missed;
 };
 
-/* What ftrace kept from the probe: it was within itself, or within another tracer's function. */
+/* Adds the hits that ftrace did not deliver: they came inside a tracer's own function. */
 static bool fprobe_missed(const struct rs_program *p, uint64_t *count)
 {
 	struct fprobe_info info = {0};
@@ -366,12 +369,12 @@ static bool fprobe_missed(const struct rs_program *p, uint64_t *count)
 	return true;
 }
 
-bool rs_programs_missed(const struct rs_program *p, bool told, uint64_t *count)
+bool rs_programs_missed(const struct rs_program *p, bool counted, uint64_t *count)
 {
 	struct bpf_prog_info info = {0};
 	__u32 len = sizeof(info);
 
-	if (p->how != RS_FENTRY && (p->how != RS_FPROBE || !told))
+	if (p->how != RS_FENTRY && (p->how != RS_FPROBE || !counted))
 		return false;
 	if (bpf_obj_get_info_by_fd(bpf_program__fd(p->prog), &info, &len))
 		return false;

@@ -12,8 +12,8 @@
 #include "rtnl.h"
 
 /*
- * libnl sets up its list of qdisc kinds when the first kind registers itself. In a static file none
- * does unless something asks for it.
+ * libnl creates its list of qdisc kinds when the first kind registers itself. In a static
+ * executable no kind is linked in unless something refers to it.
  */
 static void *const qdisc_kind __attribute__((used)) = rtnl_qdisc_fifo_get_limit;
 
@@ -35,7 +35,8 @@ struct rs_rtnl *rs_rtnl_open(struct rs_error *err)
 	l->sock = nl_socket_alloc();
 	e = l->sock ? nl_connect(l->sock, NETLINK_ROUTE) : -NLE_NOMEM;
 	if (e < 0)
-		rs_error_set(err, RS_EXIT_ERROR, "rtnetlink cannot be reached: %s", nl_geterror(e));
+		rs_error_set(err, RS_EXIT_ERROR, "cannot open an rtnetlink socket: %s",
+			     nl_geterror(e));
 	if (e < 0 || rs_rtnl_refresh(l, err)) {
 		rs_rtnl_close(l);
 		return NULL;
@@ -62,7 +63,8 @@ int rs_rtnl_refresh(struct rs_rtnl *l, struct rs_error *err)
 		e = rtnl_qdisc_alloc_cache(l->sock, &qdiscs);
 	if (e < 0) {
 		nl_cache_free(links);
-		return rs_error_set(err, RS_EXIT_ERROR, "the kernel does not list its links: %s",
+		return rs_error_set(err, RS_EXIT_ERROR,
+				    "the kernel cannot list its network interfaces: %s",
 				    nl_geterror(e));
 	}
 	nl_cache_free(l->links);
@@ -100,7 +102,7 @@ static void fill_stats(struct rtnl_link *link, struct rs_tap *tap)
 	tap->rx_dropped = rs_num_of(rtnl_link_get_stat(link, RTNL_LINK_RX_DROPPED));
 }
 
-/* The root's figures: a classful root has its children's in them already. */
+/* The figures of the root qdisc: those of a classful root include its children's. */
 static void fill_qdisc(struct nl_cache *qdiscs, int ifindex, struct rs_tap *tap)
 {
 	struct rtnl_qdisc *q = rtnl_qdisc_get_by_parent(qdiscs, ifindex, TC_H_ROOT);

@@ -6,15 +6,15 @@ const char *const rs_severity_names[] = {
 	[RS_SEVERITY_CRITICAL] = "critical",
 };
 
-/* One event may be between two stations at the begin, and one at the end. */
+/* At the start and at the end of a window one event may be between two stations. */
 #define IN_FLIGHT 1
 /* vhost takes this many packets from the ring at once (VHOST_NET_BATCH, drivers/vhost/net.c) */
 #define VHOST_BATCH 64
-/* Fewer than these are a start-up or a wrap of the event index, not a pattern. */
+/* Fewer than these can come from start-up or from a wrap of the event index. */
 #define MANY 100
-/* A queue that stood still for less may just not have been scheduled. */
+/* If a queue stood still for less, its task may not have been scheduled. */
 #define STILL_MS 100
-/* The kernel's window is worth a warning from here on; it disables the IRQ above 99900. */
+/* Warn from this many unhandled interrupts on; the kernel disables the IRQ above 99900. */
 #define IRQ_WORRY 1000
 
 #define VALUE(figure)	    (row->figures[figure].value)
@@ -27,13 +27,14 @@ static bool is_many(uint64_t part, uint64_t of, unsigned int percent)
 	return part >= MANY && part * 100 >= of * percent;
 }
 
-static bool some(const struct rs_rule *rule, const struct rs_row *row)
+static bool above_zero(const struct rs_rule *rule, const struct rs_row *row)
 {
 	return VALUE(rule->needs[0]) > 0;
 }
 
-/* needs: what was lost, the station before, the station after. What the guest got was not lost. */
-static bool lost(const struct rs_rule *rule, const struct rs_row *row)
+/* needs: the difference, the station before, the station after. An interrupt that the guest got was
+ * not lost. */
+static bool station_lost(const struct rs_rule *rule, const struct rs_row *row)
 {
 	struct rs_num got = row->figures[RS_FIG_GUEST(interrupts)];
 
@@ -41,13 +42,13 @@ static bool lost(const struct rs_rule *rule, const struct rs_row *row)
 	       !(got.known && got.value > VALUE(rule->needs[2]));
 }
 
-/* needs: a station of the host which every interrupt passes. */
-static bool blind(const struct rs_rule *rule, const struct rs_row *row)
+/* needs: a station of the host that every interrupt passes. */
+static bool host_blind(const struct rs_rule *rule, const struct rs_row *row)
 {
 	return GUEST_VALUE(interrupts) > VALUE(rule->needs[0]) + DERIVED_VALUE(surplus_slack);
 }
 
-static bool adrift(const struct rs_rule *rule, const struct rs_row *row)
+static bool differs(const struct rs_rule *rule, const struct rs_row *row)
 {
 	int64_t off = (int64_t)VALUE(rule->needs[0]);
 
@@ -84,19 +85,19 @@ static bool empty_host(const struct rs_rule *rule, const struct rs_row *row)
 	return is_many(HOST_VALUE(vhost_signals_empty), HOST_VALUE(vhost_signals), 1);
 }
 
-static bool stands(const struct rs_row *row)
+static bool entries_unserved(const struct rs_row *row)
 {
 	return DERIVED_VALUE(standing) && DERIVED_VALUE(standing_begin) &&
 	       !GUEST_VALUE(last_used_progress) && DERIVED_VALUE(guest_window) >= STILL_MS;
 }
 
-static bool dead(const struct rs_rule *rule, const struct rs_row *row)
+static bool queue_dead(const struct rs_rule *rule, const struct rs_row *row)
 {
 	(void)rule;
-	return stands(row);
+	return entries_unserved(row);
 }
 
-static bool stalled(const struct rs_rule *rule, const struct rs_row *row)
+static bool queue_stalled(const struct rs_rule *rule, const struct rs_row *row)
 {
 	(void)rule;
 	return DERIVED_VALUE(stalled) && DERIVED_VALUE(standing);
@@ -112,14 +113,15 @@ static bool interrupts_lost(const struct rs_rule *rule, const struct rs_row *row
 static bool suppressed_waiting(const struct rs_rule *rule, const struct rs_row *row)
 {
 	(void)rule;
-	return HOST_VALUE(vhost_suppressed_flag) && !HOST_VALUE(vhost_signals) && stands(row);
+	return HOST_VALUE(vhost_suppressed_flag) && !HOST_VALUE(vhost_signals) &&
+	       entries_unserved(row);
 }
 
 static bool deadlock(const struct rs_rule *rule, const struct rs_row *row)
 {
 	(void)rule;
 	return HOST_VALUE(tun_dropped) && !HOST_VALUE(vhost_taken) && DERIVED_VALUE(ring_size) &&
-	       DERIVED_VALUE(occupancy) >= DERIVED_VALUE(ring_size) && stands(row);
+	       DERIVED_VALUE(occupancy) >= DERIVED_VALUE(ring_size) && entries_unserved(row);
 }
 
 static bool ring_full(const struct rs_rule *rule, const struct rs_row *row)
@@ -154,7 +156,7 @@ static bool drops_moving(const struct rs_rule *rule, const struct rs_row *row)
 	return HOST_VALUE(tun_dropped_full) && HOST_VALUE(vhost_taken);
 }
 
-/* A multiple of 65536 is windows further apart than the index can tell. */
+/* A multiple of 65536 means that the windows are further apart than a 16-bit index can show. */
 static bool used_differs(const struct rs_rule *rule, const struct rs_row *row)
 {
 	(void)rule;
@@ -167,7 +169,7 @@ static bool too_many(const struct rs_rule *rule, const struct rs_row *row)
 	return DERIVED_VALUE(surplus) > DERIVED_VALUE(surplus_slack);
 }
 
-/* The work queue merges the wake-ups it was asked for while it was not yet running. */
+/* The work queue merges wake-ups that come before its work runs. */
 static bool injection_lost(const struct rs_rule *rule, const struct rs_row *row)
 {
 	int64_t off = (int64_t)VALUE(rule->needs[0]);
@@ -175,7 +177,7 @@ static bool injection_lost(const struct rs_rule *rule, const struct rs_row *row)
 	return off < -IN_FLIGHT || (off > IN_FLIGHT && !HOST_VALUE(irqfd_deferred));
 }
 
-static bool tun_adrift(const struct rs_rule *rule, const struct rs_row *row)
+static bool tun_differs(const struct rs_rule *rule, const struct rs_row *row)
 {
 	int64_t off = (int64_t)VALUE(rule->needs[0]);
 
@@ -186,7 +188,7 @@ static bool tun_adrift(const struct rs_rule *rule, const struct rs_row *row)
 	.member##_n = sizeof((enum rs_figure[]){__VA_ARGS__}) / sizeof(enum rs_figure), \
 	.member = {__VA_ARGS__}
 #define NEEDS(...) FIGURES(needs, __VA_ARGS__)
-#define TELLS(...) FIGURES(tells, __VA_ARGS__)
+#define ALSO(...)  FIGURES(also, __VA_ARGS__)
 #define ON_GUEST   (1U << RS_SIDE_GUEST)
 #define ON_HOST	   (1U << RS_SIDE_HOST)
 
@@ -197,15 +199,16 @@ static bool tun_adrift(const struct rs_rule *rule, const struct rs_row *row)
 const struct rs_rule rs_rules[] = {
 	{.id = "irq-disabled",
 	 .severity = RS_SEVERITY_CRITICAL,
-	 .fires = some,
+	 .fires = above_zero,
 	 NEEDS(DERIVED(irq_disabled)),
-	 TELLS(DERIVED(irq_given_up), GUEST(interrupts), GUEST(none), GUEST(none_busy_poll),
-	       GUEST(none_empty), DERIVED(standing)),
-	 .sentence = "the guest's kernel has disabled this queue's IRQ (\"nobody cared\"): no "
-		     "interrupt is served any more",
-	 .advice = "stop what makes them spurious (see the causes of none), then unbind and bind "
-		   "the device to get the IRQ back; when it happened: the guest's debugfs file "
-		   "events"},
+	 ALSO(DERIVED(irq_given_up), GUEST(interrupts), GUEST(none), GUEST(none_busy_poll),
+	      GUEST(none_empty), DERIVED(standing)),
+	 .sentence = "the guest's kernel has disabled this queue's IRQ (\"nobody cared\"): it no "
+		     "longer "
+		     "handles interrupts of this queue",
+	 .advice =
+		 "remove the cause of IRQ_NONE (see the figures), then unbind and bind the device "
+		 "to enable the IRQ again; the guest's debugfs file events has the time"},
 	{.id = "silent-deadlock",
 	 .group = "standing",
 	 .severity = RS_SEVERITY_CRITICAL,
@@ -214,12 +217,13 @@ const struct rs_rule rs_rules[] = {
 	 NEEDS(HOST(tun_dropped), HOST(vhost_taken), DERIVED(occupancy), DERIVED(ring_size),
 	       DERIVED(standing), DERIVED(standing_begin), GUEST(last_used_progress),
 	       DERIVED(guest_window)),
-	 TELLS(HOST(vhost_suppressed_flag), HOST(vhost_signals), GUEST(interrupts),
-	       GUEST(polls_busy), GUEST(none_busy_poll)),
-	 .sentence = "silent deadlock: the tap's ring is full and drops, the guest's ring is full "
-		     "of used entries, and the guest does not consume them",
-	 .advice = "the guest stopped polling this queue: sysctl net.core.busy_poll=0 "
-		   "net.core.busy_read=0 there, then set the interface down and up"},
+	 ALSO(HOST(vhost_suppressed_flag), HOST(vhost_signals), GUEST(interrupts),
+	      GUEST(polls_busy), GUEST(none_busy_poll)),
+	 .sentence = "silent deadlock: the tap's ring is full and packets are dropped, used "
+		     "entries wait "
+		     "in the guest's ring, and the guest does not consume them",
+	 .advice = "the guest stopped polling this queue: in the guest run sysctl "
+		   "net.core.busy_poll=0 net.core.busy_read=0, then set the interface down and up"},
 	{.id = "interrupts-lost",
 	 .group = "standing",
 	 .severity = RS_SEVERITY_CRITICAL,
@@ -227,11 +231,11 @@ const struct rs_rule rs_rules[] = {
 	 .exact = ON_GUEST | ON_HOST,
 	 .dir = "rx",
 	 NEEDS(HOST(injected), GUEST(interrupts), DERIVED(standing), GUEST(last_used_progress)),
-	 TELLS(HOST(vhost_signals), HOST(coalesced), DERIVED(irq_disabled)),
-	 .sentence =
-		 "interrupts were injected and none arrived, while used entries stand in the ring",
-	 .advice = "lost between KVM and the guest's handler: compare the MSI of both sides, the "
-		   "IRQ's affinity and the vCPU it points to"},
+	 ALSO(HOST(vhost_signals), HOST(coalesced), DERIVED(irq_disabled)),
+	 .sentence = "interrupts were injected, none arrived, and used entries wait in the ring",
+	 .advice =
+		 "the interrupts were lost between KVM and the guest's handler: compare the MSI of "
+		 "both sides, the IRQ's affinity and the vCPU of the MSI route"},
 	{.id = "suppressed-while-waiting",
 	 .group = "standing",
 	 .severity = RS_SEVERITY_CRITICAL,
@@ -239,34 +243,34 @@ const struct rs_rule rs_rules[] = {
 	 .dir = "rx",
 	 NEEDS(HOST(vhost_suppressed_flag), HOST(vhost_signals), DERIVED(standing),
 	       DERIVED(standing_begin), GUEST(last_used_progress), DERIVED(guest_window)),
-	 TELLS(HOST(vhost_posted), GUEST(interrupts), DERIVED(polls)),
-	 .sentence = "the guest asked for no interrupts, is not signalled, and does not poll: used "
-		     "entries wait for nobody",
-	 .advice = "the driver left its callbacks off without a poll being scheduled: set the "
-		   "interface down and up; look for busy pollers that were killed"},
+	 ALSO(HOST(vhost_posted), GUEST(interrupts), DERIVED(polls)),
+	 .sentence =
+		 "the guest has disabled interrupts of this queue and does not poll it, while used "
+		 "entries wait",
+	 .advice =
+		 "the driver left callbacks disabled and scheduled no poll: set the interface down "
+		 "and up; check for busy pollers that were killed"},
 	{.id = "queue-dead",
 	 .group = "standing",
 	 .severity = RS_SEVERITY_CRITICAL,
-	 .fires = dead,
+	 .fires = queue_dead,
 	 .dir = "rx",
 	 NEEDS(DERIVED(standing), DERIVED(standing_begin), GUEST(last_used_progress),
 	       DERIVED(guest_window)),
-	 TELLS(DERIVED(stalled), GUEST(interrupts), DERIVED(polls), HOST(vhost_posted)),
-	 .sentence = "used entries stand in the ring and the guest consumed none of them within "
-		     "the window",
-	 .advice = "whether an interrupt is missing or a poll: interrupts above 0 accuse the "
-		   "guest, injected 0 the host"},
+	 ALSO(DERIVED(stalled), GUEST(interrupts), DERIVED(polls), HOST(vhost_posted)),
+	 .sentence = "used entries wait in the ring and the guest consumed none within the window",
+	 .advice = "interrupts above 0: the guest did not poll; injected 0: the host sent no "
+		   "interrupt"},
 	{.id = "queue-stalled",
 	 .group = "standing",
 	 .severity = RS_SEVERITY_CRITICAL,
-	 .fires = stalled,
+	 .fires = queue_stalled,
 	 .dir = "rx",
 	 NEEDS(DERIVED(stalled), DERIVED(standing)),
-	 TELLS(GUEST(interrupts), DERIVED(polls), DERIVED(irq_disabled)),
-	 .sentence = "the guest's module sees used entries that nobody has served for longer than "
-		     "its stall_ms",
-	 .advice = "take both sides with -d: the ledger then tells whether an interrupt or a poll "
-		   "is missing; since when: the guest's debugfs file events"},
+	 ALSO(GUEST(interrupts), DERIVED(polls), DERIVED(irq_disabled)),
+	 .sentence = "used entries have waited in the guest for longer than the module's stall_ms",
+	 .advice = "capture both sides with -d: diff then shows whether an interrupt or a poll is "
+		   "missing; the guest's debugfs file events has the time"},
 	{.id = "vhost-stuck",
 	 .group = "standing",
 	 .severity = RS_SEVERITY_CRITICAL,
@@ -274,11 +278,13 @@ const struct rs_rule rs_rules[] = {
 	 .dir = "rx",
 	 NEEDS(DERIVED(occupancy), DERIVED(occupancy_begin), HOST(vhost_taken), DERIVED(avail_left),
 	       DERIVED(host_window)),
-	 TELLS(HOST(tun_dropped)),
-	 .sentence = "packets wait in the tap's ring, the guest has given buffers, and vhost takes "
-		     "nothing",
-	 .advice = "the vhost worker does not run: look at its CPU, its cgroup and whether the VM "
-		   "is paused"},
+	 ALSO(HOST(tun_dropped)),
+	 .sentence =
+		 "packets wait in the tap's ring, the guest has provided buffers, and vhost takes "
+		 "no packet",
+	 .advice =
+		 "the vhost worker does not run: check its CPU, its cgroup, and whether the VM is "
+		 "paused"},
 	{.id = "no-buffers",
 	 .group = "standing",
 	 .severity = RS_SEVERITY_CRITICAL,
@@ -286,9 +292,9 @@ const struct rs_rule rs_rules[] = {
 	 .dir = "rx",
 	 NEEDS(DERIVED(occupancy), DERIVED(occupancy_begin), HOST(vhost_taken), DERIVED(avail_left),
 	       DERIVED(standing), DERIVED(host_window)),
-	 TELLS(HOST(tun_dropped)),
-	 .sentence = "packets wait in the tap's ring and the guest gives vhost no buffers for them",
-	 .advice = "the guest fails to refill its receive ring: look for memory shortage there"},
+	 ALSO(HOST(tun_dropped)),
+	 .sentence = "packets wait in the tap's ring and the guest provides no buffers",
+	 .advice = "the guest does not refill its receive ring: check the guest's free memory"},
 	{.id = "ring-full",
 	 .group = "standing",
 	 .severity = RS_SEVERITY_CRITICAL,
@@ -296,147 +302,155 @@ const struct rs_rule rs_rules[] = {
 	 .dir = "rx",
 	 NEEDS(HOST(tun_dropped), HOST(vhost_taken), DERIVED(occupancy), DERIVED(ring_size),
 	       DERIVED(host_window)),
-	 TELLS(DERIVED(avail_left), HOST(vhost_signals), HOST(vhost_suppressed_flag)),
-	 .sentence = "the tap's ring is full, every packet is dropped, and vhost takes nothing",
-	 .advice = "avail_left 0 accuses the guest, which gives no buffers: take its side too; "
-		   "above 0 it is vhost that does not run"},
+	 ALSO(DERIVED(avail_left), HOST(vhost_signals), HOST(vhost_suppressed_flag)),
+	 .sentence = "the tap's ring is full, every packet is dropped, and vhost takes no packet",
+	 .advice =
+		 "avail_left 0: the guest provides no buffers, capture its side, too; above 0: the "
+		 "vhost worker does not run"},
 	{.id = "used-differs",
 	 .severity = RS_SEVERITY_CRITICAL,
 	 .fires = used_differs,
 	 .exact = ON_HOST,
 	 NEEDS(DERIVED(used_off), HOST(vhost_posted), GUEST(used_progress)),
-	 TELLS(DERIVED(skew_begin), DERIVED(skew_end)),
-	 .sentence = "the entries vhost posted are not the entries the guest saw",
-	 .advice = "the ring was written by somebody else, or restarted within the window: take "
-		   "both snapshots again"},
+	 ALSO(DERIVED(skew_begin), DERIVED(skew_end)),
+	 .sentence = "vhost posted another number of used entries than the guest saw",
+	 .advice = "another writer changed the ring, or it was restarted within the window: take "
+		   "both "
+		   "snapshots again"},
 	{.id = "surplus",
 	 .severity = RS_SEVERITY_CRITICAL,
 	 .fires = too_many,
 	 .exact = ON_HOST,
 	 NEEDS(DERIVED(surplus), DERIVED(surplus_slack), GUEST(interrupts), HOST(injected)),
-	 TELLS(HOST(vhost_signals)),
-	 .sentence = "the guest got more interrupts than were injected",
-	 .advice = "another source raises this vector: a user-space write to the irqfd, or a "
-		   "vector shared with another device"},
+	 ALSO(HOST(vhost_signals)),
+	 .sentence = "the guest got more interrupts than the host injected",
+	 .advice = "another source raises this vector: a process that writes the eventfd, or a "
+		   "device "
+		   "that shares the vector"},
 	{.id = "host-blind",
 	 .severity = RS_SEVERITY_WARNING,
-	 .fires = blind,
+	 .fires = host_blind,
 	 NEEDS(HOST(irqfd_wakeups), GUEST(interrupts), DERIVED(surplus_slack)),
-	 TELLS(HOST(vhost_signals), HOST(eventfd_writes), HOST(injected)),
-	 .sentence = "the guest got interrupts that ringside did not see pass KVM's irqfd",
-	 .advice = "the host's figures from the irqfd on are wrong here: see ringside check on the "
+	 ALSO(HOST(vhost_signals), HOST(eventfd_writes), HOST(injected)),
+	 .sentence = "the guest got interrupts that ringside did not see at KVM's irqfd",
+	 .advice = "the host's figures from the irqfd on are incomplete: run ringside check on the "
 		   "host; or the VMM injects without an irqfd"},
 	{.id = "decisions-lost",
 	 .severity = RS_SEVERITY_WARNING,
-	 .fires = adrift,
+	 .fires = differs,
 	 .exact = ON_HOST,
 	 NEEDS(DERIVED(decision_off), HOST(vhost_calls)),
-	 TELLS(HOST(vhost_signals), DERIVED(suppressed), HOST(vhost_no_call)),
-	 .sentence = "vhost's decisions are not the signals plus the suppressed ones",
-	 .advice = "see ringside check on the host"},
+	 ALSO(HOST(vhost_signals), DERIVED(suppressed), HOST(vhost_no_call)),
+	 .sentence = "vhost's decisions differ from the sum of signals and suppressed signals",
+	 .advice = "run ringside check on the host"},
 	{.id = "signal-lost",
 	 .severity = RS_SEVERITY_CRITICAL,
-	 .fires = lost,
+	 .fires = station_lost,
 	 .exact = ON_HOST,
 	 NEEDS(DERIVED(eventfd_off), HOST(vhost_signals), HOST(eventfd_writes)),
-	 TELLS(HOST(irqfd_wakeups)),
-	 .sentence = "vhost signalled more often than its eventfd was written",
-	 .advice = "lost between vhost and the eventfd: see ringside check on the host"},
+	 ALSO(HOST(irqfd_wakeups)),
+	 .sentence = "vhost sent more signals than writes to its eventfd were counted",
+	 .advice =
+		 "signals were lost between vhost and the eventfd: run ringside check on the host"},
 	{.id = "wakeup-lost",
 	 .severity = RS_SEVERITY_CRITICAL,
-	 .fires = lost,
+	 .fires = station_lost,
 	 .exact = ON_HOST,
 	 NEEDS(DERIVED(irqfd_off), HOST(eventfd_writes), HOST(irqfd_wakeups)),
-	 TELLS(HOST(injected)),
-	 .sentence = "the eventfd was written and KVM's irqfd was not woken",
-	 .advice = "the vector is masked, or the VMM handles the eventfd itself: look at the "
-		   "guest's MSI-X mask and at the VMM"},
+	 ALSO(HOST(injected)),
+	 .sentence = "the eventfd was written more often than KVM's irqfd was woken",
+	 .advice = "the vector is masked, or the VMM handles the eventfd itself: check the guest's "
+		   "MSI-X mask and the VMM"},
 	{.id = "injection-lost",
 	 .severity = RS_SEVERITY_CRITICAL,
 	 .fires = injection_lost,
 	 .exact = ON_HOST,
 	 NEEDS(DERIVED(inject_off), HOST(irqfd_wakeups), HOST(injected), HOST(coalesced),
 	       HOST(irqfd_deferred)),
-	 TELLS(HOST(irqfd_atomic)),
+	 ALSO(HOST(irqfd_atomic)),
 	 .sentence =
-		 "the irqfd's wake-ups are not the interrupts injected plus those already pending",
-	 .advice =
-		 "KVM did not deliver: look at the MSI route of this GSI and at the vCPU it names"},
+		 "the irqfd's wake-ups differ from the sum of injected and coalesced interrupts",
+	 .advice = "KVM did not deliver: check the MSI route of this GSI and the vCPU it names"},
 	{.id = "tun-lost",
 	 .severity = RS_SEVERITY_WARNING,
-	 .fires = tun_adrift,
+	 .fires = tun_differs,
 	 .exact = ON_HOST,
 	 .dir = "rx",
 	 NEEDS(DERIVED(tun_off), HOST(tun_offered), HOST(tun_dropped), HOST(vhost_taken)),
-	 TELLS(DERIVED(occupancy_begin), DERIVED(occupancy)),
-	 .sentence = "packets offered to the tap are neither dropped, taken by vhost nor waiting",
-	 .advice = "somebody else reads this tap queue, or it was detached within the window"},
+	 ALSO(DERIVED(occupancy_begin), DERIVED(occupancy)),
+	 .sentence =
+		 "packets offered to the tap were not dropped, not taken by vhost, and do not wait",
+	 .advice = "another process reads this tap queue, or it was detached within the window"},
 	{.id = "irq-near-disabled",
 	 .severity = RS_SEVERITY_WARNING,
 	 .fires = irq_near,
 	 NEEDS(DERIVED(irq_left), DERIVED(irq_unhandled), DERIVED(irq_handled)),
-	 TELLS(GUEST(none), GUEST(none_busy_poll), GUEST(none_empty)),
-	 .sentence = "nearly every interrupt of this IRQ is spurious: the kernel may disable it in "
-		     "this window",
-	 .advice =
-		 "stop what consumes first, or who sends empty signals, before the window is full"},
+	 ALSO(GUEST(none), GUEST(none_busy_poll), GUEST(none_empty)),
+	 .sentence =
+		 "nearly every interrupt of this IRQ returns IRQ_NONE: the kernel may soon disable "
+		 "it",
+	 .advice = "remove the cause of IRQ_NONE (see the figures) before irq_left is 0"},
 	{.id = "busy-poll-theft",
 	 .severity = RS_SEVERITY_WARNING,
 	 .fires = busy_poll_theft,
 	 NEEDS(GUEST(none_busy_poll), GUEST(interrupts), GUEST(none)),
-	 TELLS(GUEST(polls_busy), GUEST(polls_softirq), DERIVED(irq_left)),
-	 .sentence = "busy pollers consume the entries before their interrupt lands, which then "
-		     "counts as spurious",
-	 .advice = "in the guest: sysctl net.core.busy_poll=0 net.core.busy_read=0"},
+	 ALSO(GUEST(polls_busy), GUEST(polls_softirq), DERIVED(irq_left)),
+	 .sentence = "busy pollers consume the entries before their interrupt arrives, which then "
+		     "returns IRQ_NONE",
+	 .advice = "in the guest run sysctl net.core.busy_poll=0 net.core.busy_read=0"},
 	{.id = "empty-signals",
 	 .severity = RS_SEVERITY_WARNING,
 	 .fires = empty_guest,
 	 NEEDS(GUEST(none_empty), GUEST(interrupts)),
-	 TELLS(HOST(vhost_signals), HOST(vhost_signals_empty), HOST(injected)),
-	 .sentence = "the host interrupts this queue with nothing new in the ring",
-	 .advice = "on the host: vhost_signals_empty tells whether vhost does it; if not, who else "
-		   "writes this eventfd"},
+	 ALSO(HOST(vhost_signals), HOST(vhost_signals_empty), HOST(injected)),
+	 .sentence = "the host sends interrupts of this queue without a new entry in the ring",
+	 .advice = "on the host: if vhost_signals_empty is above 0, vhost sends them; else another "
+		   "process writes this eventfd"},
 	{.id = "empty-signals-sent",
 	 .severity = RS_SEVERITY_WARNING,
 	 .fires = empty_host,
 	 NEEDS(HOST(vhost_signals_empty), HOST(vhost_signals)),
-	 TELLS(HOST(vhost_posted)),
-	 .sentence = "vhost signals with no entry posted since the signal before",
-	 .advice = "look for NOTIFY_ON_EMPTY and for a guest page with the event index that vhost "
-		   "cannot read"},
+	 ALSO(HOST(vhost_posted)),
+	 .sentence = "vhost signals without an entry posted since the signal before",
+	 .advice =
+		 "check for NOTIFY_ON_EMPTY, and for a page with the event index that vhost cannot "
+		 "read"},
 	{.id = "drops",
 	 .severity = RS_SEVERITY_WARNING,
 	 .fires = drops_moving,
 	 .dir = "rx",
 	 NEEDS(HOST(tun_dropped_full), HOST(vhost_taken)),
-	 TELLS(HOST(tun_offered), DERIVED(occupancy), DERIVED(ring_size), HOST(vhost_posted)),
-	 .sentence = "the tap's ring was full and dropped packets, while vhost was taking others",
-	 .advice = "the queue is served too slowly: look at the vhost worker's CPU and at the "
-		   "guest's polls"},
+	 ALSO(HOST(tun_offered), DERIVED(occupancy), DERIVED(ring_size), HOST(vhost_posted)),
+	 .sentence =
+		 "packets were dropped because the tap's ring was full, while vhost took others",
+	 .advice = "the queue is served too slowly: check the vhost worker's CPU and the guest's "
+		   "polls"},
 	{.id = "sum-off",
 	 .severity = RS_SEVERITY_WARNING,
-	 .fires = some,
+	 .fires = above_zero,
 	 .exact = ON_GUEST,
 	 NEEDS(DERIVED(sum_off), GUEST(interrupts), GUEST(handled), GUEST(none), DERIVED(none_sum)),
-	 TELLS(GUEST(missed)),
-	 .sentence = "the guest's interrupts are not the handled ones plus those with a cause",
-	 .advice = "ringside cannot prove these counts: see /sys/kernel/debug/ringside/hooks in "
-		   "the guest"},
+	 ALSO(GUEST(missed)),
+	 .sentence = "the guest's interrupts differ from the sum of handled ones and those with a "
+		     "cause",
+	 .advice =
+		 "ringside cannot prove these counts: see /sys/kernel/debug/ringside/hooks in the "
+		 "guest"},
 	{.id = "cause-unknown",
 	 .severity = RS_SEVERITY_WARNING,
-	 .fires = some,
+	 .fires = above_zero,
 	 NEEDS(GUEST(none_unknown), GUEST(none), GUEST(interrupts)),
-	 TELLS(GUEST(none_empty)),
-	 .sentence =
-		 "interrupts found nothing to serve, and what consumed the entries was not seen",
-	 .advice = "see /sys/kernel/debug/ringside/hooks in the guest for an absent hook"},
+	 ALSO(GUEST(none_empty)),
+	 .sentence = "interrupts found no new entry, and ringside did not see what consumed the "
+		     "entries",
+	 .advice = "see /sys/kernel/debug/ringside/hooks in the guest: a hook may be absent"},
 	{.id = "interrupts-unseen",
 	 .severity = RS_SEVERITY_WARNING,
-	 .fires = some,
+	 .fires = above_zero,
 	 NEEDS(GUEST(missed), GUEST(interrupts)),
-	 TELLS(DERIVED(guest_missed)),
+	 ALSO(DERIVED(guest_missed)),
 	 .sentence = "the guest's kernel counted interrupts that ringside did not see",
-	 .advice = "take the guest's figures of this queue as lower bounds: see "
+	 .advice = "the guest's figures of this queue are lower bounds: see "
 		   "/sys/kernel/debug/ringside/hooks"},
 	{.id = "not-comparable",
 	 .severity = RS_SEVERITY_WARNING,
@@ -444,19 +458,19 @@ const struct rs_rule rs_rules[] = {
 	 .advice = "take the snapshots again"},
 	{.id = "guest-missed",
 	 .severity = RS_SEVERITY_WARNING,
-	 .fires = some,
+	 .fires = above_zero,
 	 .total = true,
 	 NEEDS(DERIVED(guest_missed)),
-	 .sentence = "hooks in the guest lost hits: its figures are lower bounds",
-	 .advice = "see /sys/kernel/debug/ringside/hooks for which ones, and take the snapshot "
-		   "again"},
+	 .sentence = "hooks in the guest missed hits: the guest's figures are lower bounds",
+	 .advice =
+		 "see /sys/kernel/debug/ringside/hooks for the hooks, and take the snapshot again"},
 	{.id = "host-missed",
 	 .severity = RS_SEVERITY_WARNING,
-	 .fires = some,
+	 .fires = above_zero,
 	 .total = true,
 	 NEEDS(DERIVED(host_missed)),
-	 .sentence = "hooks on the host lost hits: its figures are lower bounds",
-	 .advice = "see ringside host -v for which ones, and take the snapshot again"},
+	 .sentence = "hooks on the host missed hits: the host's figures are lower bounds",
+	 .advice = "run ringside host -v to see the hooks, and take the snapshot again"},
 };
 
 const size_t rs_rules_n = sizeof(rs_rules) / sizeof(rs_rules[0]);

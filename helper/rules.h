@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The rules: when a row of the ledger is at fault, in which words, and what to do about it. */
+/* The rules: when a row of the ledger does not add up, the sentence to print, and what to do. */
 #ifndef RS_RULES_H
 #define RS_RULES_H
 
@@ -16,17 +16,17 @@ struct rs_rule {
 	enum rs_severity severity;
 	unsigned int exact; /* sides (1 << enum rs_side) that must not have missed a hit */
 	const char *dir;    /* only queues of this direction; NULL = any */
-	const char
-		*group; /* of rules on one subject only the first that fires is told; NULL = all */
-	bool total;	/* asked once, of the ledger's total */
-	/* Unless all are known the rule stays silent; needs[0] is what it is about. */
+	const char *group;  /* of the rules of one group only the first that fires is reported; NULL
+			       = none */
+	bool total;	    /* applied once, to the ledger's total */
+	/* The rule fires only if all of these are known. needs[0] is the main one. */
 	size_t needs_n;
 	enum rs_figure needs[RS_RULE_FIGURES];
-	/* Told beside those, where known. */
-	size_t tells_n;
-	enum rs_figure tells[RS_RULE_FIGURES];
+	/* Printed beside those, if known. */
+	size_t also_n;
+	enum rs_figure also[RS_RULE_FIGURES];
 	bool (*fires)(const struct rs_rule *rule, const struct rs_row *row);
-	const char *sentence; /* NULL = the row's flaw */
+	const char *sentence; /* NULL = the row's flaw, see RS_FLAWS */
 	const char *advice;
 };
 

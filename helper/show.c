@@ -14,7 +14,7 @@
 #define HOST	RS_FIG_HOST
 #define DERIVED RS_FIG_DERIVED
 
-/* Host first: that is the way of a packet to the guest. */
+/* The host first: a packet for the guest passes it first. */
 static const struct rs_columns diff_host = {
 	.title = "host",
 	.n = 7,
@@ -91,7 +91,7 @@ const struct rs_columns rs_columns_guest = {
 		},
 };
 
-/* Three or four letters under a heading; a unit not listed is shown in full. */
+/* Short units, under the headings; a unit that is not listed is printed in full. */
 static const struct {
 	const char *unit, *shortened;
 } units[] = {
@@ -133,7 +133,7 @@ static const struct rs_finding *row_finding(const struct rs_verdict *v, const st
 	return NULL;
 }
 
-/* What the last column says about a row. */
+/* The last column of a row. */
 static const char *row_word(const struct rs_ledger *l, const struct rs_verdict *v,
 			    const struct rs_row *row)
 {
@@ -162,7 +162,8 @@ static void headings_add(struct rs_table *t, const struct rs_columns *const *par
 	rs_table_add(t, "%s", want_units ? "" : "verdict");
 }
 
-/* A backend in user space: in place of tun's and vhost's figures, who writes the eventfd. */
+/* A backend in user space: print which thread writes the eventfd instead of tun's and vhost's
+ * figures. */
 static size_t backend_add(struct rs_table *t, const struct rs_columns *columns,
 			  const struct rs_queue *host)
 {
@@ -210,7 +211,7 @@ static void table_fill(struct rs_table *t, const struct rs_columns *const *parts
 		row_add(t, parts, parts_n, &l->rows[i], row_word(l, v, &l->rows[i]));
 }
 
-/* Both sides beside each other where they fit, otherwise one under the other. */
+/* Both sides beside each other if they fit, otherwise one below the other. */
 static void tables_print(const struct rs_show *show, const struct rs_columns *const *parts,
 			 size_t parts_n, const struct rs_ledger *l, const struct rs_verdict *v)
 {
@@ -230,8 +231,8 @@ static void tables_print(const struct rs_show *show, const struct rs_columns *co
 	}
 }
 
-/* Which figures are dashes because of which hook. */
-static void hooks_tell(const struct rs_show *show, const char *title, const struct rs_snapshot *s)
+/* Names each hook that is missing, and the figures that are unknown without it. */
+static void hooks_print(const struct rs_show *show, const char *title, const struct rs_snapshot *s)
 {
 	for (size_t i = 0; s && i < s->end.hooks_n; i++) {
 		const struct rs_hook *hook = &s->end.hooks[i];
@@ -243,7 +244,7 @@ static void hooks_tell(const struct rs_show *show, const char *title, const stru
 	}
 }
 
-/* "p50 p99 max" of a histogram, as the bounds of the buckets they lie in. */
+/* Median, 99 % and maximum of a histogram: the bounds of their buckets. */
 static void hist_cells(struct rs_table *t, const struct rs_histogram *h, const char *unit)
 {
 	static const unsigned int permille[] = {500, 990, 1000};
@@ -280,7 +281,7 @@ static void hist_rows(struct rs_table *t, const struct rs_ledger *l, enum rs_sid
 	}
 }
 
-/* Times and occupancies: not how many, but how long and how much. */
+/* The histograms of times and of ring occupancy. */
 static void hists_print(const struct rs_show *show, const struct rs_ledger *l, enum rs_side side)
 {
 	static const char *const headings[] = {"queue", "step", "count", "half", "99 %", "max"};
@@ -312,8 +313,7 @@ static uint64_t entries_apart(struct rs_num skew)
 	return entries < 0 ? -entries : entries;
 }
 
-/* Both windows need not coincide, but who compares two columns must know by how much they do not.
- */
+/* The windows may differ; then the columns of both sides differ, too: print by how much. */
 static void windows_compare(const struct rs_show *show, const struct rs_ledger *l)
 {
 	uint64_t begin = 0, end = 0;
@@ -402,8 +402,8 @@ static void row_explain(const struct rs_show *show, const struct rs_row *row)
 	}
 }
 
-static void sum_up(const struct rs_show *show, const struct rs_ledger *l,
-		   const struct rs_verdict *v)
+static void total_print(const struct rs_show *show, const struct rs_ledger *l,
+			const struct rs_verdict *v)
 {
 	size_t off = 0, queues = 0;
 
@@ -435,14 +435,14 @@ void rs_show_ledger(const struct rs_show *show, const struct rs_ledger *l,
 		tables_print(show, parts, n, l, v);
 		fprintf(show->out, "%s\n",
 			show->verbose ? "-: unknown on this side or kernel"
-				      : "-: unknown on this side or kernel; -v tells what each "
-					"column means");
+				      : "-: unknown on this side or kernel; -v explains each "
+					"column");
 		if (l->host && (!l->guest || show->verbose))
 			hists_print(show, l, RS_SIDE_HOST);
 		if (l->guest && (!l->host || show->verbose))
 			hists_print(show, l, RS_SIDE_GUEST);
-		hooks_tell(show, "host", l->host);
-		hooks_tell(show, "guest", l->guest);
+		hooks_print(show, "host", l->host);
+		hooks_print(show, "guest", l->guest);
 		windows_compare(show, l);
 	}
 	for (size_t p = 0; show->verbose && p < n; p++)
@@ -459,5 +459,5 @@ void rs_show_ledger(const struct rs_show *show, const struct rs_ledger *l,
 		row_explain(show, &l->rows[i]);
 	for (size_t i = 0; i < v->n; i++)
 		finding_print(show, &v->findings[i]);
-	sum_up(show, l, v);
+	total_print(show, l, v);
 }

@@ -37,7 +37,7 @@ const struct rs_counter_table rs_hists[RS_SIDES] = {
 	[RS_SIDE_HOST] = {host_hists, ROWS(host_hists)},
 };
 
-/* Room is kept at the next power of two, so that the count alone tells it. */
+/* The array has room for the next power of two, so the count alone shows when it is full. */
 void *rs_rows_grow(void *rows, size_t n, size_t size)
 {
 	if (!(n & (n - 1)))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A snapshot: the only thing that crosses a border between the kernel, the
- * guest, the host and a file. One file is one side.
+ * A snapshot: the only data that passes between kernel and process, guest and host, file and
+ * process. One file has one side.
  */
 #ifndef RS_SNAPSHOT_H
 #define RS_SNAPSHOT_H
@@ -17,7 +17,7 @@
 
 enum rs_side { RS_SIDE_GUEST, RS_SIDE_HOST, RS_SIDES };
 
-/* A figure. Unknown figures have no key in the JSON; they are never 0. */
+/* A figure. An unknown figure has no key in JSON; it is never 0. */
 struct rs_num {
 	uint64_t value;
 	bool known;
@@ -87,7 +87,8 @@ enum rs_host_hist {
 /* The histograms of each side, in the order of the enums. */
 extern const struct rs_counter_table rs_hists[RS_SIDES];
 
-/* Bucket 0 counts zeroes, bucket i values from 2^(i-1) to 2^i - 1, the last one all beyond. */
+/* Bucket 0 counts zeroes, bucket i values from 2^(i-1) to 2^i - 1, the last bucket all larger ones.
+ */
 #define RS_HIST_BUCKETS 32
 
 struct rs_histogram {
@@ -99,10 +100,10 @@ struct rs_histogram {
 struct rs_hook {
 	char name[RS_STR_LEN];	  /* the symbol; for a clone its full name */
 	char kind[RS_STR_LEN];	  /* ftrace, fentry, fprobe, kprobe, tracepoint, map, option ... */
-	char state[RS_STR_LEN];	  /* attached, absent, failed; of an option what it does */
+	char state[RS_STR_LEN];	  /* attached, absent, failed; of an option, its effect */
 	char loses[RS_LOSES_LEN]; /* guest: an id, see losses.h; host: counters, separated by ',' */
-	struct rs_num used;	  /* a table's: objects that it has entries for */
-	struct rs_num missed;	  /* hits the kernel could not deliver */
+	struct rs_num used;	  /* of a table: objects with an entry */
+	struct rs_num missed;	  /* hits that the kernel did not deliver */
 };
 
 struct rs_vm {
@@ -113,7 +114,7 @@ struct rs_vm {
 	struct rs_num vcpus;
 };
 
-/* A tap and what the kernel itself says about it (libnl). */
+/* A tap, with the kernel's own figures of it (libnl). */
 struct rs_tap {
 	char name[RS_STR_LEN];
 	struct rs_num ifindex;
@@ -145,8 +146,8 @@ struct rs_irq {
 	struct rs_num unhandled; /* its irqs_unhandled */
 	struct rs_num last_unhandled_ms;
 	struct rs_num kernel_count; /* /proc/interrupts, all CPUs */
-	struct rs_num disabled;	    /* given up by the kernel: "nobody cared" */
-	struct rs_num can_trip;	    /* whether this window of interrupts can still disable it */
+	struct rs_num disabled;	    /* the kernel disabled it: "nobody cared" */
+	struct rs_num can_trip;	    /* whether the kernel can disable it in this window of 100000 */
 	struct rs_num given_up;	    /* how often the kernel disabled it since load */
 	struct rs_num given_up_ns;  /* when it last did */
 };
@@ -165,7 +166,7 @@ struct rs_msi {
 	struct rs_num devid; /* arm64: the ITS device id */
 };
 
-/* One virtqueue, seen from one side. dir is the guest's word on both sides. */
+/* One virtqueue, as one side sees it. dir is the guest's direction on both sides. */
 struct rs_queue {
 	/* both */
 	char dir[RS_STR_LEN];	 /* rx (towards the guest), tx, ctrl, other */
@@ -188,8 +189,7 @@ struct rs_queue {
 	struct rs_num napi_id;
 	struct rs_num last_used_idx;
 	struct rs_num generation; /* of its device */
-	struct rs_num
-		stalled_ms; /* how long work has stood in it unserved; unknown = it does not */
+	struct rs_num stalled_ms; /* how long entries have waited in it; unknown = none wait */
 
 	/* host */
 	char tap[RS_STR_LEN];
@@ -202,25 +202,24 @@ struct rs_queue {
 	struct rs_num pid;
 	struct rs_num vhost_vq; /* index in its vhost device: 0 rx, 1 tx */
 	struct rs_num gsi;
-	struct rs_num avail_idx; /* 16 bit */
-	struct rs_num ring_size; /* entries of the tap queue's ptr_ring */
-	struct rs_num
-		ring_producer; /* where the next entry goes, and where the next one is taken */
+	struct rs_num avail_idx;     /* 16 bit */
+	struct rs_num ring_size;     /* entries of the tap queue's ptr_ring */
+	struct rs_num ring_producer; /* index of the next entry to put in, and to take out */
 	struct rs_num ring_consumer;
-	struct rs_num occupancy; /* entries in it at the sample */
-	struct rs_num stopped;	 /* tun stopped the queue rather than drop */
+	struct rs_num occupancy; /* entries in the ring when the sample was taken */
+	struct rs_num stopped;	 /* tun stopped the queue instead of dropping */
 	struct rs_num carrier;
 	char thread_name[RS_STR_LEN];
-	struct rs_num thread; /* a backend in user space: who wrote the eventfd last */
+	struct rs_num thread; /* a backend in user space: the thread that last wrote the eventfd */
 
 	struct rs_num counters[RS_COUNTERS_MAX];
 	struct rs_histogram hists[RS_HISTS_MAX];
 };
 
-/* One look. Times are CLOCK_MONOTONIC of that side, in nanoseconds. */
+/* The state at one moment. Times are CLOCK_MONOTONIC of that side, in nanoseconds. */
 struct rs_sample {
 	struct rs_num time_ns;
-	struct rs_num started_ns; /* when counting began: load, reset, attach */
+	struct rs_num started_ns; /* when counting started: load, reset, attach */
 	struct rs_num generation;
 	struct rs_hook *hooks;
 	size_t hooks_n;
@@ -268,7 +267,7 @@ RS_KINDS(X)
 /* Return: an array of rows with a zeroed row behind its @n rows, NULL = out of memory. */
 void *rs_rows_grow(void *rows, size_t n, size_t size);
 
-/* Copy a string into a field of a row; what does not fit is cut. */
+/* Copies a string into a field of a row; a string that is too long is cut. */
 #define rs_str_set(field, text) rs_str_copy(field, sizeof(field), text)
 void rs_str_copy(char *to, size_t size, const char *text);
 

@@ -13,7 +13,7 @@
 
 static const char *const side_names[RS_SIDES] = {"guest", "host"};
 
-/* Where in the JSON we are, for messages: "end.queues[3].counters". */
+/* The current place in the JSON, for messages: "end.queues[3].counters". */
 struct place {
 	const char *where;
 	char path[160];
@@ -21,10 +21,16 @@ struct place {
 	struct rs_error *err;
 };
 
-static int broken(const struct place *p, const char *key, const char *must_be)
+static int broken(const struct place *p, const char *key, const char *expected)
 {
 	return rs_error_set(p->err, RS_EXIT_DATA, "%s: %s%s%s must be %s", p->where, p->path,
-			    *p->path ? "." : "", key, must_be);
+			    *p->path ? "." : "", key, expected);
+}
+
+static int missing(const struct place *p, const char *key)
+{
+	return rs_error_set(p->err, RS_EXIT_DATA, "%s: %s%s%s is required", p->where, p->path,
+			    *p->path ? "." : "", key);
 }
 
 /* "msi.data" names data inside the object msi. */
@@ -67,16 +73,16 @@ static int fields_parse(struct place *p, const struct rs_field *fields, size_t n
 	for (size_t i = 0; i < n; i++) {
 		const struct rs_field *field = &fields[i];
 		struct json_object *val;
-		const char *must_be;
+		const char *expected;
 
 		if (!(field->sides & (1U << p->side)))
 			continue;
 		val = object_at(obj, field->key);
-		must_be = val ? field_parse(field, val, row) : NULL;
-		if (must_be)
-			return broken(p, field->key, must_be);
+		expected = val ? field_parse(field, val, row) : NULL;
+		if (expected)
+			return broken(p, field->key, expected);
 		if (!rs_field_known(field, row) && field->required & (1U << p->side))
-			return broken(p, field->key, "there");
+			return missing(p, field->key);
 	}
 	return 0;
 }
@@ -192,18 +198,18 @@ static int schema_check(struct place *p, struct json_object *root)
 	struct json_object *schema;
 
 	if (!json_object_is_type(root, json_type_object))
-		return rs_error_set(p->err, RS_EXIT_DATA, "%s: not a snapshot: no JSON object",
-				    p->where);
+		return rs_error_set(p->err, RS_EXIT_DATA,
+				    "%s: not a snapshot: expected a JSON object", p->where);
 	schema = json_object_object_get(root, "schema");
 	if (!json_object_is_type(schema, json_type_string))
 		return rs_error_set(p->err, RS_EXIT_DATA,
-				    "%s: not a snapshot: it has no \"schema\"; `ringside guest -o "
+				    "%s: not a snapshot: \"schema\" is missing; `ringside guest -o "
 				    "FILE` and `ringside host -o FILE` write snapshots",
 				    p->where);
 	if (strcmp(json_object_get_string(schema), RS_SNAPSHOT_SCHEMA))
 		return rs_error_set(p->err, RS_EXIT_DATA,
 				    "%s: its format is \"%.40s\", this ringside reads \"%s\": use "
-				    "the same ringside for both",
+				    "the same version of ringside for both",
 				    p->where, json_object_get_string(schema), RS_SNAPSHOT_SCHEMA);
 	return 0;
 }
@@ -237,7 +243,7 @@ static int syntax_broken(const struct place *p, const char *text, size_t at, con
 			    column, what);
 }
 
-/* The NUL behind the text is given too: it ends a word that nothing else would. */
+/* The NUL behind the text is parsed, too: it ends a number or a word at the end of the text. */
 static struct json_object *tree_parse(const struct place *p, const char *text, size_t len)
 {
 	struct json_tokener *tok = json_tokener_new();
@@ -255,11 +261,11 @@ static struct json_object *tree_parse(const struct place *p, const char *text, s
 	at = json_tokener_get_parse_end(tok);
 	json_tokener_free(tok);
 	if (error == json_tokener_continue || error == json_tokener_error_parse_eof)
-		syntax_broken(p, text, len, "it ends too early; the file was cut");
+		syntax_broken(p, text, len, "it ends too early: the file is incomplete");
 	else if (error != json_tokener_success)
 		syntax_broken(p, text, at, json_tokener_error_desc(error));
 	else if (at < len)
-		syntax_broken(p, text, at, "something follows the snapshot");
+		syntax_broken(p, text, at, "there is text after the snapshot");
 	else
 		return root;
 	json_object_put(root);
@@ -275,7 +281,9 @@ int rs_snapshot_parse(struct rs_snapshot *s, const char *text, size_t len, const
 
 	memset(s, 0, sizeof(*s));
 	if (len > INT32_MAX - 1)
-		return rs_error_set(err, RS_EXIT_DATA, "%s: too large for a snapshot", where);
+		return rs_error_set(err, RS_EXIT_DATA,
+				    "%s: too large for a snapshot: expected less than 2 GiB",
+				    where);
 	root = tree_parse(&p, text, len);
 	if (err->status)
 		return -1;

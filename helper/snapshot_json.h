@@ -9,10 +9,10 @@
 
 /**
  * rs_snapshot_parse() - read a snapshot from JSON text
- * @text: ends with a NUL, which @len does not count
- * @where: what to call it in messages: the file's name
+ * @text: ends with a NUL, which is not part of @len
+ * @where: the file's name, for messages
  *
- * Checks schema, side, and the type and range of each field; ignores keys it does not know.
+ * Checks schema, side, and the type and range of each field; ignores unknown keys.
  * Return: 0, or -1 with RS_EXIT_DATA naming the place (line, or the path of the key).
  */
 int rs_snapshot_parse(struct rs_snapshot *s, const char *text, size_t len, const char *where,
@@ -21,7 +21,7 @@ int rs_snapshot_parse(struct rs_snapshot *s, const char *text, size_t len, const
 /* Like rs_snapshot_parse(), from a file. RS_EXIT_NOINPUT where it cannot be read. */
 int rs_snapshot_load(struct rs_snapshot *s, const char *path, struct rs_error *err);
 
-/* Return: the snapshot as JSON with a line feed at its end, to be freed; NULL = out of memory. */
+/* Return: the snapshot as JSON that ends with a line feed, to be freed; NULL = out of memory. */
 char *rs_snapshot_text(const struct rs_snapshot *s);
 
 #endif

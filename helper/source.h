@@ -5,21 +5,21 @@
 
 #include "snapshot.h"
 
-/* Which queues are wanted. NULL or unknown = all. */
+/* Which queues to show. NULL or unknown = all. */
 struct rs_filter {
 	const char *tap;
 	const char *vm; /* name or uuid */
 	struct rs_num pid;
 	struct rs_num queue; /* the tap's queue number */
-	bool no_times;	     /* of the host: take no time stamp, keep no time */
-	bool verbose;	     /* -v: libbpf's and libnl's own messages may go to stderr */
+	bool no_times;	     /* on the host: take no time stamps */
+	bool verbose;	     /* -v: print libbpf's messages to stderr */
 };
 
 /*
- * Where samples come from: one per side. The caller opens, samples once or
- * twice (or every -i), and closes; it owns the clock, Ctrl-C and the output.
- * open:   everything attached and counting, or nothing left behind and err set.
- * sample: fills an empty sample, time_ns included; on failure it is cleared by the caller.
+ * A source of samples: one for each side. The caller opens it, samples once, twice or at each
+ * interval, and closes it. Clock, Ctrl-C and output are the caller's.
+ * open:   attaches and starts counting; on failure nothing stays attached and err is set.
+ * sample: fills an empty sample, time_ns included; on failure the caller clears it.
  * close:  detaches and frees; handle may be NULL.
  * open and sample return 0, or -1 with err set.
  */
@@ -30,17 +30,17 @@ struct rs_source {
 	void (*close)(void *handle);
 };
 
-/* One row of `ringside check`: does it work here, if not why, and what to do. */
+/* One row of `ringside check`: whether it works here, why not, and what to do. */
 struct rs_check {
 	const char *what; /* "vhost signals", "tun drops by reason" ... */
 	bool works;
-	const char *why; /* NULL when it works */
-	const char *fix; /* NULL when nothing can be done */
+	const char *why; /* NULL = it works */
+	const char *fix; /* NULL = nothing can be done */
 };
 
 typedef void (*rs_check_fn)(void *ctx, const struct rs_check *row);
 
-/* Fills hostname, kernel, arch, boot_id and uuid of this machine; what cannot be read stays
+/* Fills hostname, kernel, arch, boot_id and uuid of this machine; a value that cannot be read stays
  * unknown. */
 void rs_taken_fill(struct rs_taken *t);
 

@@ -7,8 +7,7 @@
 #include "stations.h"
 #include "ringside.skel.h"
 
-/* Copies the entry of @key out of a table that programs are writing to. Return: whether there is
- * one. */
+/* Copies the entry of @key from a table while programs write to it. Return: false = no entry. */
 static bool find(const void *table, size_t size, int bits, uint64_t key, void *entry)
 {
 	for (uint32_t i = 0; i < RS_PROBES; i++) {
@@ -35,7 +34,7 @@ static void set(struct rs_queue *q, const struct rs_hooks *h, enum rs_host_count
 static void set_hist(struct rs_queue *q, const struct rs_hooks *h, enum rs_host_hist hist,
 		     const struct rs_hist *from)
 {
-	_Static_assert(RS_BUCKETS == RS_HIST_BUCKETS, "a bucket of the kernel's is one here");
+	_Static_assert(RS_BUCKETS == RS_HIST_BUCKETS, "both sides have the same buckets");
 	if (!rs_hooks_know_hist(h, hist))
 		return;
 	q->hists[hist].known = true;
@@ -43,8 +42,8 @@ static void set_hist(struct rs_queue *q, const struct rs_hooks *h, enum rs_host_
 }
 
 /*
- * A look makes an entry for each object that it finds. One that is not there found no room (see
- * missed): nothing is known of it but what the look saw.
+ * A scan makes an entry for each object that it finds. If there is no entry, the table is full (see
+ * missed): then only what the scan read is known.
  */
 void rs_stations_tun(struct rs_queue *q, struct rs_hooks *h, const struct rs_found *tun)
 {
@@ -54,13 +53,13 @@ void rs_stations_tun(struct rs_queue *q, struct rs_hooks *h, const struct rs_fou
 #define RS_HIST(name, unit, meaning)
 #define RS_TUN_HIST(name, unit, meaning) set_hist(q, h, RS_HOST_HIST_##name, &t.name);
 #include "../bpf/hists.h"
-		/* without the histogram, what was offered is unknown too */
+		/* without the histogram tun_offered is unknown, too */
 		t.tun_offered += rs_hist_count(&q->hists[RS_HOST_HIST_occupancy_at_enqueue]);
 #define RS_STATION(name, unit, meaning)
 #define RS_TUN_STATION(name, unit, meaning) set(q, h, RS_HOST_##name, t.name);
 #include "../bpf/counters.h"
 	}
-	q->counters[RS_HOST_tun_sent] = (struct rs_num){0}; /* the other direction's */
+	q->counters[RS_HOST_tun_sent] = (struct rs_num){0}; /* belongs to the other direction */
 	if (tun->tun.size <= RS_RING_TOO_SMALL)
 		q->counters[RS_HOST_vhost_taken] = (struct rs_num){0};
 	q->ring_size = rs_num_of(tun->tun.size);
@@ -70,7 +69,7 @@ void rs_stations_tun(struct rs_queue *q, struct rs_hooks *h, const struct rs_fou
 	q->stopped = rs_num_of(tun->tun.stopped);
 }
 
-/* What the guest sends through this queue of the tap. */
+/* The packets that the guest sends through this queue of the tap. */
 void rs_stations_sent(struct rs_queue *q, struct rs_hooks *h, const struct rs_found *tun)
 {
 	struct rs_tun t = {0};
@@ -94,7 +93,7 @@ void rs_stations_vhost(struct rs_queue *q, struct rs_hooks *h, const struct rs_f
 #include "../bpf/hists.h"
 		set(q, h, RS_HOST_vhost_posted, vq->vq.posted);
 	}
-	if (vq->vq.index) /* the guest's own packets: see tun_sent */
+	if (vq->vq.index) /* these are packets from the guest: see tun_sent */
 		q->counters[RS_HOST_vhost_taken] = (struct rs_num){0};
 	q->vhost_vq = rs_num_of(vq->vq.index);
 	q->used_idx = rs_num_of(vq->vq.last_used_idx);

@@ -10,7 +10,7 @@
 #include "top.h"
 #include "window.h"
 
-/* Widths that numbers of this century fit in; the label takes what its queue needs. */
+/* Widths of the columns. Longer labels are cut. */
 enum { LABEL_WIDTH = 18, VALUE_WIDTH = 9 };
 
 static const struct rs_columns *columns_of(const struct rs_ledger *l)
@@ -74,7 +74,7 @@ const char *rs_top_value(const struct rs_ledger *l, const struct rs_row *row, si
 	return text;
 }
 
-/* A ring that is full, or a verdict, is to be seen from the door. */
+/* Highlights a row with a verdict or a full ring. */
 static attr_t row_attr(const struct rs_verdict *v, const struct rs_row *row)
 {
 	const struct rs_num *f = row->figures;
@@ -98,7 +98,7 @@ static const char *row_word(const struct rs_verdict *v, const struct rs_row *row
 	return suppressed.known && suppressed.value ? "suppressed" : "";
 }
 
-/* The steps that tell a late vhost worker and a busy vCPU; shown as the bound of 99 % of them. */
+/* The steps that show a late vhost worker and a busy vCPU, as the bound of 99 % of the values. */
 static const struct {
 	enum rs_host_hist hist;
 	const char *heading;
@@ -115,7 +115,7 @@ static const char *step_text(const struct rs_ledger *l, const struct rs_row *row
 			     size);
 }
 
-/* Why columns are dashes that need not be. */
+/* Options that make columns unknown. */
 static void options_draw(const struct rs_sample *s)
 {
 	for (size_t i = 0; i < s->hooks_n; i++)
@@ -138,7 +138,7 @@ static void head_draw(const struct rs_ledger *l, const struct rs_top_view *view,
 		printw("-");
 	options_draw(&s->end);
 	mvprintw(1, 0,
-		 "per second; waiting, left and irq counts as they are. q quit, < > sort, "
+		 "per second; waiting, of, left and irq counts: current values. q quit, < > sort, "
 		 "r reverse, / filter%s%s",
 		 *view->filter ? ": " : "", view->filter);
 	move(2, 0);
@@ -189,7 +189,7 @@ static void filter_ask(struct rs_top_view *view)
 	noecho();
 }
 
-/* Return: false = leave. */
+/* Return: false = quit. */
 static bool key_handle(int key, struct rs_top_view *view, size_t columns)
 {
 	switch (key) {
@@ -237,7 +237,7 @@ struct top {
 	uint64_t interval_ns;
 };
 
-/* Called with each snapshot; draws it and serves keys until the next one is due. */
+/* Draws a snapshot, and handles keys until the next one is due. */
 static int top_step(struct top *top, const struct rs_snapshot *s, struct rs_error *err)
 {
 	size_t columns = s->side == RS_SIDE_HOST ? rs_columns_host.n : rs_columns_guest.n;
@@ -284,16 +284,16 @@ int rs_top_run(const struct rs_source *source, const struct rs_filter *filter, u
 	int ret;
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
-		return rs_error_set(err, RS_EXIT_CANNOT,
-				    "top needs a terminal; without one take `ringside host -i 1s'");
+		return rs_error_set(
+			err, RS_EXIT_CANNOT,
+			"top needs a terminal; without a terminal use `ringside host -i 1s`");
 	rs_window_arm();
 	if (source->open(filter, &handle, err))
 		return -1;
 	screen = newterm(NULL, stdout, stdin);
 	if (!screen) {
 		source->close(handle);
-		return rs_error_set(err, RS_EXIT_CANNOT,
-				    "this terminal is not known here (TERM=%s): try TERM=vt100",
+		return rs_error_set(err, RS_EXIT_CANNOT, "unknown terminal TERM=%s: try TERM=vt100",
 				    getenv("TERM") ? getenv("TERM") : "");
 	}
 	cbreak();

@@ -7,31 +7,31 @@
 
 enum { RS_TOP_FILTER = 32 };
 
-/* How the rows are ordered and which of them are shown. */
+/* The order of the rows, and which rows are shown. */
 struct rs_top_view {
-	size_t sort;		    /* a column of the side's; its number of columns = by label */
+	size_t sort;		    /* index of a column; the number of columns = by label */
 	bool reverse;		    /* smallest first */
-	char filter[RS_TOP_FILTER]; /* part of the label; empty = all */
+	char filter[RS_TOP_FILTER]; /* part of a label; empty = all */
 };
 
 /**
  * rs_top_order() - the rows to show, in order
  * @order: room for l->rows_n pointers
  *
- * The largest first; unknown figures come last. Return: how many there are.
+ * The largest value first; unknown values last. Return: the number of rows.
  */
 size_t rs_top_order(const struct rs_ledger *l, const struct rs_top_view *view,
 		    const struct rs_row **order);
 
-/* Return: a figure's text: a level as it is, otherwise per second; "-" = unknown. */
+/* Return: a figure as text: a level as it is, a count as a rate per second; "-" = unknown. */
 const char *rs_top_value(const struct rs_ledger *l, const struct rs_row *row, size_t column,
 			 char *text, size_t size);
 
 /**
  * rs_top_run() - the live view, until 'q' or a signal
- * @interval_ns: between two looks
+ * @interval_ns: between two samples
  *
- * Return: 0, or -1 with RS_EXIT_CANNOT where there is no terminal.
+ * Return: 0, or -1 with err set; RS_EXIT_CANNOT without a terminal.
  */
 int rs_top_run(const struct rs_source *source, const struct rs_filter *filter, uint64_t interval_ns,
 	       struct rs_error *err);

@@ -32,7 +32,7 @@ bool rs_rule_fires(const struct rs_rule *rule, const struct rs_ledger *l, const 
 	return rule->fires(rule, row);
 }
 
-/* Whether a rule on the same subject, further up, has fired on this row. */
+/* Whether an earlier rule of the same group has fired on this row. */
 static bool is_covered(const struct rs_verdict *v, const struct rs_rule *rule,
 		       const struct rs_row *row)
 {
@@ -85,7 +85,7 @@ void rs_finding_evidence(const struct rs_finding *f,
 {
 	for (size_t i = 0; i < f->rule->needs_n; i++)
 		figure(ctx, f->rule->needs[i], f->row->figures[f->rule->needs[i]]);
-	for (size_t i = 0; i < f->rule->tells_n; i++)
-		if (f->row->figures[f->rule->tells[i]].known)
-			figure(ctx, f->rule->tells[i], f->row->figures[f->rule->tells[i]]);
+	for (size_t i = 0; i < f->rule->also_n; i++)
+		if (f->row->figures[f->rule->also[i]].known)
+			figure(ctx, f->rule->also[i], f->row->figures[f->rule->also[i]]);
 }

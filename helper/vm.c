@@ -38,7 +38,7 @@ static struct cmdline *cmdline_read(unsigned int pid)
 	return c;
 }
 
-/* The argument after the next @option at or behind @*at, which moves behind it; NULL = no more. */
+/* The argument of the next @option from @*at on; moves @*at behind it. NULL = no more. */
 static const char *cmdline_next(const struct cmdline *c, const char *option, size_t *at)
 {
 	while (*at < c->len) {
@@ -51,7 +51,7 @@ static const char *cmdline_next(const struct cmdline *c, const char *option, siz
 	return NULL;
 }
 
-/* Copies what follows up to one of @stop. */
+/* Copies the text up to the first character of @stop. */
 static bool copy_until(const char *from, const char *stop, char *to, size_t size)
 {
 	size_t n = strcspn(from, stop);
@@ -63,7 +63,7 @@ static bool copy_until(const char *from, const char *stop, char *to, size_t size
 	return true;
 }
 
-/* `key` of an option's argument, in either of QEMU's notations: key=value,... or JSON. */
+/* The value of `key` in an option's argument, which QEMU accepts as key=value,... or as JSON. */
 static bool arg_value(const char *arg, const char *key, char *to, size_t size)
 {
 	size_t n = strlen(key);
@@ -125,7 +125,7 @@ void rs_vm_fill(unsigned int pid, struct rs_vm *vm)
 	free(c);
 }
 
-/* Whether one of the descriptors in "33:35" is open on @tap. */
+/* Whether the first descriptor of "33:35" is open on @tap. */
 static bool fds_are_tap(unsigned int pid, const char *fds, const char *tap)
 {
 	char name[64], info[1024], iff[64];

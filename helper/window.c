@@ -18,7 +18,7 @@ static void stop(int sig)
 	stopped = 1;
 }
 
-/* SA_RESETHAND: the second signal meets the default action. */
+/* SA_RESETHAND: the second signal has its default action and ends the process. */
 void rs_window_arm(void)
 {
 	struct sigaction act = {.sa_handler = stop, .sa_flags = SA_RESETHAND};
@@ -48,8 +48,8 @@ static void progress_show(uint64_t begin, uint64_t end)
 		(unsigned long long)((end - begin) / NS_PER_S));
 }
 
-/* Where nobody watches, a script may: one line tells it that the window has begun. */
-static void begin_tell(const struct rs_window *w)
+/* Without a terminal a script may wait for this line: the window has started. */
+static void begin_print(const struct rs_window *w)
 {
 	if (w->progress && w->duration_ns && !isatty(STDERR_FILENO))
 		fputs("counting\n", stderr);
@@ -67,7 +67,7 @@ static void wait_until(uint64_t end, bool progress)
 
 	progress = progress && end > begin + 2 * NS_PER_S && isatty(STDERR_FILENO);
 	while (!stopped && rs_window_now() < end) {
-		/* short naps: a signal just before one must not be slept over */
+		/* sleep in short steps: a signal that comes just before a sleep does not end it */
 		uint64_t next = rs_window_now() + NS_PER_S < end ? rs_window_now() + NS_PER_S : end;
 
 		if (progress)
@@ -90,7 +90,7 @@ static int sample_get(const struct rs_source *source, void *handle, struct rs_sa
 	return ret;
 }
 
-/* The end of one snapshot is the begin of the next: nothing is lost between them. */
+/* The end of one snapshot is the begin of the next one: no gap between them. */
 static int snapshots_get(const struct rs_source *source, void *handle, const struct rs_window *w,
 			 rs_window_fn done, void *ctx, struct rs_error *err)
 {
@@ -100,7 +100,7 @@ static int snapshots_get(const struct rs_source *source, void *handle, const str
 
 	rs_taken_fill(&s.taken);
 	if (!ret)
-		begin_tell(w);
+		begin_print(w);
 	while (!ret) {
 		uint64_t next = w->interval_ns && begin + w->interval_ns < end
 					? begin + w->interval_ns

@@ -210,7 +210,7 @@ TEST_F(ledger, a_reload_is_said_and_not_subtracted)
 	self->j.guest.end.started_ns = rs_num_of(15000000000ULL);
 	MAKE();
 	ASSERT_NE(NULL, self->j.ledger.rows[0].guest_flaw);
-	EXPECT_NE(NULL, strstr(self->j.ledger.rows[0].guest_flaw, "anew"));
+	EXPECT_NE(NULL, strstr(self->j.ledger.rows[0].guest_flaw, "again"));
 	EXPECT_FALSE(FIG(GUEST, interrupts).known);
 	EXPECT_EQ(NULL, self->j.ledger.rows[0].host_flaw);
 	EXPECT_TRUE(FIG(HOST, vhost_posted).known);

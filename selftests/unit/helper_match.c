@@ -165,7 +165,7 @@ TEST_F(match, sides_are_checked)
 
 	EXPECT_EQ(-1, rs_match_make(&self->host, &self->guest, &self->m, &err));
 	EXPECT_EQ(RS_EXIT_DATA, err.status);
-	EXPECT_NE(NULL, strstr(err.text, "wrong way round"));
+	EXPECT_NE(NULL, strstr(err.text, "must come first"));
 	memset(&err, 0, sizeof(err));
 	EXPECT_EQ(-1, rs_match_make(&self->guest, &self->guest, &self->m, &err));
 	EXPECT_NE(NULL, strstr(err.text, "both snapshots are of the guest"));

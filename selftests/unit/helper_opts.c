@@ -4,7 +4,7 @@
 
 #include <fcntl.h>
 
-#include "file.h"
+#include "helper_man.h"
 #include "host.h"
 #include "opts.h"
 
@@ -107,7 +107,7 @@ static const struct {
 	const char *line, *word;
 } wrong[] = {
 	{"", "--help"},
-	{"hots", "\"hots\" is no command"},
+	{"hots", "unknown command \"hots\""},
 	{"diff a", "diff GUEST HOST"},
 	{"diff a b c", "\"c\""},
 	{"guest x", "\"x\""},
@@ -166,31 +166,80 @@ TEST(durations)
 	}
 }
 
-static char *helper_file(const char *name)
+TEST(man_page_has_each_exit_status_in_its_own_words)
 {
-	char path[512];
-	size_t len;
+	char *section = man_section("EXIT STATUS"), *expected, *end;
+	size_t size;
+	FILE *out = open_memstream(&expected, &size);
 
-	snprintf(path, sizeof(path), HELPER_DIR "/%s", name);
-	return rs_file_read(path, &len);
-}
-
-TEST(man_page_lists_each_exit_status_and_command)
-{
-	char *page = helper_file("ringside.8");
-	char text[200];
-
-	ASSERT_NE(NULL, page);
-#define X(name, status, meaning)                                           \
-	snprintf(text, sizeof(text), ".TP\n.B %d\n%s\n", status, meaning); \
-	EXPECT_NE(NULL, strstr(page, text)) TH_LOG("no %s in the man page", text);
+	ASSERT_NE(NULL, section);
+#define X(name, status, meaning) fprintf(out, ".TP\n.B %d\n%s\n", status, meaning);
 	RS_EXITS(X)
 #undef X
-	for (const struct rs_command *c = rs_commands; c->name; c++) {
-		snprintf(text, sizeof(text), "\n.SS %s", c->name);
-		EXPECT_NE(NULL, strstr(page, text)) TH_LOG("no %s in the man page", c->name);
+	fclose(out);
+	end = strstr(section, ".PP\n");
+	ASSERT_NE(NULL, end);
+	*end = '\0';
+	EXPECT_STREQ(expected, section);
+	free(expected);
+	free(section);
+}
+
+TEST(man_page_has_each_command)
+{
+	char *section = man_section("COMMANDS"), text[600];
+	size_t n = 0;
+
+	ASSERT_NE(NULL, section);
+	for (const struct rs_command *c = rs_commands; c->name; c++, n++) {
+		char args[32] = "";
+
+		if (c->args)
+			snprintf(args, sizeof(args), " \" %s\"", c->args);
+		snprintf(text, sizeof(text), ".SS %s%s\n%s\n", c->name, args, c->summary);
+		EXPECT_NE(NULL, strstr(section, text)) TH_LOG("man page: expected %s", text);
 	}
-	free(page);
+	EXPECT_EQ(n, man_count(section, ".SS "));
+	free(section);
+}
+
+/* ".BR -d ", " --duration =fITIMEfR", then the text of --help; without a letter ".B --vm =..." */
+static void option_print(char *text, size_t size, const struct rs_option *o)
+{
+	char letter[16] = ".B ", arg[64] = "";
+
+	if (o->key < 0x100)
+		snprintf(letter, sizeof(letter), ".BR -%c \", \" ", o->key);
+	if (o->arg)
+		snprintf(arg, sizeof(arg), " =fI%sfR", o->arg);
+	snprintf(text, size, ".TP\n%s--%s%s\n%s\n", letter, o->name, arg, o->doc);
+}
+
+TEST(man_page_has_each_option_in_its_own_words)
+{
+	char *section = man_section("OPTIONS"), text[400];
+	size_t n = 2; /* --help and --version are argp's */
+
+	ASSERT_NE(NULL, section);
+	for (const struct rs_option *o = rs_options; o->name; o++, n++) {
+		option_print(text, sizeof(text), o);
+		EXPECT_NE(NULL, strstr(section, text)) TH_LOG("man page: expected %s", text);
+	}
+	EXPECT_EQ(n, man_count(section, ".TP\n"));
+	free(section);
+}
+
+TEST(man_page_has_each_step)
+{
+	char *section = man_section("STEPS"), text[64];
+
+	ASSERT_NE(NULL, section);
+	for (size_t i = 0; i < rs_hists[RS_SIDE_HOST].count; i++) {
+		snprintf(text, sizeof(text), ".TP\n.B %s\n", rs_hists[RS_SIDE_HOST].rows[i].name);
+		EXPECT_EQ(1, man_count(section, text)) TH_LOG("man page: %s", text);
+	}
+	EXPECT_EQ(rs_hists[RS_SIDE_HOST].count, man_count(section, ".TP\n"));
+	free(section);
 }
 
 /* Each option of each command, in a list of words. */
@@ -210,37 +259,21 @@ static bool list_has(const char *list, const char *before, const char *word)
 	return false;
 }
 
-/* troff's minus is a hyphen with a backslash. */
-static void backslashes_drop(char *page)
+TEST(completion_knows_each_command_and_option)
 {
-	char *to = page;
+	size_t len;
+	char *completion = rs_file_read(HELPER_DIR "/ringside.bash", &len);
 
-	for (; *page; page++)
-		if (*page != '\\')
-			*to++ = *page;
-	*to = '\0';
-}
-
-TEST(man_page_and_completion_know_each_option)
-{
-	char *page = helper_file("ringside.8"), *completion = helper_file("ringside.bash");
-
-	ASSERT_NE(NULL, page);
 	ASSERT_NE(NULL, completion);
-	backslashes_drop(page);
 	for (const struct rs_command *c = rs_commands; c->name; c++) {
-		char options[200], *rest, *word;
+		char *options = strdup(c->options), *rest, *word;
 
 		EXPECT_TRUE(list_has(completion, "", c->name)) TH_LOG("completion: %s", c->name);
-		snprintf(options, sizeof(options), "%s", c->options);
-		for (word = strtok_r(options, " ", &rest); word;
-		     word = strtok_r(NULL, " ", &rest)) {
-			EXPECT_TRUE(list_has(page, "--", word)) TH_LOG("man page: --%s", word);
+		for (word = strtok_r(options, " ", &rest); word; word = strtok_r(NULL, " ", &rest))
 			EXPECT_TRUE(list_has(completion, "--", word))
-			TH_LOG("completion: --%s", word);
-		}
+		TH_LOG("completion: --%s", word);
+		free(options);
 	}
-	free(page);
 	free(completion);
 }
 

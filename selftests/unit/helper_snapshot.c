@@ -161,9 +161,9 @@ static const struct {
 } broken[] = {
 	{"", "f:1:1"},
 	{"hello", "f:1:1"},
-	{"[]", "no JSON object"},
-	{"null", "no JSON object"},
-	{"12", "no JSON object"},
+	{"[]", "a JSON object"},
+	{"null", "a JSON object"},
+	{"12", "a JSON object"},
 	{"{}", "schema"},
 	{"{\"schema\":1}", "schema"},
 	{"{\"schema\":\"ringside-snapshot/2\"}", "ringside-snapshot/2"},
@@ -174,7 +174,7 @@ static const struct {
 	{HEAD "\"taken\":{\"hostname\":5}," END "}}", "hostname must be a text"},
 	{HEAD "\"x\":1}", "end must be an object"},
 	{HEAD "\"end\":[]}", "end must be an object"},
-	{HEAD "\"end\":{}}", "end.time_ns must be there"},
+	{HEAD "\"end\":{}}", "end.time_ns is required"},
 	{HEAD "\"end\":{\"time_ns\":\"1\"}}", "end.time_ns"},
 	{HEAD "\"end\":{\"time_ns\":-1}}", "end.time_ns"},
 	{HEAD "\"end\":{\"time_ns\":1.5}}", "end.time_ns"},
@@ -186,7 +186,7 @@ static const struct {
 	{HEAD END ",\"queues\":{}}}", "end.queues must be a list"},
 	{HEAD END ",\"queues\":[3]}}", "end.queues[0]"},
 	{HEAD END ",\"queues\":[{\"index\":0,\"dir\":\"rx\"}]}}",
-	 "end.queues[0].device must be there"},
+	 "end.queues[0].device is required"},
 	{HEAD END ",\"queues\":[{" ROW "},{" ROW ",\"dir\":\"up\"}]}}", "end.queues[1].dir"},
 	{HEAD END ",\"queues\":[{" ROW ",\"used_idx\":65536}]}}",
 	 "used_idx must be a whole number from 0 to 65535"},
@@ -200,8 +200,8 @@ static const struct {
 	 "end.queues[0].handled"},
 	{HEAD END ",\"queues\":[{" ROW ",\"counters\":{\"handled\":\"1\"}}]}}",
 	 "end.queues[0].handled"},
-	{HEAD END ",\"hooks\":[{\"name\":\"a\"}]}}", "end.hooks[0].state must be there"},
-	{HEAD END "}", "cut"},
+	{HEAD END ",\"hooks\":[{\"name\":\"a\"}]}}", "end.hooks[0].state is required"},
+	{HEAD END "}", "incomplete"},
 	{HEAD END "}}}", "f:1:"},
 	{HEAD END "}}{}", "f:1:"},
 	{HEAD "\n\n" END ",,}}", "f:3:"},
@@ -231,7 +231,7 @@ TEST(what_follows_a_nul_is_not_overlooked)
 	struct rs_snapshot s;
 
 	EXPECT_EQ(-1, rs_snapshot_parse(&s, text, sizeof(text) - 1, "f", &err));
-	EXPECT_NE(NULL, strstr(err.text, "follows")) TH_LOG("%s", err.text);
+	EXPECT_NE(NULL, strstr(err.text, "after the snapshot")) TH_LOG("%s", err.text);
 }
 
 TEST_F(snapshot, cut_anywhere_is_refused)

@@ -27,8 +27,8 @@ static __always_inline bool queue_stopped(struct net_device *dev, u32 queue)
 	return RS_PEEK(txq, struct netdev_queue, state) & QUEUE_STOPPED;
 }
 
-static __always_inline void look_at_tun(struct seq_file *seq, struct rs_found *f,
-					struct tun_file *tfile)
+static __always_inline void scan_tun(struct seq_file *seq, struct rs_found *f,
+				     struct tun_file *tfile)
 {
 	struct tun_struct *tun = BPF_CORE_READ(tfile, tun);
 	struct tun_struct *detached = BPF_CORE_READ(tfile, detached);
@@ -59,8 +59,8 @@ static __always_inline void look_at_tun(struct seq_file *seq, struct rs_found *f
 	bpf_seq_write(seq, f, sizeof(*f));
 }
 
-static __always_inline void look_at_vq(struct seq_file *seq, struct rs_found *f,
-				       struct vhost_virtqueue *vq)
+static __always_inline void scan_vq(struct seq_file *seq, struct rs_found *f,
+				    struct vhost_virtqueue *vq)
 {
 	struct rs_vq *v;
 
@@ -85,8 +85,8 @@ static __always_inline void look_at_vq(struct seq_file *seq, struct rs_found *f,
 	bpf_seq_write(seq, f, sizeof(*f));
 }
 
-static __always_inline void look_at_vhost(struct seq_file *seq, struct rs_found *f,
-					  struct vhost_net *net)
+static __always_inline void scan_vhost(struct seq_file *seq, struct rs_found *f,
+				       struct vhost_net *net)
 {
 	struct vhost_virtqueue **vqs = BPF_CORE_READ(net, dev.vqs), *vq;
 	u32 n = BPF_CORE_READ(net, dev.nvqs);
@@ -97,13 +97,13 @@ static __always_inline void look_at_vhost(struct seq_file *seq, struct rs_found 
 		if (!vq)
 			continue;
 		f->vq.index = i;
-		look_at_vq(seq, f, vq);
+		scan_vq(seq, f, vq);
 	}
 }
 
 /* What is found goes into the eventfd's entry: a VM may have more irqfds than one record can tell.
  */
-static __always_inline void look_at_irqfd(const struct kvm_kernel_irqfd *irqfd)
+static __always_inline void scan_irqfd(const struct kvm_kernel_irqfd *irqfd)
 {
 	u64 key = (u64)BPF_CORE_READ(irqfd, eventfd);
 	u32 flags = BPF_CORE_READ(irqfd, irq_entry.msi.flags);
@@ -132,12 +132,12 @@ static long irqfd_step(u32 i, struct irqfd_walk *walk)
 
 	if (!item || (u64)item == walk->head)
 		return 1;
-	look_at_irqfd(RS_OUTER(item, struct kvm_kernel_irqfd, list));
+	scan_irqfd(RS_OUTER(item, struct kvm_kernel_irqfd, list));
 	walk->item = BPF_CORE_READ(item, next);
 	return 0;
 }
 
-static __always_inline void look_at_vm(struct seq_file *seq, struct rs_found *f, struct kvm *kvm)
+static __always_inline void scan_vm(struct seq_file *seq, struct rs_found *f, struct kvm *kvm)
 {
 	struct irqfd_walk walk = {.head = RS_AT(kvm, struct kvm, irqfds.items)};
 
@@ -162,7 +162,7 @@ static __always_inline bool file_is_vm(struct file *file)
 }
 
 SEC("iter/task_file")
-int look(struct bpf_iter__task_file *ctx)
+int scan(struct bpf_iter__task_file *ctx)
 {
 	struct seq_file *seq = ctx->meta->seq;
 	struct task_struct *task = ctx->task;
@@ -183,10 +183,10 @@ int look(struct bpf_iter__task_file *ctx)
 		rdev = BPF_CORE_READ(inode, i_rdev);
 	/* A module that is not loaded has no types, and none of its files is open. */
 	if (bpf_core_type_exists(struct tun_file) && rdev == DEVICE_TUN)
-		look_at_tun(seq, &f, private);
+		scan_tun(seq, &f, private);
 	else if (bpf_core_type_exists(struct vhost_net) && rdev == DEVICE_VHOST_NET)
-		look_at_vhost(seq, &f, private);
+		scan_vhost(seq, &f, private);
 	else if (bpf_core_type_exists(struct kvm_kernel_irqfd) && !rdev && file_is_vm(file))
-		look_at_vm(seq, &f, private);
+		scan_vm(seq, &f, private);
 	return 0;
 }
