@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Each number ringside's host side keeps for a queue, once: name, unit, meaning.
+ * The one list of what the host side counts for a queue: name, unit, meaning.
  *
- * Define RS_STATION(name, unit, meaning) and include this file, as often as
- * needed. The structs in the maps, the snapshot and the helper's names come
- * from here, so there is no include guard and nothing here needs a header.
+ * Define RS_STATION(name, unit, meaning), then include this file; it can be included several times
+ * and needs no other header. The structs in the maps, the snapshot and the names in the helper are
+ * made from this list.
  *
- * Rows are grouped by the object that carries them, in the order in which a
- * packet for the guest meets them. Who cares for one group only defines that
- * group's macro, and RS_STATION as nothing. A row a kernel cannot give is
- * left out of a snapshot; it is never a zero.
+ * The rows are grouped by the object that has the counters, in the order in which a packet for the
+ * guest passes the objects. To use one group only, define the macro of that group, and RS_STATION
+ * as nothing. A counter that is unknown on a kernel is left out of a snapshot; it is never 0.
  */
 #ifndef RS_TUN_STATION
 #define RS_TUN_STATION(name, unit, meaning) RS_STATION(name, unit, meaning)
@@ -24,14 +23,14 @@
 #define RS_EVENTFD_STATION(name, unit, meaning) RS_STATION(name, unit, meaning)
 #endif
 
-/* the tap's queue; tun_offered - tun_dropped = vhost_taken + what waits in the ring */
+/* the tap's queue; tun_offered - tun_dropped = vhost_taken + packets waiting in the ring */
 RS_TUN_STATION(tun_offered, packets, "packets the host's stack handed to the tap queue")
 RS_TUN_STATION(tun_dropped, packets, "packets the tap queue dropped, for any reason")
-RS_TUN_STATION(tun_ring_full, packets, "packets that met a full ring")
+RS_TUN_STATION(tun_ring_full, packets, "packets that came while the ring was full")
 RS_TUN_STATION(tun_dropped_full, packets, "packets dropped because the ring was full")
 RS_TUN_STATION(tun_dropped_filter, packets, "packets dropped by a filter on the tap or its socket")
 RS_TUN_STATION(tun_dropped_other, packets,
-	       "packets dropped for another reason, or for one this kernel does not tell")
+	       "packets dropped for another reason, or for a reason this kernel does not report")
 RS_TUN_STATION(tun_sent, packets, "packets from the guest that vhost handed to the tap queue")
 
 /* the tap as a whole: the kernel's own figures, the same for each of its queues */
@@ -40,48 +39,51 @@ RS_LINK_STATION(qdisc_dropped, packets, "packets dropped by the tap's qdiscs, ov
 
 /* the vhost virtqueue; vhost_calls = signals + suppressed_flag + suppressed_event_idx + no_call */
 RS_VHOST_STATION(vhost_rounds, rounds, "times the vhost worker served the virtqueue")
-RS_VHOST_STATION(vhost_kicks, rounds, "rounds because the guest had kicked, once or more")
+RS_VHOST_STATION(vhost_kicks, rounds, "rounds that followed one or more kicks of the guest")
 RS_VHOST_STATION(vhost_taken, packets, "packets vhost took from the tap queue's ring")
 RS_VHOST_STATION(vhost_posted, entries, "used entries vhost posted")
 RS_VHOST_STATION(vhost_calls, decisions, "times vhost decided whether to signal the guest")
 RS_VHOST_STATION(vhost_signals, signals, "times vhost signalled the guest")
 RS_VHOST_STATION(vhost_signals_empty, signals,
-		 "signals with no used entry posted since the signal before")
+		 "signals without a used entry posted since the signal before")
 RS_VHOST_STATION(vhost_suppressed_flag, decisions,
 		 "not signalled: the guest set NO_INTERRUPT in the avail flags")
 RS_VHOST_STATION(vhost_suppressed_event_idx, decisions,
 		 "not signalled: the guest's event index was not reached")
 RS_VHOST_STATION(vhost_no_call, decisions, "not signalled: the virtqueue has no call eventfd")
 
-/* the call eventfd, its irqfd, and what KVM made of it */
+/* the call eventfd, its irqfd, and the interrupts that KVM made of it */
 RS_EVENTFD_STATION(eventfd_writes, writes, "writes to the call eventfd")
 RS_EVENTFD_STATION(eventfd_merged, writes,
-		   "writes that found one before them not yet read: both became one event")
-RS_EVENTFD_STATION(irqfd_wakeups, wakeups, "times the irqfd saw the eventfd signalled")
-RS_EVENTFD_STATION(irqfd_atomic, wakeups,
-		   "wake-ups in which KVM reached the interrupt controller at once (arm64: by the "
-		   "ITS's cached translation)")
+		   "writes that came before the write before was read: both became one event")
+RS_EVENTFD_STATION(irqfd_wakeups, wakeups, "times a write to the eventfd woke the irqfd")
+RS_EVENTFD_STATION(
+	irqfd_atomic, wakeups,
+	"wake-ups in which KVM injected at once (arm64: by the ITS's cached translation)")
 RS_EVENTFD_STATION(
 	irqfd_deferred, runs,
 	"injections left to the work queue (arm64: through the ITS's tables, the slow path)")
 RS_EVENTFD_STATION(injected, interrupts,
-		   "interrupts newly made pending (arm64: LPI queued; x86: accepted by the APIC)")
-RS_EVENTFD_STATION(coalesced, interrupts, "interrupts that found themselves pending already")
+		   "interrupts that became pending (arm64: LPI queued; x86: accepted by the APIC)")
+RS_EVENTFD_STATION(coalesced, interrupts, "interrupts that were already pending")
 RS_EVENTFD_STATION(populated, interrupts, "arm64: times the LPI was written into a list register")
 RS_EVENTFD_STATION(
 	posted, interrupts,
-	"x86: left to the hardware (posted interrupt, AVIC), which KVM does not see arrive")
-RS_EVENTFD_STATION(vcpu_asleep, interrupts, "injections that found the vCPU asleep and woke it")
+	"x86: interrupts that the hardware delivers (posted interrupt, AVIC), unseen by KVM")
+RS_EVENTFD_STATION(vcpu_asleep, interrupts, "injections while the vCPU was asleep: they woke it")
 RS_EVENTFD_STATION(vcpu_in_guest, interrupts,
-		   "injections that found the vCPU running the guest and interrupted it")
+		   "injections while the vCPU ran the guest: they interrupted it")
 RS_EVENTFD_STATION(
 	vcpu_in_host, interrupts,
-	"injections that found the vCPU in the host, busy with an exit or waiting for a CPU")
+	"injections while the vCPU was in the host, handling an exit or waiting for a CPU")
 RS_EVENTFD_STATION(exits_pending, exits,
-		   "exits of the vCPU between an injection and its taking the interrupt")
-RS_EVENTFD_STATION(exits_pending_mmio, exits, "those for a device's memory, in the VMM")
-RS_EVENTFD_STATION(exits_pending_io, exits, "those for an I/O port (x86)")
-RS_EVENTFD_STATION(exits_pending_halt, exits, "those because the guest was idle")
+		   "exits of the vCPU after an injection and before it takes the interrupt")
+RS_EVENTFD_STATION(exits_pending_mmio, exits,
+		   "exits before the vCPU takes the interrupt, for device memory (MMIO)")
+RS_EVENTFD_STATION(exits_pending_io, exits,
+		   "exits before the vCPU takes the interrupt, for an I/O port (x86)")
+RS_EVENTFD_STATION(exits_pending_halt, exits,
+		   "exits before the vCPU takes the interrupt, because the guest was idle")
 
 #undef RS_STATION
 #undef RS_TUN_STATION

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The call eventfd: each write to it, by vhost or by a process. */
-/* Any CPU may write: adds are atomic. */
+/* Several CPUs may write at a time: adds are atomic. */
 static __always_inline void eventfd_count(struct rs_eventfd *e, u64 unread, u64 now)
 {
 	RS_COUNT(e->eventfd_writes);
@@ -23,7 +23,7 @@ static __always_inline int eventfd_signalled(u64 ctx, u64 unread)
 	return 0;
 }
 
-/* From the kernel; which of the two it is depends on the kernel. */
+/* A write by the kernel. Depending on its version, the kernel calls one of these two. */
 RS_HOOK1(eventfd_signal, struct eventfd_ctx *, ctx_)
 {
 	return eventfd_signalled(RS_ADDRESS(ctx_), RS_READ(typed, ctx_, count));
@@ -34,7 +34,7 @@ RS_HOOK1(eventfd_signal_mask, struct eventfd_ctx *, ctx_)
 	return eventfd_signalled(RS_ADDRESS(ctx_), RS_READ(typed, ctx_, count));
 }
 
-/* From a process: a backend in user space, or the VMM itself. */
+/* A write by a process: a backend in user space, or the VMM. */
 RS_HOOK1(eventfd_write, struct file *, file)
 {
 	u64 ctx_ = RS_ADDRESS(RS_READ(typed, file, private_data));
@@ -50,7 +50,8 @@ RS_HOOK1(eventfd_write, struct file *, file)
 	return 0;
 }
 
-/* The last descriptor is closed; a virtual machine that masks a vector keeps it. */
+/* The last descriptor is closed. A virtual machine that masks a vector keeps the descriptor open.
+ */
 RS_HOOK2(eventfd_release, struct inode *, inode, struct file *, file)
 {
 	u64 ctx_ = RS_ADDRESS(RS_READ(typed, file, private_data));

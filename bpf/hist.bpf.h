@@ -9,8 +9,8 @@
 #define BUCKET_LAST_AT BUCKET_AT(RS_BUCKETS - 1)
 
 /*
- * Where the bucket of a number lies, by the highest of its bytes that is not zero; @below: the bits
- * below that byte. Each table is by itself, so that its address is a constant.
+ * The offset of a number's bucket, from the number's highest byte that is not zero; @below: the
+ * number of bits below that byte. Four separate tables: so the address of each is a constant.
  */
 #define BYTE(name, below)                                                               \
 	static const u8 name[256] = {                                                   \
@@ -29,7 +29,7 @@ BYTE(byte1_at, 8);
 BYTE(byte2_at, 16);
 BYTE(byte3_at, 24);
 
-/* The bucket is the number of the value's bits, as far as there are buckets. */
+/* The bucket is the number of bits of the value; larger values go into the last bucket. */
 static __always_inline u32 hist_bucket_at(u64 value)
 {
 	if (value < 1 << 8)
@@ -43,7 +43,8 @@ static __always_inline u32 hist_bucket_at(u64 value)
 	return BUCKET_LAST_AT;
 }
 
-/* For writers that may meet; the buckets are a power of two, so the mask costs no count. */
+/* Several CPUs may add at a time. The mask satisfies the verifier; it loses nothing, as the number
+ * of buckets is a power of two. */
 static __always_inline void hist_add(struct rs_hist *h, u64 value)
 {
 	u64 *bucket = (u64 *)((char *)h + (hist_bucket_at(value) & BUCKET_LAST_AT));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One handler, two ways in: fentry where the kernel can, a kprobe elsewhere;
- * the helper loads one of the two. Both are named after the function.
+ * Each handler has two programs: for fentry, and for a kprobe where the kernel has no fentry. The
+ * helper loads one of them. Both are named after the function.
  */
 #ifndef RS_HOOK_BPF_H
 #define RS_HOOK_BPF_H
@@ -12,8 +12,8 @@
 #include <bpf/bpf_tracing.h>
 
 /*
- * RS_HOOKn(function, type, name, ...) { body }: the body sees the first n arguments, and `typed`, a
- * constant: true where the verifier knows the arguments' types and lets them be followed directly.
+ * RS_HOOKn(function, type, name, ...) { body }: the body has the first n arguments, and the
+ * constant `typed`: true if the verifier knows the types of the arguments and allows direct loads.
  */
 #define RS_HOOK1(func, t1, a1)                                    \
 	static int func##_hit(const bool typed, t1 a1);           \
@@ -51,7 +51,8 @@
 	}                                                                              \
 	static __always_inline int func##_hit(const bool typed, t1 a1, t2 a2, t3 a3, t4 a4)
 
-/* A field, directly where the type is known: a probe read costs some forty instructions. */
+/* Reads a field; by a direct load if the type is known: a probe read costs some forty instructions.
+ */
 #define RS_READ(typed, ptr, field)                                             \
 	({                                                                     \
 		typeof((ptr)->field) value_;                                   \
@@ -63,8 +64,8 @@
 	})
 
 /*
- * An address as a number. The verifier computes with no pointer whose type it knows, but takes the
- * negative of one for a number.
+ * An address as a number. The verifier forbids arithmetic on a pointer with a known type, but
+ * treats a negated pointer as a number.
  */
 #define RS_ADDRESS(ptr)                                              \
 	({                                                           \
@@ -73,7 +74,7 @@
 		address_;                                            \
 	})
 
-/* The end of a branch that the compiler must not merge with that of another. */
+/* Ends a branch: the compiler must not merge it with another branch. */
 #define RS_APART asm volatile("")
 
 /* The object of @type whose @member lies at @ptr. */

@@ -2,7 +2,7 @@
 /* The irqfd that waits on a call eventfd: each wake-up, and the injection that follows. */
 #define EPOLLIN 1 /* uapi, the same everywhere */
 
-/* What an injection is recognised by. The route changes when the guest moves the interrupt. */
+/* Notes what identifies the injection. The route changes when the guest moves the interrupt. */
 static __always_inline void eventfd_route(struct rs_eventfd *e, u64 irqfd)
 {
 	e->kvm = RS_PEEK(irqfd, struct kvm_kernel_irqfd, kvm);
@@ -27,7 +27,7 @@ static __always_inline struct rs_eventfd *eventfd_make(u64 ctx, u64 irqfd)
 	return e->key == ctx ? e : eventfd_make_away(ctx, irqfd);
 }
 
-/* The end of the step before, and a step's begin unless one is under way. */
+/* Ends step S3 to S4, and starts S4 to S5 unless it is under way. */
 static __always_inline void eventfd_woken(struct rs_eventfd *e, u64 now)
 {
 	if (e->written_ns)
@@ -61,7 +61,7 @@ RS_HOOK4(irqfd_wakeup, struct wait_queue_entry *, wait, unsigned int, mode, int,
 	return 0;
 }
 
-/* KVM could not inject at once, and left it to a work queue. */
+/* KVM could not inject at once and left the injection to a work queue. */
 RS_HOOK1(irqfd_inject, struct work_struct *, work)
 {
 	u64 irqfd =
@@ -78,7 +78,7 @@ RS_HOOK1(irqfd_inject, struct work_struct *, work)
 	return 0;
 }
 
-/* The eventfd that this task's deferred work is for, if it has any. */
+/* The eventfd of this task's deferred injection, NULL = none. */
 static __noinline struct rs_eventfd *eventfd_deferred(struct rs_waking *w)
 {
 	u64 task = bpf_get_current_task(), *later = bpf_map_lookup_elem(&deferred, &task);
@@ -93,9 +93,9 @@ static __noinline struct rs_eventfd *eventfd_deferred(struct rs_waking *w)
 }
 
 /*
- * The eventfd this injection is for: that of the irqfd being woken here, or of this task's deferred
- * work; then @w has no irqfd. What another task, or this one on another CPU, injects is somebody
- * else's.
+ * The eventfd of this injection: that of the irqfd being woken on this CPU, or that of this task's
+ * deferred injection; then @w has no irqfd. An injection by another task, or by this task on
+ * another CPU, belongs to another eventfd.
  */
 static __always_inline struct rs_eventfd *eventfd_injecting(struct rs_waking *w)
 {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The kernel's structs, as far as ringside reads them. Offsets come from the
- * running kernel's type information at load; only names and nesting count
- * here. ___flavours name the shape a struct had in other kernels.
+ * The fields of the kernel's structs that ringside reads. libbpf takes the offsets from the running
+ * kernel's BTF when it loads the object; only names and nesting matter here. A name with ___ is the
+ * same struct in another kernel version.
  */
 #ifndef RS_KERNEL_BPF_H
 #define RS_KERNEL_BPF_H
 
-/* bpf_tracing.h: registers have the kernel's names, not those of user space. */
+/* makes bpf_tracing.h use the kernel's names of registers */
 #define __VMLINUX_H__
 
 #include <linux/bpf.h>
@@ -24,7 +24,7 @@ typedef __s64 s64;
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
-/* where a kprobe finds arguments: x86_64, arm64 */
+/* the arguments of a kprobe: x86_64, arm64 */
 struct pt_regs {
 	unsigned long bp, r9, r8, ax, cx, dx, si, di, ip, sp;
 };
@@ -39,7 +39,7 @@ struct list_head {
 	struct list_head *next;
 };
 
-/* what any word of memory is read as: its first field is a number */
+/* peek() reads any word of memory as this: the first field is a number */
 struct rb_node {
 	unsigned long __rb_parent_color;
 };
@@ -77,7 +77,7 @@ struct task_struct {
 	struct sched_info sched_info;
 };
 
-/* what a task_file iterator is given */
+/* the context of a task_file iterator */
 struct seq_file;
 
 struct bpf_iter_meta {
@@ -257,7 +257,7 @@ struct rcuwait {
 	struct task_struct *task;
 };
 
-/* of x86; arm64's has the same name and none of the fields */
+/* x86; the struct of this name on arm64 has none of these fields */
 struct kvm_queued_interrupt {
 	bool soft;
 	u8 nr;
@@ -310,7 +310,7 @@ struct vgic_irq {
 
 #pragma clang attribute pop
 
-/* Why an skb was dropped; from 5.18 on, with values that differ from kernel to kernel. */
+/* Why an skb was dropped; since 5.18. The values differ between kernels. */
 enum skb_drop_reason {
 	SKB_DROP_REASON_FULL_RING,
 	SKB_DROP_REASON_SOCKET_FILTER,
@@ -318,7 +318,7 @@ enum skb_drop_reason {
 	SKB_DROP_REASON_TAP_TXFILTER,
 };
 
-/* The functions that the verifier knows itself. */
+/* The kernel functions that the verifier handles specially. */
 enum special_kfunc_type {
 	KF_bpf_rdonly_cast,
 };

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* KVM on arm64: the vgic queues the LPI, then writes it into a list register. Both hold the LPI's
- * lock. */
+/* KVM on arm64: the vgic queues the LPI, then writes it into a list register. Both functions hold
+ * the LPI's lock. */
 #define LPI_FIRST 8192 /* the architecture's first LPI */
 
-/* A guest may move its queue to another LPI: the one before is forgotten. */
+/* A guest may move its queue to another LPI: then the old route is dropped. */
 RS_HOOK2(vgic_queue_irq_unlock, struct kvm *, kvm, struct vgic_irq *, irq)
 {
 	u32 intid = RS_READ(typed, irq, intid);

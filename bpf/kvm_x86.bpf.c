@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* KVM on x86: the local APIC accepts the interrupt, or has it already; later the vCPU takes it. */
+/* KVM on x86: the local APIC accepts the interrupt, or it is already pending; later the vCPU takes
+ * it. */
 #define MSI_VECTOR 0xff
 #define APIC_IRR   0x200 /* the architecture's register map: 256 bits, 32 to each 16 bytes */
 
@@ -10,7 +11,7 @@ static __always_inline bool irr_is_set(const bool typed, struct kvm_lapic *apic,
 	return (peek(regs + APIC_IRR + (vector >> 5) * 0x10) >> (vector & 31)) & 1;
 }
 
-/* Posted interrupts wait in the descriptor, not in the APIC. */
+/* A posted interrupt is pending in the posted-interrupt descriptor, not in the APIC. */
 static __always_inline bool pir_is_set(u64 vcpu, u32 vector)
 {
 	if (!bpf_core_field_exists(((struct vcpu_vmx *)0)->pi_desc))
@@ -20,7 +21,7 @@ static __always_inline bool pir_is_set(u64 vcpu, u32 vector)
 	       1;
 }
 
-/* Whether the hardware delivers by itself: then KVM never sees the vCPU take it. */
+/* Whether the hardware delivers the interrupt: then KVM does not see the vCPU take it. */
 static __always_inline bool is_posted(const bool typed, struct kvm_lapic *apic)
 {
 	bool posted = false;

@@ -7,13 +7,13 @@
 
 extern void *bpf_rdonly_cast(const void *obj, u32 btf_id) __ksym __weak;
 
-/* Whether the kernel has it: the verifier lists the functions it knows itself. A constant at load,
- * so it costs no look. */
+/* Whether the kernel has bpf_rdonly_cast(). A constant when the object is loaded, so it costs
+ * nothing. */
 #define RS_CAN_CAST bpf_core_enum_value_exists(enum special_kfunc_type, KF_bpf_rdonly_cast)
 
 /*
- * The word at @at; 0 where nothing is mapped. A cast to any struct that begins with a number makes
- * it one load; a probe read is a call of some forty instructions.
+ * The word at @at; 0 if nothing is mapped there. A cast to a struct that starts with a number makes
+ * this one load; a probe read is a call of some forty instructions.
  */
 static __always_inline u64 peek(u64 at)
 {
@@ -29,12 +29,12 @@ static __always_inline u64 peek(u64 at)
 	return word;
 }
 
-/* Memory as a struct of the kernel's own, not of a module's, whose fields are then read by one load
- * each. Only where RS_CAN_CAST. */
+/* Memory as a struct of the kernel (not of a module): each field is then read by one load. Requires
+ * RS_CAN_CAST. */
 #define RS_CAST(type, at) \
 	((struct type *)bpf_rdonly_cast((void *)(at), bpf_core_type_id_kernel(struct type)))
 
-/* The address of a field, its word, its low half. */
+/* The address of a field, the 64-bit word there, the low 32 bits of it. */
 #define RS_AT(ptr, type, field)	      ((u64)(ptr) + bpf_core_field_offset(((type *)0)->field))
 #define RS_PEEK(ptr, type, field)     peek(RS_AT(ptr, type, field))
 #define RS_PEEK_U32(ptr, type, field) ((u32)RS_PEEK(ptr, type, field))

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One look through every process's open files: taps' queues, vhost devices'
- * virtqueues, virtual machines and their irqfds, whether they did anything or
- * not. Each open file is held while it is looked at.
+ * Scans the open files of every process for queues of taps, virtqueues of vhost devices, virtual
+ * machines and their irqfds, whether they were active or not. The iterator holds each file while
+ * the program reads it.
  */
 #define S_IFMT	0170000
 #define S_IFCHR 0020000
@@ -101,8 +101,8 @@ static __always_inline void scan_vhost(struct seq_file *seq, struct rs_found *f,
 	}
 }
 
-/* What is found goes into the eventfd's entry: a VM may have more irqfds than one record can tell.
- */
+/* Writes into the eventfd's entry, not into a record: a VM may have more irqfds than a record has
+ * room for. */
 static __always_inline void scan_irqfd(const struct kvm_kernel_irqfd *irqfd)
 {
 	u64 key = (u64)BPF_CORE_READ(irqfd, eventfd);
@@ -120,7 +120,7 @@ static __always_inline void scan_irqfd(const struct kvm_kernel_irqfd *irqfd)
 	e->devid = BPF_CORE_READ(irqfd, irq_entry.msi.devid);
 }
 
-/* On the way through a virtual machine's list of irqfds. */
+/* A position in a virtual machine's list of irqfds. */
 struct irqfd_walk {
 	u64 head;
 	struct list_head *item;
@@ -150,7 +150,7 @@ static __always_inline void scan_vm(struct seq_file *seq, struct rs_found *f, st
 		RS_COUNT(rs_missed.irqfds);
 }
 
-/* KVM's descriptors are anonymous files; the name is what /proc/PID/fd shows. */
+/* KVM's descriptors are anonymous files; /proc/PID/fd shows the same name. */
 static __always_inline bool file_is_vm(struct file *file)
 {
 	const unsigned char *name = BPF_CORE_READ(file, f_path.dentry, d_name.name);
@@ -181,7 +181,7 @@ int scan(struct bpf_iter__task_file *ctx)
 		return 0;
 	if ((BPF_CORE_READ(inode, i_mode) & S_IFMT) == S_IFCHR)
 		rdev = BPF_CORE_READ(inode, i_rdev);
-	/* A module that is not loaded has no types, and none of its files is open. */
+	/* A module that is not loaded has no BTF, and none of its files is open. */
 	if (bpf_core_type_exists(struct tun_file) && rdev == DEVICE_TUN)
 		scan_tun(seq, &f, private);
 	else if (bpf_core_type_exists(struct vhost_net) && rdev == DEVICE_VHOST_NET)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The tables, what the helper sets, and what each CPU is about to inject. */
+/* The tables, the constants that the helper sets, and the state of each CPU. */
 #ifndef RS_STATE_BPF_H
 #define RS_STATE_BPF_H
 
@@ -11,13 +11,13 @@
 
 /* 0 = all taps */
 const volatile __u32 rs_only_ifindex;
-/* false = no time stamp is taken and no time is kept; what counts does not depend on it */
+/* false = take no time stamps; the counts stay the same */
 const volatile bool rs_times = true;
-/* where tun_net_xmit lies, its cold part included: who frees an skb from there drops it */
+/* the addresses of tun_net_xmit and of its .cold clone: an skb freed from there is a drop */
 const volatile __u64 rs_xmit_from[2];
 const volatile __u64 rs_xmit_to[2];
 
-/* where tun's own kind of socket is told from others; 0 = sk_data_ready is not listened to */
+/* the address of tun_proto, which all sockets of tun have; 0 = sk_data_ready is not hooked */
 const volatile __u64 rs_tun_proto;
 
 RS_TABLE(rs_tun, tuns, RS_TUNS_BITS)
@@ -37,7 +37,7 @@ struct {
 
 struct rs_waking waking[1 << CPUS_BITS];
 
-/* The time, or 0 where none is taken: then the verifier takes out what is done with it. */
+/* The time; 0 = no times are taken, and the verifier removes the code that uses it. */
 static __always_inline u64 time_now(void)
 {
 	return rs_times ? bpf_ktime_get_ns() : 0;

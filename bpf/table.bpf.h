@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is known of an object, by its address: open-addressed tables in global
- * arrays. The entry of an address lies at its home or in one of the slots
- * after it. Where it is at home, finding it costs a multiplication and a
- * comparison; a hash map costs a hundred instructions and a call.
+ * Tables of objects by address: global arrays with open addressing. The entry of an address lies in
+ * its home slot or in one of the slots after it. If it is in the home slot, finding it costs a
+ * multiplication and a comparison; a hash map costs a hundred instructions and a call.
  */
 #ifndef RS_TABLE_BPF_H
 #define RS_TABLE_BPF_H
@@ -11,18 +10,18 @@
 #include "hook.bpf.h"
 #include "maps.h"
 
-/* A slot whose entry is being made: nobody's yet; and one whose entry was dropped. A slot that was
- * never taken ends each search, and no slot becomes one again. */
+/* The key of a slot while its entry is being made, and after its entry was dropped. An empty slot
+ * has key 0 and ends each search; a slot that was used never becomes empty again. */
 #define RS_BUSY 1
 #define RS_GONE 2
 
-/* Objects whose slots were all taken, or being made at that moment: their counts are missing. */
+/* Objects whose slots were all in use, or being made at that moment: they are not counted. */
 struct rs_missed rs_missed;
 
 struct rs_used rs_used;
 
-/* The compiler may not make one of two counts in two branches: the address of each is a constant.
- */
+/* Adds one. RS_APART keeps the compiler from merging two counts in two branches: so the address of
+ * each stays a constant. */
 #define RS_COUNT(counter)                            \
 	do {                                         \
 		__sync_fetch_and_add(&(counter), 1); \
@@ -31,12 +30,12 @@ struct rs_used rs_used;
 
 /*
  * RS_TABLE(type, name, bits) makes struct type name[] with
- *   name_home(key)	the slot where its entry usually is
+ *   name_home(key)	the home slot
  *   name_find(key)	its entry, or NULL
  *   name_make(key)	its entry; its key is RS_BUSY if it is new: the caller fills it, then calls
  *			name_publish(); NULL = counted as missed
- *   name_drop(key)	forgets it, and its counts
- * An entry is all zero when it is new.
+ *   name_drop(key)	drops its entry with all counts
+ * A new entry is all zero.
  */
 #define RS_TABLE(type, name, bits)                                                        \
 	struct type name[1 << (bits)];                                                    \

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The tap: what the host's stack hands to each queue, what is dropped there, what the guest sends.
- */
-#define NETDEV_ALIGN 32 /* of the driver's part, where struct net_device has no field for it */
+/* The tap: packets that the host's stack offers to each queue, drops, packets from the guest. */
+#define NETDEV_ALIGN 32 /* alignment of netdev_priv(), if struct net_device has no field priv */
 
-#define TUN_MSG_PTR 2 /* the control message describes a batch; the same since 4.20 */
+#define TUN_MSG_PTR 2 /* a control message that describes a batch; the same value since 4.20 */
 
-/* The packet being timed is not yet noted in full. */
+/* The fields of the packet to time are being written. */
 #define PROBE_NOTING 1
 
 static __always_inline bool is_watched(u64 dev)
@@ -21,7 +20,7 @@ static __always_inline u64 tun_of(u64 dev)
 	       ((bpf_core_type_size(struct net_device) + NETDEV_ALIGN - 1) & -(u64)NETDEV_ALIGN);
 }
 
-/* The tun_file behind a queue; 0 = nobody has opened it, and its packets have nowhere to go. */
+/* The tun_file of a queue; 0 = no process has it open, and its packets are dropped. */
 static __always_inline u64 tun_queue(u64 dev, u32 queue)
 {
 	return peek(RS_AT(tun_of(dev), struct tun_struct, tfiles) + (queue & 255) * sizeof(u64));
@@ -32,7 +31,8 @@ static __always_inline u64 tun_ring(u64 tfile)
 	return RS_AT(tfile, struct tun_file, tx_ring);
 }
 
-/* Entries in the ring. At its ends the slot tells an empty ring from a full one. */
+/* Entries in the ring. If both indexes are equal, the slot shows whether the ring is empty or full.
+ */
 static __always_inline u32 ring_occupancy(u64 ring, u32 producer, u32 head)
 {
 	u64 slots;
@@ -48,9 +48,10 @@ static __always_inline u32 ring_occupancy(u64 ring, u32 producer, u32 head)
 }
 
 /*
- * The producer's place counts what was put into the ring, whoever was seen putting it there. CPUs
- * may come by in another order than that in which they put: then a step back makes up for a step
- * too far. A ring that was given another size begins anew. Return: how many were put there.
+ * How far the producer index moved from @from to @to. It counts all packets put into the ring, also
+ * those whose hit was missed. Several CPUs may read the index in another order than they put
+ * packets: then a negative step corrects a step that was too large. Return: the number of packets;
+ * 0 after the ring was resized.
  */
 static __noinline int ring_jump(struct rs_tun *t, u64 ring, u32 from, u32 to)
 {
@@ -68,14 +69,13 @@ static __noinline int ring_jump(struct rs_tun *t, u64 ring, u32 from, u32 to)
 	return n;
 }
 
-/* Return: the producer's place when it was last looked at. */
+/* Return: the producer index when it was last read. */
 static __always_inline u32 ring_look(struct rs_tun *t, u32 producer)
 {
 	return __sync_lock_test_and_set(&t->producer, producer);
 }
 
-/* The ring went on from @from; of the packets put there since, @seen are counted in the histogram.
- */
+/* The producer index moved on from @from; @seen of the packets since then are in the histogram. */
 static __always_inline void ring_advance(struct rs_tun *t, u64 ring, u32 from, u32 producer,
 					 int seen)
 {
@@ -87,7 +87,7 @@ static __always_inline void ring_advance(struct rs_tun *t, u64 ring, u32 from, u
 		__sync_fetch_and_add(&t->tun_offered, (s64)(n - seen));
 }
 
-/* The entry of a tap's queue. What is in its ring now was put there before it was watched. */
+/* The entry of a tap's queue. Packets that are in its ring now are not counted. */
 static __always_inline struct rs_tun *tun_make(u64 tfile)
 {
 	u64 ring = tun_ring(tfile);
@@ -101,7 +101,7 @@ static __always_inline struct rs_tun *tun_make(u64 tfile)
 	return t;
 }
 
-/* From here on this packet is the one being timed. */
+/* Starts to time this packet, unless another one is being timed. */
 static __noinline int probe_note(struct rs_tun *t, u64 skb, u32 at)
 {
 	if (__sync_val_compare_and_swap(&t->probe_ns, 0, PROBE_NOTING))
@@ -112,7 +112,7 @@ static __noinline int probe_note(struct rs_tun *t, u64 skb, u32 at)
 	return 0;
 }
 
-/* A queue that is met for the first time. */
+/* A queue without an entry: makes one. */
 static __noinline struct rs_tun *tun_meet(u64 tfile)
 {
 	u64 tun = RS_PEEK(tfile, struct tun_file, tun);
@@ -121,19 +121,19 @@ static __noinline struct rs_tun *tun_meet(u64 tfile)
 	if (!is_watched(RS_PEEK(tun, struct tun_struct, dev)))
 		return NULL;
 	t = tun_make(tfile);
-	if (t) /* the packet that brought us here is in the ring already */
+	if (t) /* this packet is already in the ring */
 		RS_COUNT(t->tun_offered);
 	return t;
 }
 
-/* A packet was put into the ring at @at, and @waiting others are before it. */
+/* A packet was put into the ring at index @at, behind @waiting others. */
 static __always_inline int ring_put(struct rs_tun *t, u32 at, u32 waiting)
 {
 	hist_add(&t->occupancy_at_enqueue, waiting);
 	return !rs_times || t->probe_ns ? 0 : probe_note(t, 0, at);
 }
 
-/* Wherever the producer's place is; @from: where it was when last looked at. */
+/* The general case of sk_data_ready; @from: the producer index when it was last read. */
 static __noinline int ring_put_any(struct rs_tun *t, struct ptr_ring *ring, u32 from, u32 producer)
 {
 	u32 ahead = ring_occupancy(RS_ADDRESS(ring), producer, ring->consumer_head);
@@ -142,7 +142,7 @@ static __noinline int ring_put_any(struct rs_tun *t, struct ptr_ring *ring, u32 
 	return ring_put(t, (producer ? producer : ring->size) - 1, ahead ? ahead - 1 : 0);
 }
 
-/* A queue whose entry is not at its home, or not yet made. */
+/* A queue whose entry is not in its home slot, or does not exist yet. */
 static __noinline int ring_put_away(struct ptr_ring *ring)
 {
 	u64 key = RS_ADDRESS(ring);
@@ -158,9 +158,9 @@ static __noinline int ring_put_away(struct ptr_ring *ring)
 }
 
 /*
- * A packet lies in a tap queue's ring: the cheapest place to see one, half of what a function's
- * entry costs. The kernel passes here for every socket, several CPUs at a time for one queue. What
- * is usual is done at once and calls nothing: then no register needs to be kept.
+ * A packet was put into a tap queue's ring. This tracepoint costs half of a function's entry. The
+ * kernel calls it for every socket, and on several CPUs at a time for one queue. The common case is
+ * handled here without a call: so no register must be saved.
  */
 SEC("tp_btf/sk_data_ready")
 int BPF_PROG(sk_data_ready, struct sock *sk)
@@ -185,8 +185,8 @@ int BPF_PROG(sk_data_ready, struct sock *sk)
 	return ring_put(t, producer - 1, producer - head - 1);
 }
 
-/* Where the tracepoint is not. Several CPUs may be in here for one queue: tun does its own
- * locking. */
+/* Used if the tracepoint does not exist. Several CPUs may run this for one queue: the lock comes
+ * later. */
 RS_HOOK2(tun_net_xmit, struct sk_buff *, skb, struct net_device *, dev)
 {
 	u64 tfile, ring;
@@ -240,7 +240,7 @@ static __always_inline void tun_drop(struct rs_tun *t, u64 skb, u64 reason)
 	if (!rs_tun_proto && t->probe_skb == skb && t->probe_ns > PROBE_NOTING)
 		t->probe_ns = 0;
 	RS_COUNT(t->tun_dropped);
-	if (rs_tun_proto && full) /* it was offered, but is not seen in the ring */
+	if (rs_tun_proto && full) /* it was offered, but never reaches the ring */
 		hist_add(&t->occupancy_at_enqueue, t->size);
 	else if (rs_tun_proto)
 		RS_COUNT(t->tun_offered);
@@ -254,8 +254,8 @@ static __always_inline void tun_drop(struct rs_tun *t, u64 skb, u64 reason)
 	}
 }
 
-/* tun_net_xmit frees what it drops, and the kernel says from where: no need to wait for its return.
- */
+/* tun_net_xmit frees each skb that it drops; the tracepoint has the address of the caller. So no
+ * hook on the return of tun_net_xmit is needed. */
 SEC("raw_tp/kfree_skb")
 int kfree_skb(struct bpf_raw_tracepoint_args *ctx)
 {
@@ -276,8 +276,7 @@ int kfree_skb(struct bpf_raw_tracepoint_args *ctx)
 	return 0;
 }
 
-/* Only vhost sends to a tap through its socket: one packet, or a batch that a control message
- * describes. */
+/* Only vhost sends to a tap through its socket: one packet, or a batch with a control message. */
 RS_HOOK2(tun_sendmsg, struct socket *, sock, struct msghdr *, msg)
 {
 	struct tun_msg_ctl *ctl = RS_READ(typed, msg, msg_control);
@@ -285,7 +284,7 @@ RS_HOOK2(tun_sendmsg, struct socket *, sock, struct msghdr *, msg)
 	struct rs_tun *t;
 
 	if (ctl && RS_READ(typed, msg, msg_controllen) == bpf_core_type_size(struct tun_msg_ctl)) {
-		head = peek(RS_ADDRESS(ctl)); /* type and number, of 16 bits each */
+		head = peek(RS_ADDRESS(ctl)); /* type and number, 16 bits each */
 		if ((u16)head == TUN_MSG_PTR)
 			n = (u16)(head >> 16);
 	}
@@ -295,7 +294,7 @@ RS_HOOK2(tun_sendmsg, struct socket *, sock, struct msghdr *, msg)
 	return 0;
 }
 
-/* Gone: another object may come to lie at the same address. */
+/* Drop the entry: another object may get the same address. */
 RS_HOOK2(tun_chr_close, struct inode *, inode, struct file *, file)
 {
 	tuns_drop(tun_ring(RS_ADDRESS(RS_READ(typed, file, private_data))));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The vCPU: where an injection found it, and when it takes the interrupt into the guest. */
-/* Where the vCPU is when it gets an interrupt. */
-#define IN_GUEST_MODE 1 /* of vcpu->mode: the same since 2.6.38 */
+/* Counts where the vCPU is when it gets an interrupt. */
+#define IN_GUEST_MODE 1 /* a value of vcpu->mode, the same since 2.6.38 */
 
 static __always_inline void vcpu_found(const bool typed, struct rs_eventfd *e,
 				       struct kvm_vcpu *vcpu)
@@ -14,7 +14,7 @@ static __always_inline void vcpu_found(const bool typed, struct rs_eventfd *e,
 		RS_COUNT(e->vcpu_in_host);
 }
 
-/* One of a vCPU's counts, by the one of two names that it has on this architecture. */
+/* Reads one of a vCPU's counts; its name depends on the architecture. */
 #define VCPU_STAT(to, typed, vcpu, field, other)                        \
 	do {                                                            \
 		if (bpf_core_field_exists((vcpu)->stat.field)) {        \
@@ -51,7 +51,7 @@ static __always_inline void exits_count(const bool typed, struct rs_eventfd *e,
 	__sync_fetch_and_add(&e->exits_pending_halt, now.halt - e->exits.halt);
 }
 
-/* An interrupt has become pending, or was so already: then it joins the one on its way. */
+/* An interrupt became pending. If it was already pending, it is merged into the earlier one. */
 static __always_inline void eventfd_injected(const bool typed, struct rs_eventfd *e,
 					     struct kvm_vcpu *vcpu, bool pending, bool posted)
 {
@@ -76,7 +76,8 @@ static __always_inline void eventfd_injected(const bool typed, struct rs_eventfd
 	e->entering = 1;
 }
 
-/* The interrupt's way to its vCPU: the one before is forgotten, and what was under way on it. */
+/* Notes a new route from the interrupt to its eventfd; drops the old route and the step under way
+ * on it. */
 static __always_inline void route_learn(struct rs_eventfd *e, u64 key, u32 intid)
 {
 	struct rs_route *r;
@@ -94,7 +95,7 @@ static __always_inline void route_learn(struct rs_eventfd *e, u64 key, u32 intid
 	e->route = key;
 }
 
-/* Whether @key is still the way of this interrupt, and of this eventfd's alone. */
+/* Whether @key is still the route of this interrupt to this eventfd. */
 static __always_inline bool route_is(struct rs_eventfd *e, u64 key, u32 intid)
 {
 	struct rs_route *r;
@@ -105,7 +106,7 @@ static __always_inline bool route_is(struct rs_eventfd *e, u64 key, u32 intid)
 	return r && r->intid == intid && r->ctx == e->key;
 }
 
-/* The eventfd that @key is the way of, if it is still the same interrupt. */
+/* The eventfd that route @key leads to; NULL if it is another interrupt now. */
 static __always_inline struct rs_eventfd *route_eventfd(u64 key, u32 intid)
 {
 	struct rs_route *r = routes_find(key);
@@ -117,7 +118,7 @@ static __always_inline struct rs_eventfd *route_eventfd(u64 key, u32 intid)
 	return e && e->route == key ? e : NULL;
 }
 
-/* The vCPU takes it along on its way into the guest. */
+/* The vCPU takes the interrupt on its way into the guest. */
 static __always_inline void eventfd_entered(const bool typed, struct rs_eventfd *e,
 					    struct kvm_vcpu *vcpu)
 {

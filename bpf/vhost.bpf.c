@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vhost: rounds, packets taken, used entries posted, and whether the guest is
- * told. All of it runs under the virtqueue's mutex or in its worker, so its
- * entry needs no atomic adds.
+ * vhost: rounds, packets taken, used entries posted, and decisions whether to signal the guest. All
+ * of this runs under the virtqueue's mutex or in its worker, so no add to its entry must be atomic.
  */
 #define VIRTIO_RING_F_EVENT_IDX 29
-#define VHOST_VQS_ANY		256 /* more than any kind of vhost device has but scsi's largest */
+#define VHOST_VQS_ANY		256 /* more than any vhost device has, except the largest vhost-scsi */
 
 enum { VQ_RX, VQ_TX };
 
-/* Bring @progress up to @last_used, the virtqueue's index; never more than 32767 entries apart. */
+/* Advances @progress to @last_used, the virtqueue's index. Both are never more than 32767 entries
+ * apart. */
 static __always_inline u64 progress_at(u64 progress, u16 last_used)
 {
 	return progress + (s16)(last_used - (u16)progress);
@@ -35,7 +35,7 @@ static __always_inline struct rs_vq *vq_make(u64 key, u16 last_used)
 	return v->key == key ? v : vq_make_away(key, last_used);
 }
 
-/* vhost_posted as it stands when the virtqueue's index reads @last_used. */
+/* vhost_posted when the virtqueue's index is @last_used. */
 static __always_inline u64 vq_posted(const struct rs_vq *v, u16 last_used)
 {
 	u64 progress = v->progress;
@@ -62,8 +62,8 @@ static __always_inline void vq_advance(struct rs_vq *v, u16 last_used)
 		v->progress = progress_at(v->progress, last_used);
 }
 
-/* The call eventfd's entry, made here so that eventfds nobody signals guests with are never
- * counted. */
+/* Makes the entry of a call eventfd, from its virtqueue: so eventfds of other uses are not counted.
+ */
 static __noinline int eventfd_claim(struct rs_vq *v, u64 key, u64 ctx)
 {
 	struct rs_eventfd *e = eventfds_make(ctx);
@@ -77,8 +77,9 @@ static __noinline int eventfd_claim(struct rs_vq *v, u64 key, u64 ctx)
 }
 
 /*
- * The place in the tap queue's ring up to which vhost took packets: it moves them in batches into a
- * list of its own first. Read after the list, as the ring is consumed before the list is filled.
+ * The index in the tap queue's ring up to which vhost took packets. vhost moves packets in batches
+ * from the ring to a list of its own. The ring is read after the list, as vhost consumes the ring
+ * before it fills the list.
  */
 static __always_inline u32 taken_place(const bool typed, u64 vq, struct ptr_ring *ring)
 {
@@ -88,7 +89,7 @@ static __always_inline u32 taken_place(const bool typed, u64 vq, struct ptr_ring
 	return at < 0 ? at + RS_READ(typed, ring, size) : at;
 }
 
-/* From one place in the ring to another, forward. */
+/* From one index in the ring forward to another. */
 static __always_inline u32 ring_distance(const bool typed, u32 from, u32 to, struct ptr_ring *ring)
 {
 	s32 d = to - from;
@@ -96,7 +97,8 @@ static __always_inline u32 ring_distance(const bool typed, u32 from, u32 to, str
 	return d < 0 ? d + RS_READ(typed, ring, size) : d;
 }
 
-/* The packet being timed may be among the @n that were taken from @from on. */
+/* Ends the time of the packet that is being timed, if it is among the @n packets taken from @from
+ * on. */
 static __always_inline void probe_finish(const bool typed, u64 key, struct ptr_ring *ring, u32 from,
 					 u32 n, u64 now)
 {
@@ -109,13 +111,13 @@ static __always_inline void probe_finish(const bool typed, u64 key, struct ptr_r
 	}
 }
 
-/* Packets taken since the last decision. See RS_RING_TOO_SMALL. */
+/* Counts the packets taken since the last decision. See RS_RING_TOO_SMALL. */
 static __always_inline void vq_count_taken(const bool typed, struct rs_vq *v, u64 vq, u64 key,
 					   struct ptr_ring *ring, u64 now)
 {
 	u32 at = taken_place(typed, vq, ring), n;
 
-	if (key != v->ring) { /* it was being changed when the round began */
+	if (key != v->ring) { /* the ring was replaced since the round started */
 		v->ring = key;
 		v->taken_at = at;
 		return;
@@ -127,7 +129,7 @@ static __always_inline void vq_count_taken(const bool typed, struct rs_vq *v, u6
 	v->taken_at = at;
 }
 
-/* The decision before did not signal. */
+/* Counts the last decision as suppressed, if no signal was seen for it. */
 static __always_inline void decision_count(struct rs_vq *v)
 {
 	if (v->deciding == 1 + RS_WHY_EVENT_IDX)
@@ -136,8 +138,8 @@ static __always_inline void decision_count(struct rs_vq *v)
 		v->vhost_suppressed_flag++;
 }
 
-/* Entry of a function that posts entries, then decides. The eventfd's station sees it signal, if it
- * does. */
+/* vhost enters a function that posts entries, then decides whether to signal. A signal is seen at
+ * the eventfd, see vhost_signalled(). */
 static __always_inline int vhost_decide(const bool typed, struct vhost_virtqueue *vq)
 {
 	u64 now = time_now(), key = RS_ADDRESS(vq), ring, ctx, features;
@@ -178,8 +180,8 @@ RS_HOOK2(vhost_add_used_and_signal, void *, dev, struct vhost_virtqueue *, vq)
 }
 
 /*
- * A round begins. Its worker was woken, or came back from another virtqueue: what it waited for a
- * CPU since the device's round before, by the scheduler's own count, is this round's.
+ * A round starts: the worker was woken, or came from another virtqueue. Adds the time it waited for
+ * a CPU since the device's last round, by the scheduler's own count.
  */
 static __always_inline void worker_look(const bool typed, struct rs_vq *first, struct rs_vq *v)
 {
@@ -213,8 +215,8 @@ static __always_inline struct rs_vq *net_vq_make(u64 key)
 	return v->key == key ? v : net_vq_make_away(key);
 }
 
-/* Where this ring stood when its rounds are first seen, or first again: others may have read it
- * meanwhile. */
+/* Notes the consumer index of the ring before its first round: packets before it were not taken by
+ * this virtqueue while it was watched. */
 static __noinline int vq_watch(struct rs_vq *v, u64 key)
 {
 	u64 ring = RS_PEEK(key, struct vhost_net_virtqueue, rx_ring);
@@ -252,7 +254,7 @@ RS_HOOK1(handle_tx, struct vhost_net *, net)
 	return 0;
 }
 
-/* The guest kicked: the work is the virtqueue's own. */
+/* The guest kicked: @work is embedded in the virtqueue. */
 static __always_inline int vhost_kicked(u64 work)
 {
 	u64 key = work - bpf_core_field_offset(((struct vhost_virtqueue *)0)->poll.work);
@@ -273,7 +275,7 @@ RS_HOOK1(handle_tx_kick, struct vhost_work *, work)
 	return vhost_kicked(RS_ADDRESS(work));
 }
 
-/* The ring starts again, perhaps at another index: a new guest, or one that came back. */
+/* The ring restarts, possibly at another index: a new guest, or a guest that continues. */
 RS_HOOK1(vhost_vq_init_access, struct vhost_virtqueue *, vq)
 {
 	struct rs_vq *v = vqs_find(RS_ADDRESS(vq));
@@ -286,7 +288,7 @@ RS_HOOK1(vhost_vq_init_access, struct vhost_virtqueue *, vq)
 	return 0;
 }
 
-/* The device is closed, and its virtqueues with it. */
+/* The device is closed with its virtqueues. */
 RS_HOOK1(vhost_dev_cleanup, struct vhost_dev *, dev)
 {
 	struct vhost_virtqueue **all = RS_READ(typed, dev, vqs);
@@ -297,7 +299,7 @@ RS_HOOK1(vhost_dev_cleanup, struct vhost_dev *, dev)
 	return 0;
 }
 
-/* vhost decided to signal: called from the eventfd's station. */
+/* vhost signals the eventfd of this virtqueue; called from eventfd.bpf.c. */
 static __always_inline void vhost_signalled(u64 key, u64 now)
 {
 	struct rs_vq *v = vqs_find(key);

@@ -295,8 +295,7 @@ const struct rs_command rs_commands[] = {
 	 .options = "duration interval json output quiet verbose",
 	 .summary = "the guest's side: what the module counted, for each queue",
 	 .more = "Without -d: since the module was loaded or its counters were reset. Needs "
-		 "ringside.ko "
-		 "and root.\n\n"
+		 "ringside.ko and root.\n\n"
 		 "  ringside guest\n"
 		 "  ringside guest -d 10s -o guest.json\n"
 		 "  ringside guest -i 1s"},

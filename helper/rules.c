@@ -203,12 +203,9 @@ const struct rs_rule rs_rules[] = {
 	 NEEDS(DERIVED(irq_disabled)),
 	 ALSO(DERIVED(irq_given_up), GUEST(interrupts), GUEST(none), GUEST(none_busy_poll),
 	      GUEST(none_empty), DERIVED(standing)),
-	 .sentence = "the guest's kernel has disabled this queue's IRQ (\"nobody cared\"): it no "
-		     "longer "
-		     "handles interrupts of this queue",
-	 .advice =
-		 "remove the cause of IRQ_NONE (see the figures), then unbind and bind the device "
-		 "to enable the IRQ again; the guest's debugfs file events has the time"},
+	 .sentence = "the guest's kernel has disabled this queue's IRQ (\"nobody cared\")",
+	 .advice = "remove the cause of IRQ_NONE (see the figures), then unbind and bind the "
+		   "device to enable the IRQ again; the guest's debugfs file events has the time"},
 	{.id = "silent-deadlock",
 	 .group = "standing",
 	 .severity = RS_SEVERITY_CRITICAL,
@@ -219,9 +216,8 @@ const struct rs_rule rs_rules[] = {
 	       DERIVED(guest_window)),
 	 ALSO(HOST(vhost_suppressed_flag), HOST(vhost_signals), GUEST(interrupts),
 	      GUEST(polls_busy), GUEST(none_busy_poll)),
-	 .sentence = "silent deadlock: the tap's ring is full and packets are dropped, used "
-		     "entries wait "
-		     "in the guest's ring, and the guest does not consume them",
+	 .sentence = "silent deadlock: the tap's ring is full, and the guest does not consume the "
+		     "used entries that wait",
 	 .advice = "the guest stopped polling this queue: in the guest run sysctl "
 		   "net.core.busy_poll=0 net.core.busy_read=0, then set the interface down and up"},
 	{.id = "interrupts-lost",
@@ -233,9 +229,8 @@ const struct rs_rule rs_rules[] = {
 	 NEEDS(HOST(injected), GUEST(interrupts), DERIVED(standing), GUEST(last_used_progress)),
 	 ALSO(HOST(vhost_signals), HOST(coalesced), DERIVED(irq_disabled)),
 	 .sentence = "interrupts were injected, none arrived, and used entries wait in the ring",
-	 .advice =
-		 "the interrupts were lost between KVM and the guest's handler: compare the MSI of "
-		 "both sides, the IRQ's affinity and the vCPU of the MSI route"},
+	 .advice = "the interrupts were lost between KVM and the guest's handler: compare the MSI "
+		   "of both sides, the IRQ's affinity and the vCPU of the MSI route"},
 	{.id = "suppressed-while-waiting",
 	 .group = "standing",
 	 .severity = RS_SEVERITY_CRITICAL,
@@ -244,12 +239,10 @@ const struct rs_rule rs_rules[] = {
 	 NEEDS(HOST(vhost_suppressed_flag), HOST(vhost_signals), DERIVED(standing),
 	       DERIVED(standing_begin), GUEST(last_used_progress), DERIVED(guest_window)),
 	 ALSO(HOST(vhost_posted), GUEST(interrupts), DERIVED(polls)),
-	 .sentence =
-		 "the guest has disabled interrupts of this queue and does not poll it, while used "
-		 "entries wait",
-	 .advice =
-		 "the driver left callbacks disabled and scheduled no poll: set the interface down "
-		 "and up; check for busy pollers that were killed"},
+	 .sentence = "the guest has disabled interrupts of this queue and does not poll it, while "
+		     "used entries wait",
+	 .advice = "the driver left callbacks disabled and scheduled no poll: set the interface "
+		   "down and up; check for busy pollers that were killed"},
 	{.id = "queue-dead",
 	 .group = "standing",
 	 .severity = RS_SEVERITY_CRITICAL,
@@ -279,12 +272,10 @@ const struct rs_rule rs_rules[] = {
 	 NEEDS(DERIVED(occupancy), DERIVED(occupancy_begin), HOST(vhost_taken), DERIVED(avail_left),
 	       DERIVED(host_window)),
 	 ALSO(HOST(tun_dropped)),
-	 .sentence =
-		 "packets wait in the tap's ring, the guest has provided buffers, and vhost takes "
-		 "no packet",
-	 .advice =
-		 "the vhost worker does not run: check its CPU, its cgroup, and whether the VM is "
-		 "paused"},
+	 .sentence = "packets wait in the tap's ring, the guest has provided buffers, and vhost "
+		     "takes no packet",
+	 .advice = "the vhost worker does not run: check its CPU, its cgroup, and whether the VM "
+		   "is paused"},
 	{.id = "no-buffers",
 	 .group = "standing",
 	 .severity = RS_SEVERITY_CRITICAL,
@@ -304,9 +295,8 @@ const struct rs_rule rs_rules[] = {
 	       DERIVED(host_window)),
 	 ALSO(DERIVED(avail_left), HOST(vhost_signals), HOST(vhost_suppressed_flag)),
 	 .sentence = "the tap's ring is full, every packet is dropped, and vhost takes no packet",
-	 .advice =
-		 "avail_left 0: the guest provides no buffers, capture its side, too; above 0: the "
-		 "vhost worker does not run"},
+	 .advice = "avail_left 0: the guest provides no buffers, capture its side, too; above 0: "
+		   "the vhost worker does not run"},
 	{.id = "used-differs",
 	 .severity = RS_SEVERITY_CRITICAL,
 	 .fires = used_differs,
@@ -315,8 +305,7 @@ const struct rs_rule rs_rules[] = {
 	 ALSO(DERIVED(skew_begin), DERIVED(skew_end)),
 	 .sentence = "vhost posted another number of used entries than the guest saw",
 	 .advice = "another writer changed the ring, or it was restarted within the window: take "
-		   "both "
-		   "snapshots again"},
+		   "both snapshots again"},
 	{.id = "surplus",
 	 .severity = RS_SEVERITY_CRITICAL,
 	 .fires = too_many,
@@ -325,8 +314,7 @@ const struct rs_rule rs_rules[] = {
 	 ALSO(HOST(vhost_signals)),
 	 .sentence = "the guest got more interrupts than the host injected",
 	 .advice = "another source raises this vector: a process that writes the eventfd, or a "
-		   "device "
-		   "that shares the vector"},
+		   "device that shares the vector"},
 	{.id = "host-blind",
 	 .severity = RS_SEVERITY_WARNING,
 	 .fires = host_blind,
@@ -386,9 +374,8 @@ const struct rs_rule rs_rules[] = {
 	 .fires = irq_near,
 	 NEEDS(DERIVED(irq_left), DERIVED(irq_unhandled), DERIVED(irq_handled)),
 	 ALSO(GUEST(none), GUEST(none_busy_poll), GUEST(none_empty)),
-	 .sentence =
-		 "nearly every interrupt of this IRQ returns IRQ_NONE: the kernel may soon disable "
-		 "it",
+	 .sentence = "nearly every interrupt of this IRQ returns IRQ_NONE: the kernel may soon "
+		     "disable it",
 	 .advice = "remove the cause of IRQ_NONE (see the figures) before irq_left is 0"},
 	{.id = "busy-poll-theft",
 	 .severity = RS_SEVERITY_WARNING,
@@ -412,9 +399,8 @@ const struct rs_rule rs_rules[] = {
 	 NEEDS(HOST(vhost_signals_empty), HOST(vhost_signals)),
 	 ALSO(HOST(vhost_posted)),
 	 .sentence = "vhost signals without an entry posted since the signal before",
-	 .advice =
-		 "check for NOTIFY_ON_EMPTY, and for a page with the event index that vhost cannot "
-		 "read"},
+	 .advice = "check for NOTIFY_ON_EMPTY, and for a page with the event index that vhost "
+		   "cannot read"},
 	{.id = "drops",
 	 .severity = RS_SEVERITY_WARNING,
 	 .fires = drops_moving,
@@ -433,9 +419,8 @@ const struct rs_rule rs_rules[] = {
 	 ALSO(GUEST(missed)),
 	 .sentence = "the guest's interrupts differ from the sum of handled ones and those with a "
 		     "cause",
-	 .advice =
-		 "ringside cannot prove these counts: see /sys/kernel/debug/ringside/hooks in the "
-		 "guest"},
+	 .advice = "ringside cannot prove these counts: see /sys/kernel/debug/ringside/hooks in "
+		   "the guest"},
 	{.id = "cause-unknown",
 	 .severity = RS_SEVERITY_WARNING,
 	 .fires = above_zero,

@@ -269,9 +269,11 @@ TEST(completion_knows_each_command_and_option)
 		char *options = strdup(c->options), *rest, *word;
 
 		EXPECT_TRUE(list_has(completion, "", c->name)) TH_LOG("completion: %s", c->name);
-		for (word = strtok_r(options, " ", &rest); word; word = strtok_r(NULL, " ", &rest))
+		for (word = strtok_r(options, " ", &rest); word;
+		     word = strtok_r(NULL, " ", &rest)) {
 			EXPECT_TRUE(list_has(completion, "--", word))
-		TH_LOG("completion: --%s", word);
+			TH_LOG("completion: --%s", word);
+		}
 		free(options);
 	}
 	free(completion);
