@@ -38,6 +38,11 @@ selftests/circles.sh helper || complain "a file may only depend on files below i
 mapfile -t scripts < <(git grep -lE '^#!.*(ba)?sh( |$)')
 shellcheck -x "${scripts[@]}" || complain "shellcheck has something to say"
 
+mapfile -t texts < <(git ls-files ':(glob)*.md' 'helper/*.8')
+awk 'length > 100 { print FILENAME ":" FNR ": " length " columns"; wide = 1 } END { exit wide }' \
+	"${texts[@]}" ||
+	complain "the lines above are longer than 100 columns"
+
 git ls-files | while read -r f; do
 	case $f in LICENSE|*.json|*.md|*/README|debugfs-docs/*|*/config|*/settings) continue ;; esac
 	head -n 3 "$f" | grep -q SPDX-License-Identifier || echo "style: no SPDX line: $f"

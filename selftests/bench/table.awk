@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The bounds and what each tool adds (see added.awk), as a table for people in
-# Markdown, and bars; with -v form=man as lines for the man page.
+# The bounds and what each tool adds (see added.awk), as a table in Markdown and
+# bars; with -v form=short as a table for README.md, whose lines are at most 100
+# columns wide; with -v form=man as lines for the man page.
 
 BEGIN {
 	FS = "[ \t]+"
@@ -86,6 +87,17 @@ function table(line,	i, j, row)
 	}
 }
 
+function short(line,	i)
+{
+	printf "\nInstructions added on %s, x86_64 / arm64:\n\n", line
+	printf "| | at most | ringside | bpftrace |\n|---|--:|--:|--:|\n"
+	for (i = 1; i <= m; i++)
+		if (is_measured(line, unit[i]))
+			printf "| %s: %s | %s | %s | %s |\n", side(unit[i]), meaning[i],
+			       bound(line, unit[i]), cell(line, unit[i], "ringside"),
+			       cell(line, unit[i], "bpftrace")
+}
+
 function chart(arch, line, unit, title,	j, longest, v)
 {
 	for (j = 1; j <= n; j++)
@@ -126,6 +138,10 @@ END {
 	for (line in kernels) {
 		if (form == "man") {
 			man(line)
+			continue
+		}
+		if (form == "short") {
+			short(line)
 			continue
 		}
 		table(line)
