@@ -11,7 +11,7 @@ TOP=$(realpath "$HERE/../..")
 LAB=$TOP/selftests/lab
 # shellcheck disable=SC2034 # for the lab's parts
 CACHE=${RINGSIDE_CACHE:-$HOME/.cache/ringside} REFRESH=''
-ARCH=x86_64 LINE=6.1 OUT=$TOP/out/check-guest MEMORY=2G WANTED=() SETTINGS=()
+ARCH=x86_64 LINE=6.1 OUT=$TOP/out/check-guest MEMORY=2G WIDEN='' WANTED=() SETTINGS=()
 # shellcheck source=/dev/null
 . "$LAB/say.sh"
 # shellcheck source=/dev/null
@@ -24,12 +24,13 @@ ARCH=x86_64 LINE=6.1 OUT=$TOP/out/check-guest MEMORY=2G WANTED=() SETTINGS=()
 help()
 {
 	cat <<-'EOF'
-	usage: run.sh [-a ARCH] [-k LINE] [-o OUT] [-s NAME=VALUE]... [RUN...]
+	usage: run.sh [-a ARCH] [-k LINE] [-o OUT] [-s NAME=VALUE]... [-w] [RUN...]
 
 	  -a ARCH        x86_64 (default) or arm64
 	  -k LINE        kernel line, as in the lab (default 6.1)
 	  -o OUT         artefacts (default out/check-guest)
 	  -s NAME=VALUE  a setting of the scenes, for a quick look: EVENTS=503, LAPS=40, UNITS=5
+	  -w             ringside.ko with waits between the steps of what may race (lab --widen)
 	  --list         the runs
 
 	Without RUN all are done. Example: run.sh -s EVENTS=503 causes-split
@@ -52,6 +53,7 @@ options_read()
 		-k) LINE=${2:?} ;;
 		-o) OUT=${2:?} ;;
 		-s) SETTINGS+=("${2:?}") ;;
+		-w) WIDEN=1; shift; continue ;;
 		-*) echo "run.sh: unknown option $1; try --help" >&2; exit 64 ;;
 		*) WANTED+=("$1"); shift; continue ;;
 		esac
@@ -79,22 +81,50 @@ device_stop()
 	DEVICE=''
 }
 
+# line_of MACHINE: x86_64's virtio-mmio machine takes a kernel of its own
+line_of()
+{
+	case $ARCH-$1 in
+	x86_64-*mmio*) echo no-pci ;;
+	*) echo "$LINE" ;;
+	esac
+}
+
+# device_of MACHINE VECTORS: virtio-mmio has one line for all queues
+device_of()
+{
+	case $1 in
+	*mmio*) echo "virtio-net-device" ;;
+	*) echo "virtio-net-pci,vectors=$2,romfile=" ;;
+	esac
+}
+
+# witness_of LINE: the directory with the witness for that kernel
+witness_of()
+{
+	[ -e "$WORK/$1/witness.ko" ] ||
+		"$LAB/lab" module -a "$ARCH" -k "$1" -o "$WORK/$1" "$TOP/selftests/fault" >&2
+	echo "$WORK/$1"
+}
+
 # guest_run DIR SCENES PAIRS VECTORS PROPERTIES SECONDS SETTINGS MACHINE
 guest_run()
 {
 	local dir=$1 scenes=$2 pairs=$3 vectors=$4 properties=$5 seconds=$6 settings=${7#-} machine=
+	local line witness
 
 	# shellcheck disable=SC2086 # a list of words
 	{ printf '%s\n' $settings "${SETTINGS[@]}"; echo ". /check/$scenes.sh"; } >"$dir/script"
 	[ "$8" = - ] || machine=$8
+	line=$(line_of "$machine") && witness=$(witness_of "$line") || return
 	# shellcheck disable=SC2086 # a list of words
-	"$LAB/lab" guest -a "$ARCH" -k "$LINE" -o "$dir" -t "$seconds" -m $MEMORY -c 2 \
-		-f "$WITNESS/witness.ko:/witness.ko" -f "$HERE:/check" -f "$TOP/selftests/check-life:/life" \
+	"$LAB/lab" guest -a "$ARCH" -k "$line" ${WIDEN:+--widen} -o "$dir" -t "$seconds" -m $MEMORY -c 2 \
+		-f "$witness/witness.ko:/witness.ko" -f "$HERE:/check" -f "$TOP/selftests/check-life:/life" \
 		-q "-object memory-backend-memfd,id=ram,size=$MEMORY,share=on" \
 		-q "-machine memory-backend=ram" \
 		-q "-chardev socket,id=vhost,path=$dir/vhost" \
 		-q "-netdev vhost-user,id=fault,chardev=vhost,queues=$pairs" \
-		-q "-device virtio-net-pci,netdev=fault,mq=on,vectors=$vectors,romfile=,$properties" \
+		-q "-device $(device_of "$machine" "$vectors"),netdev=fault,mq=on,$properties" \
 		-q "-chardev socket,id=control,path=$dir/control,server=on,wait=off" \
 		-q "-device virtserialport,chardev=control,name=fault" \
 		-q "-chardev socket,id=port,path=$dir/monitor,server=on,wait=off" \
@@ -130,8 +160,6 @@ DEVICE=''
 make -s -C "$TOP/selftests/fault" >&2
 PATH=$(qemu_path "$ARCH")
 export PATH
-WITNESS=$WORK/witness
-"$LAB/lab" module -a "$ARCH" -k "$LINE" -o "$WITNESS" "$TOP/selftests/fault" >&2
 mkdir -p "$OUT"
 
 mapfile -t rows < <(runs_selected)

@@ -10,7 +10,7 @@ TOP=$(realpath "$HERE/../..")
 LAB=$TOP/selftests/lab
 # shellcheck disable=SC2034 # for the lab's parts
 CACHE=${RINGSIDE_CACHE:-$HOME/.cache/ringside} REFRESH=''
-ARCH=x86_64 LINE=6.1 OUT=$TOP/out/life RUNS=$HERE/runs ROUNDS='' WANTED=()
+ARCH=x86_64 LINE=6.1 OUT=$TOP/out/life RUNS=$HERE/runs ROUNDS='' WIDEN='' WANTED=()
 # shellcheck source=/dev/null
 . "$LAB/say.sh"
 # shellcheck source=/dev/null
@@ -23,13 +23,14 @@ ARCH=x86_64 LINE=6.1 OUT=$TOP/out/life RUNS=$HERE/runs ROUNDS='' WANTED=()
 help()
 {
 	cat <<-'EOF'
-	usage: run.sh [-a ARCH] [-k LINE] [-o OUT] [-n ROUNDS] [-r RUNS] [RUN...]
+	usage: run.sh [-a ARCH] [-k LINE] [-o OUT] [-n ROUNDS] [-r RUNS] [-w] [RUN...]
 
 	  -a ARCH    x86_64 (default) or arm64
 	  -k LINE    kernel line, as in the lab (default 6.1)
 	  -o OUT     artefacts (default out/life)
 	  -n ROUNDS  how often each thing is done, for a quick look (default 200 or 100)
 	  -r RUNS    another table of runs (default check-life/runs)
+	  -w         ringside.ko with waits between the steps of what may race (lab --widen)
 	  --list     the runs
 
 	Without RUN all are done. Example: run.sh -n 5 plug
@@ -55,6 +56,7 @@ options_read()
 		-o) OUT=${2:?} ;;
 		-n) ROUNDS=${2:?} ;;
 		-r) RUNS=${2:?} ;;
+		-w) WIDEN=1; shift; continue ;;
 		-*) echo "run.sh: unknown option $1; try --help" >&2; exit 64 ;;
 		*) WANTED+=("$1"); shift; continue ;;
 		esac
@@ -70,7 +72,7 @@ run_alone()
 	local arch=$1 line=$2
 
 	shift 2
-	"$LAB/lab" guest -a "$arch" -k "$line" -m 512M -f "$HERE:/life" -f "$WORK/modules:/modules" \
+	"$LAB/lab" guest -a "$arch" -k "$line" ${WIDEN:+--widen} -m 512M -f "$HERE:/life" -f "$WORK/modules:/modules" \
 		-q "-device pcie-root-port,id=hole,chassis=1 -netdev user,id=hot,net=10.0.3.0/24" \
 		-q "-chardev socket,id=qmp,path=$WORK/qmp,server=on,wait=off" \
 		-q "-device virtserialport,chardev=qmp,name=qmp" \
@@ -87,7 +89,7 @@ run_echo()
 	make -s -C "$TOP/selftests/fault" >&2 || return
 	"$fault" -s "$WORK/vhost" -n 4 --echo >/dev/null 2>"$WORK/fault.log" &
 	pid=$!
-	"$LAB/lab" guest -a "$arch" -k "$line" -m 512M -c 4 -f "$HERE:/life" -f "$WORK/modules:/modules" \
+	"$LAB/lab" guest -a "$arch" -k "$line" ${WIDEN:+--widen} -m 512M -c 4 -f "$HERE:/life" -f "$WORK/modules:/modules" \
 		-q "-object memory-backend-memfd,id=ram,size=512M,share=on -machine memory-backend=ram" \
 		-q "-chardev socket,id=vhost,path=$WORK/vhost,reconnect=1" \
 		-q "-netdev vhost-user,id=echo,chardev=vhost,queues=4" \
@@ -103,7 +105,7 @@ run_host()
 	local arch=$1 line=$2
 
 	shift 2
-	"$LAB/lab" run -a "$arch" -H 6.12 -g "$line" -F "$HERE:/life" -F "$WORK/modules:/modules" "$@"
+	"$LAB/lab" run -a "$arch" -H 6.12 -g "$line" ${WIDEN:+--widen} -F "$HERE:/life" -F "$WORK/modules:/modules" "$@"
 }
 
 # given VALUE DEFAULT: a row's own value, or what was asked for

@@ -6,6 +6,7 @@
 # What the options set; the other parts read it.
 ARCH='' LINE='' HOSTLINE=6.12 GUESTLINE=5.10 OUT='' QEMU_EXTRA='' CMDLINE='' QUEUES=2
 GUEST_CMDLINE='' CPUS='' MEMORY='' TIMEOUT='' REFRESH='' MODULE=1 HELPER=1 INTERACTIVE='' PREPARING='' MENDED=''
+MACHINE=pci WIDEN=''
 FILES=() GUEST_FILES=() PACKAGES=() GUEST_PACKAGES=() ARGS=()
 
 lab_help()
@@ -33,6 +34,8 @@ lab_help()
 	  -t SECONDS    time limit
 	  -f, -F SRC:DST   a file or directory put into the outer image, the guest's image
 	  -p, -P PACKAGE   a Debian package, with what it depends on, likewise
+	  --machine mmio   for lab guest: virtio-mmio devices instead of virtio-pci (x86_64: microvm)
+	  --widen       build ringside.ko with waits between the steps of what may race (RS_WIDEN=1)
 	  --no-module, --no-helper   leave ringside.ko, the helper out of the images
 	  --mended      for x86_64 hosts: a QEMU that delivers each interrupt once, built of
 	                Debian's source in some ten minutes, once (see mended.sh)
@@ -55,6 +58,7 @@ options_read()
 		case $1 in
 		--refresh) REFRESH=1; shift; continue ;;
 		--mended) MENDED=1; shift; continue ;;
+		--widen) WIDEN=1; shift; continue ;;
 		--no-module) MODULE=; shift; continue ;;
 		--no-helper) HELPER=; shift; continue ;;
 		-h | --help) lab_help; exit 0 ;;
@@ -78,6 +82,7 @@ options_read()
 		-F) GUEST_FILES+=("$2") ;;
 		-p) PACKAGES+=("$2") ;;
 		-P) GUEST_PACKAGES+=("$2") ;;
+		--machine) MACHINE=$2 ;;
 		*) usage_error "unknown option $1" ;;
 		esac
 		shift 2
@@ -85,6 +90,10 @@ options_read()
 	case $ARCH in
 	x86_64 | arm64 | '') ;;
 	*) usage_error "unknown architecture $ARCH: x86_64 or arm64" ;;
+	esac
+	case $MACHINE in
+	pci | mmio) ;;
+	*) usage_error "unknown machine $MACHINE: pci or mmio" ;;
 	esac
 	[ "$MENDED-$ARCH" != 1-arm64 ] || usage_error "--mended is for x86_64 hosts: leave it out"
 }
@@ -186,11 +195,12 @@ lab_guest()
 	ARCH=${ARCH:-$(arch_here)}
 	LINE=${LINE:-6.1} CPUS=${CPUS:-2} MEMORY=${MEMORY:-1G} TIMEOUT=${TIMEOUT:-120}
 	kernel=$(kernel_get "$LINE" "$ARCH")
+	[ "$MACHINE" = pci ] || mmio_check "$ARCH" "$kernel"
 	peer_start
 	image_alone "$WORK/initrd" "$LINE" "$ARCH" "${ARGS[0]}" "${FILES[@]}"
 	stage "guest $(cat "$kernel/release")"
 	machine_run "$ARCH" "" "$kernel/vmlinuz" "$WORK/initrd" \
-		"-netdev user,id=n0 -device virtio-net-pci,netdev=n0,mq=on,romfile= $QEMU_EXTRA"
+		"-netdev user,id=n0 -device $(virtio_device net),netdev=n0,mq=on $QEMU_EXTRA"
 	stage_end
 	machine_verdict "${OUT:-$WORK/kept}" || rc=$?
 	exit "$rc"

@@ -15,12 +15,35 @@ APPEND+=" watchdog_thresh=60 log_buf_len=4M mitigations=off"
 # machine_args ARCH KVM: the machine's own flags, for a KVM host or not
 machine_args()
 {
+	if [ "$MACHINE" = mmio ]; then
+		mmio_args "$1"
+		return
+	fi
 	case $1-$2 in
 	x86_64-kvm) echo "-M q35 -cpu max,+svm,la57=off" ;;
 	x86_64-) echo "-M q35 -cpu max,la57=off" ;;
 	arm64-kvm) echo "-M virt,virtualization=on,gic-version=3 -cpu neoverse-n1" ;;
 	arm64-) echo "-M virt,gic-version=3 -cpu neoverse-n1" ;;
 	esac
+}
+
+# mmio_args ARCH: a machine with virtio-mmio transports, of virtio 1.0: QEMU's default is the
+# draft before it. With ACPI an emulated microvm has no timer that Linux finds.
+mmio_args()
+{
+	echo "-global virtio-mmio.force-legacy=false"
+	case $1 in
+	x86_64) echo "-M microvm,acpi=off -cpu max,la57=off" ;;
+	arm64) echo "-M virt,gic-version=3 -cpu neoverse-n1" ;;
+	esac
+}
+
+# mmio_check ARCH KERNEL: without ACPI, microvm's devices are on the kernel's command line
+mmio_check()
+{
+	[ "$1" = arm64 ] || grep -qx CONFIG_VIRTIO_MMIO_CMDLINE_DEVICES=y "$2/config" ||
+		die "--machine mmio: $(cat "$2/release") is without CONFIG_VIRTIO_MMIO_CMDLINE_DEVICES;" \
+			"take a kernel that has it: -k no-pci (or another one of $LAB/built)"
 }
 
 qemu_name()
@@ -31,12 +54,14 @@ qemu_name()
 	esac
 }
 
-# On a busy machine the emulated timer is late: x86's check of it would panic.
+# On a busy machine the emulated timer is late: x86's check of it would panic. Without ACPI
+# there is no power switch: QEMU ends at a reboot, too.
 console_args()
 {
-	case $1 in
-	x86_64) echo "console=ttyS0 no_timer_check" ;;
-	arm64) echo "console=ttyAMA0" ;;
+	case $1-$MACHINE in
+	x86_64-mmio) echo "console=ttyS0 no_timer_check lab.off=reboot reboot=t" ;;
+	x86_64-*) echo "console=ttyS0 no_timer_check" ;;
+	arm64-*) echo "console=ttyAMA0" ;;
 	esac
 }
 
@@ -49,15 +74,34 @@ tcg_threads()
 	esac
 }
 
+# virtio_device NAME: QEMU's name for virtio-NAME on this machine's transport. Linux meets the
+# transport 0 first, and QEMU fills the others from the last one on: eth0 must be the first.
+virtio_device()
+{
+	case $MACHINE-$1 in
+	pci-net) echo "virtio-net-pci,romfile=" ;;
+	pci-*) echo "virtio-$1-pci" ;;
+	mmio-net) echo "virtio-net-device,bus=virtio-mmio-bus.0" ;;
+	mmio-serial) echo "virtio-serial-device,bus=virtio-mmio-bus.1" ;;
+	esac
+}
+
 port_args()
 {
 	local name
 
-	echo "-device virtio-serial-pci"
+	echo "-device $(virtio_device serial)"
 	for name in out err verdict files; do
 		echo "-chardev file,id=$name,path=$WORK/$name"
 		echo "-device virtserialport,chardev=$name,name=rs.$name"
 	done
+}
+
+# ports_wanted EXTRA: how many ports the machine has, those in the caller's arguments too
+ports_wanted()
+{
+	echo "lab.ports=$(($(port_args | grep -c virtserialport) +
+		$(grep -o 'virtserialport,' <<<"$1" | wc -l)))"
 }
 
 # qemu_run COMMAND...: its console is a file under a time limit, or the terminal
@@ -91,7 +135,7 @@ machine_run()
 		-accel "tcg,thread=$(tcg_threads "$extra")" -smp "$CPUS" -m "$MEMORY" \
 		-nodefaults -no-user-config -display none -no-reboot \
 		-kernel "$kernel" -initrd "$initrd" \
-		-append "$(console_args "$arch") $APPEND $CMDLINE" \
+		-append "$(console_args "$arch") $(ports_wanted "$extra") $APPEND $CMDLINE" \
 		$(port_args) $extra || rc=$?
 	exec {hold_out}>&- {hold_err}>&-
 	# shellcheck disable=SC2086 # a list

@@ -137,7 +137,7 @@ module_build()
 	kernel=$(kernel_get "$line" "$arch") || exit
 	release=$(cat "$kernel/release")
 	hash=$(sources_hash "$dir" "$@")
-	out=$CACHE/build/$release/$hash
+	out=$CACHE/build/$release/$hash${WIDEN:+-widened}
 	if ! [ -d "$out" ]; then
 		root=$(root_get "$(kernel_root "$line")") || exit
 		root_headers "$root" "$kernel"
@@ -192,7 +192,7 @@ module_make()
 	as_root env -i PATH="$PATH" unshare -m sh -c '
 		mount -t proc proc "$1/proc" && exec chroot "$@"' sh "$root" make -j"$(nproc)" \
 		-C "/usr/src/linux-headers-$release" "M=${in#"$root"}" \
-		$(cross_make "$arch") CONFIG_DEBUG_INFO_BTF_MODULES= modules >"$out.log" 2>&1 || rc=$?
+		$(cross_make "$arch") CONFIG_DEBUG_INFO_BTF_MODULES= ${WIDEN:+RS_WIDEN=1} modules >"$out.log" 2>&1 || rc=$?
 	if [ "$rc" = 0 ]; then
 		mkdir -p "$out.$$"
 		find "$in" -name '*.ko' -exec cp {} "$out.$$/" \;
