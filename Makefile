@@ -48,7 +48,7 @@ check-guest: ## test the guest module with known counts
 check-life: ## test load, unload, hotplug, resets and failures of the guest module
 	$(MAKE) -C selftests check-life
 
-check-debug: ## check-life on kernels with KASAN, lockdep, kmemleak and failing allocations
+check-debug: ## check-life on kernels with KASAN, KCSAN, lockdep, kmemleak, failing allocations
 	$(MAKE) -C selftests check-debug
 
 check-host: ## test the host helper with known traffic (ARCH=arm64|x86_64)

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # make check-debug: the guest module on kernels built for it, first of all one
-# with KASAN, lockdep, kmemleak, DEBUG_ATOMIC_SLEEP and fault injection. Prints
-# KTAP; exits 0 or 1.
+# with KASAN, lockdep, kmemleak, DEBUG_ATOMIC_SLEEP and fault injection, and one
+# with KCSAN. Prints KTAP; exits 0 or 1.
 
 set -uo pipefail
 HERE=$(dirname "$(realpath "$0")")
@@ -13,12 +13,13 @@ OUT=$(realpath -m "$HERE/../../out/debug")
 help()
 {
 	cat <<-'EOF'
-	usage: debug.sh [life|guest]...
+	usage: debug.sh [life|guest|races]...
 
-	  life    the module and its devices come and go, on each kernel of runs
+	  life    the module and its devices come and go, on each kernel of debug-runs
 	  guest   known counts, on the kernel that checks itself
+	  races   known counts, on the kernel that looks for data races
 
-	Without a part both are done. The kernels are lab/built/*: the first time, building
+	Without a part all are done. The kernels are lab/built/*: the first time, building
 	them takes most of the time; they are kept in RINGSIDE_CACHE.
 	EOF
 }
@@ -28,10 +29,21 @@ part_life()
 	"$HERE/run.sh" -r "$HERE/debug-runs" -o "$OUT/life"
 }
 
+# counts_on LINE
+counts_on()
+{
+	"$TESTS/check-guest/run.sh" -k "$1" -o "$OUT/guest" -s EVENTS=101 -s LAPS=10 \
+		causes-split causes-packed mixed-split
+}
+
 part_guest()
 {
-	"$TESTS/check-guest/run.sh" -k debug -o "$OUT/guest" -s EVENTS=101 -s LAPS=10 \
-		causes-split causes-packed mixed-split
+	counts_on debug
+}
+
+part_races()
+{
+	counts_on kcsan
 }
 
 # part NUMBER NAME
@@ -45,10 +57,10 @@ part()
 	return "$rc"
 }
 
-[ $# != 0 ] || set -- life guest
+[ $# != 0 ] || set -- life guest races
 for name; do
 	case $name in
-	life | guest) ;;
+	life | guest | races) ;;
 	-h | --help) help; exit 0 ;;
 	*) echo "debug.sh: no part $name; try --help" >&2; exit 64 ;;
 	esac

@@ -283,7 +283,7 @@ image_host()
 	cp "$scenario" "$dir/lab/scenario"
 	printf "export LAB_%s\n" "ARCH=$ARCH" "QUEUES=$QUEUES" "HOSTLINE=$HOSTLINE" \
 		"GUESTLINE=$GUESTLINE" "GUEST_RELEASE=$(cat "$kernel/release")" \
-		"GUEST_APPEND='$APPEND $GUEST_CMDLINE'" >"$dir/lab/env"
+		"GUEST_APPEND='$APPEND $(kernel_args "$kernel") $GUEST_CMDLINE'" >"$dir/lab/env"
 	cp "$kernel/vmlinuz" "$dir/guest/"
 	image_guest "$dir/guest/initrd" "$GUESTLINE" "$ARCH" "${GUEST_FILES[@]}"
 	helper_put "$dir"

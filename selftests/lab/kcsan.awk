@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# A kernel's log without the first lines of those KCSAN reports that do not involve
+# ringside; how many there were goes to the file that count=FILE names. A report involves
+# it where a function of [ringside] is in one of its stacks, or where the data lie in the
+# part of the address space that modules have (x86_64). One that the log cuts off stays.
+
+function is_data_of_module(line)
+{
+	return line ~ / 0xffffffff[a-f][0-9a-f]+ of [0-9]+ bytes/
+}
+
+function report_end()
+{
+	if (involved)
+		print first
+	else
+		allowed++
+	printf "%s", rest
+	first = rest = ""
+}
+
+/BUG: KCSAN:/ {
+	if (first != "")
+		print first
+	first = $0
+	involved = /\[ringside\]/
+	next
+}
+
+first != "" {
+	involved = involved || /\[ringside\]/ || is_data_of_module($0)
+	rest = rest $0 "\n"
+	if (/====================/)
+		report_end()
+	next
+}
+
+{ print }
+
+END {
+	if (first != "")
+		print first "\n" rest
+	print allowed + 0 >count
+}
