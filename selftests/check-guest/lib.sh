@@ -31,7 +31,7 @@ fault()
 # The interface carries nothing but what the device posts and the witness sends.
 quiet_netdev()
 {
-	echo 1 >"/proc/sys/net/ipv6/conf/$NETDEV/disable_ipv6"
+	[ ! -e /proc/sys/net/ipv6 ] || echo 1 >"/proc/sys/net/ipv6/conf/$NETDEV/disable_ipv6"
 	ip link set "$NETDEV" up
 }
 

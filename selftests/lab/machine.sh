@@ -81,15 +81,21 @@ tcg_threads()
 	esac
 }
 
-# virtio_device NAME: QEMU's name for virtio-NAME on this machine's transport. Linux meets the
-# transport 0 first, and QEMU fills the others from the last one on: eth0 must be the first.
+# mmio_bus N: QEMU gives devices the last transport first. microvm names that one first on the
+# kernel's command line, too; in arm64's device tree it comes last, and eth0 would not be ours.
+mmio_bus()
+{
+	[ "$ARCH" != arm64 ] || echo ",bus=virtio-mmio-bus.$1"
+}
+
+# virtio_device NAME: QEMU's name for virtio-NAME on this machine's transport
 virtio_device()
 {
 	case $MACHINE-$1 in
 	pci-net) echo "virtio-net-pci,romfile=" ;;
 	pci-*) echo "virtio-$1-pci" ;;
-	mmio-net) echo "virtio-net-device,bus=virtio-mmio-bus.0" ;;
-	mmio-serial) echo "virtio-serial-device,bus=virtio-mmio-bus.1" ;;
+	mmio-net) echo "virtio-net-device$(mmio_bus 0)" ;;
+	mmio-serial) echo "virtio-serial-device$(mmio_bus 1)" ;;
 	esac
 }
 
