@@ -174,7 +174,7 @@ for modules in tun 'vhost vhost_net' "$(find /sys/kernel/btf -name 'kvm*' | sed 
 done
 ends "no rights" 77 root as_nobody ringside host --tap "$TAP" -d 10ms
 ends "a disk that fills" 74 /tmp/full/host.json disk_fills
-ends "a virtual machine that dies" 68 gone dies
+ends "a virtual machine that dies" 68 disappeared dies
 same "Ctrl-C: the result is given" 0 "$(status interrupted 1)"
 check "Ctrl-C: the file is whole, nothing is attached" is_whole /tmp/interrupted.json
 set -- "$(status interrupted 2)"
