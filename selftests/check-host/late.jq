@@ -5,6 +5,7 @@
 # the least its median can be is three times the most that it can have been; it
 # is as before where it has not, or is far from what the hog takes in all.
 
+include "judge";
 include "checks";
 
 def SPIN: 80000000; # ns

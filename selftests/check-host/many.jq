@@ -2,6 +2,7 @@
 #
 # 64 queues at once, then as virtual machines came and went.
 
+include "judge";
 include "checks";
 
 def QUEUES: 8;
@@ -20,8 +21,8 @@ def own: .tap == "tap" + (.vm | ltrimstr("guest"));
 def shown: "\(.vm) queue \(.queue): \(.delta | tojson)";
 
 files as $f
-| ($f["many-host"] | queues("rx")) as $rx
-| ($f["many-host"] | queues("tx")) as $tx
+| ($f["many-host"] | queues_of("rx")) as $rx
+| ($f["many-host"] | queues_of("tx")) as $tx
 | same("queues to the guests"; $rx | length; 64),
   same("queues from the guests"; $tx | length; 64),
   holds("each has its own virtual machine, tap and queue"; ($rx + $tx | all(own))

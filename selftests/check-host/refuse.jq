@@ -3,6 +3,7 @@
 # With one function hidden: what is unknown is what `check`, the table and the
 # JSON say is lost without it, and no more.
 
+include "judge";
 include "checks";
 
 def counters: [.end.queues[] | (.counters, .hists // {}) | keys[]] | unique;

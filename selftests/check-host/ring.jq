@@ -3,6 +3,7 @@
 # Rings empty, half full and full: what the host's side said of each queue, what
 # was sent to it, and the kernel's own figures of the tap.
 
+include "judge";
 include "checks";
 
 # The consumer hands places back to the producer in batches (ptr_ring's batch:
@@ -11,7 +12,7 @@ def BATCH: 16;
 
 # $waiting: packets left in each queue's ring; $own: what the VMM reads of each itself
 def step($f; $name; $waiting; $own):
-	($f["\($name)-host"] | queues("rx")) as $rx
+	($f["\($name)-host"] | queues_of("rx")) as $rx
 	| $f["\($name)-sent"] as $sent
 	| (($f["\($name)-end-link"] | link_dropped) - ($f["\($name)-begin-link"] | link_dropped)) as $dropped
 	| (($f["\($name)-end-link"] | link_sent) - ($f["\($name)-begin-link"] | link_sent)) as $read

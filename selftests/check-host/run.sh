@@ -87,7 +87,7 @@ judge()
 	done
 	path_exact "$1"
 	# A kernel that is refused brings nothing back.
-	[ ! -e "$HERE/$2.jq" ] || jq -rn -L "$HERE" -f "$HERE/$2.jq" "${brought[@]}" </dev/null ||
+	[ ! -e "$HERE/$2.jq" ] || jq -rn -L "$HERE" -L selftests -f "$HERE/$2.jq" "${brought[@]}" </dev/null ||
 		echo "not ok what was brought back could not be read"
 }
 

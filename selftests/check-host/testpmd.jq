@@ -4,6 +4,7 @@
 # queue beside the backend's own. Queues are found by their MSI, as the guest
 # has it. The backend calls by its own view: it transmits into the guest's input.
 
+include "judge";
 include "checks";
 
 def counter($f; $file; $name):

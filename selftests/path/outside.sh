@@ -23,7 +23,7 @@ path_exact()
 	for phase in "${PHASES[@]}"; do
 		busy=false
 		[ "$phase" = busy ] && busy=true
-		jq -rn --arg phase "$phase" --argjson busy $busy \
+		jq -rn -L selftests --arg phase "$phase" --argjson busy $busy \
 			--slurpfile guest "$1/$phase-guest.json" \
 			--slurpfile host "$1/$phase-host.json" \
 			--rawfile before "$1/$phase-interrupts.begin" \

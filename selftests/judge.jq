@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What the jq programs of path/ and check-host/ share: results as KTAP lines, and the
+# queues of a snapshot with what was counted within its window.
+
+def holds($what; $yes): "\(if $yes then "ok" else "not ok" end) \($what)";
+def same($what; $a; $b): holds("\($what): \($a) = \($b)"; $a != null and $a == $b);
+
+# The counters that are compared: a hit that one of their hooks missed explains a difference.
+def compared: "interrupts|handled|none|used|posted|signals|writes|wakeups|injected|coalesced|tun_|taken";
+
+# Hits for which the host's kernel did not run a hook, by its own count: a program that
+# interrupts itself on a CPU is not run again (two vhost workers that share a CPU).
+def missed($host): [$host.end.hooks[] | select(.kind != "map" and (.loses // "" | test(compared))) | .missed // 0]
+	| add // 0;
+
+# Equal on the host, or different by no more than the hits that were missed there.
+def same_but_missed($what; $host; $a; $b): missed($host) as $n
+	| if $n == 0 then same($what; $a; $b)
+	  else holds("\($what): \($a) = \($b), but for \($n) hits that the kernel missed, as shown";
+		     $a != null and $b != null and ($a - $b | fabs) <= $n) end;
+
+def deltas($begin): [to_entries[] | {key, value: (.value - ($begin[.key] // 0))}] | from_entries;
+
+# The queues of a snapshot, each with the differences of its counters; key identifies a queue.
+def queues(key): . as $s
+	| [ .end.queues[] | . as $e
+	    | first(($s.begin.queues[] | select(key == ($e | key))), null) as $b
+	    | . + {delta: (.counters | deltas($b.counters // {}))} ];
