@@ -1,26 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The hot path takes time in cycles; what a cycle is worth is asked here. */
-#include <linux/ktime.h>
 #include <linux/math64.h>
-#include <linux/timex.h>
-#include "ringside.h"
+#include <linux/time64.h>
+#include "clock.h"
 
-static u64 start_ns;
-static cycles_t start_cycles;
-
-void rs_clock_init(void)
-{
-	start_ns = ktime_get_ns();
-	start_cycles = get_cycles();
-}
-
-/* Nanoseconds of @cycles, by what both clocks did since the load; 0: no such counter. */
+/**
+ * rs_clock_ns - nanoseconds of a number of cycles
+ * @cycles: as get_cycles() counts them
+ *
+ * By the counter's own rate, which does not change. What another clock did
+ * meanwhile is no measure: it may stand still while the machine is suspended.
+ *
+ * Return: nanoseconds; 0 where the rate is not known.
+ */
 u64 rs_clock_ns(u64 cycles)
 {
-	u64 passed = get_cycles() - start_cycles;
-	u64 ns = ktime_get_ns() - start_ns;
+	u32 khz = rs_cycles_khz();
 
-	for (; passed >> 32 || ns >> 32; passed >>= 1)
-		ns >>= 1;
-	return passed ? mul_u64_u64_shr(cycles, div64_u64(ns << 16, passed), 16) : 0;
+	return khz ? mul_u64_u32_div(cycles, USEC_PER_SEC, khz) : 0;
 }

@@ -8,6 +8,10 @@
 
 #include <linux/version.h>
 
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 10, 0)
+#error "ringside needs Linux 5.10 or newer: build it on such a kernel, or with KDIR= of one"
+#endif
+
 #ifndef pr_fmt
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 #endif
@@ -16,9 +20,17 @@
 #include <linux/ptrace.h>
 #include <linux/irq.h>
 #include <linux/irqdesc.h>
+#include <linux/msi.h>
 #include <linux/netdevice.h>
 #include <linux/virtio.h>
+#include <linux/timex.h>
 #include <linux/virtio_config.h>
+#ifdef CONFIG_ARM64
+#include <asm/arch_timer.h>
+#endif
+#ifdef CONFIG_X86
+#include <asm/tsc.h>
+#endif
 
 /* d19ad0775dcd "ftrace: Have the callbacks receive a struct ftrace_regs" (5.11) */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)
@@ -67,16 +79,6 @@ static inline bool rs_napi_is_thread(const struct napi_struct *napi)
 #endif
 }
 
-/* 86d2a2f51fba "genirq: Convert kstat_irqs to a struct" (6.10) */
-static inline unsigned int rs_irq_kstat(const struct irq_desc *desc, int cpu)
-{
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
-	return per_cpu_ptr(desc->kstat_irqs, cpu)->cnt;
-#else
-	return *per_cpu_ptr(desc->kstat_irqs, cpu);
-#endif
-}
-
 /* nr_irqs is a function from 5280a14a6079 "genirq: Introduce irq_get_nr_irqs()" (6.13) */
 static inline unsigned int rs_irq_limit(void)
 {
@@ -87,9 +89,73 @@ static inline unsigned int rs_irq_limit(void)
 #endif
 }
 
+/* Cycles of get_cycles() in a millisecond; 0 where that is not known. */
+static inline u32 rs_cycles_khz(void)
+{
+#if defined(CONFIG_X86)
+	return tsc_khz;
+#elif defined(CONFIG_ARM64)
+	return arch_timer_get_cntfrq() / MSEC_PER_SEC;
+#else
+	return 0;
+#endif
+}
+
+/*
+ * 3253cb49cbad "softirq: Allow to drop the softirq-BKL lock on PREEMPT_RT"
+ * (6.18): then a task with softirqs disabled can still be preempted by another
+ * one, and a46023d5616e "tracing: Guard __DECLARE_TRACE() use of
+ * __DO_TRACE_CALL() with SRCU-fast" (7.0) runs probes with preemption enabled.
+ * What the probes write per CPU is then not safe without this.
+ */
+static inline void rs_softirq_begin(void)
+{
+#ifdef CONFIG_PREEMPT_RT
+	preempt_disable_notrace();
+#endif
+}
+
+static inline void rs_softirq_end(void)
+{
+#ifdef CONFIG_PREEMPT_RT
+	preempt_enable_notrace();
+#endif
+}
+
+/* Kernels without message-signalled interrupts (PCI-less microVMs) lack the function. */
+static inline bool rs_irq_msi_msg(struct irq_desc *desc, struct msi_msg *msg)
+{
+#ifdef CONFIG_GENERIC_MSI_IRQ
+	if (!desc->irq_common_data.msi_desc)
+		return false;
+	get_cached_msi_msg(desc->irq_data.irq, msg);
+	return true;
+#else
+	return false;
+#endif
+}
+
+/* Whether the interface can transmit by XDP or AF_XDP, past its transmit queues' own cleaning. */
+static inline bool rs_netdev_has_xdp(const struct net_device *netdev)
+{
+#ifdef CONFIG_XDP_SOCKETS
+	unsigned int i;
+
+	for (i = 0; i < netdev->num_tx_queues; i++)
+		if (netdev->_tx[i].pool)
+			return true;
+#endif
+	return netdev->xdp_state[XDP_MODE_DRV].prog;
+}
+
 /* A feature bit of virtio 1.1 that 5.10's headers lack, as does its driver. */
 #ifndef VIRTIO_F_IN_ORDER
 #define VIRTIO_F_IN_ORDER 35
+#endif
+
+/* And one that came with 04ca0b0b16f1 "virtio: Add VIRTIO_F_RING_RESET" (6.0). */
+#ifndef VIRTIO_F_RING_RESET
+#define VIRTIO_F_RING_RESET 40
 #endif
 
 /* 0e566c8f0f2e "virtio: Protect vqs list access" (5.15, backported): asked of the header */

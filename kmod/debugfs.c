@@ -1,71 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Which files there are; debugfs-docs has the ABI of each. */
 #include <linux/debugfs.h>
 #include <linux/module.h>
-#include "ringside.h"
+#include <linux/seq_file.h>
+#include "debugfs.h"
+#include "registry.h"
+#include "snapshot.h"
+#include "view.h"
 
 /* A first guess; seq_file doubles it and shows again when it does not fit. */
 #define SHOW_SIZE (1 << 16)
 
 static struct dentry *root;
-
-const char * const rs_counter_names[RS_COUNTERS] = {
-#define RS_GAUGE(name, unit, meaning)
-#define RS_COUNTER(name, unit, meaning) #name,
-#include "counters.h"
-};
-
-const char * const rs_origin_names[RS_POLL_ORIGINS] = {
-	[RS_SOFTIRQ] = "softirq", [RS_KSOFTIRQD] = "ksoftirqd",
-	[RS_BUSY_POLL] = "busy", [RS_THREADED] = "threaded",
-	[RS_NETPOLL] = "netpoll",
-};
-
-/* " key=value", with what would end the value or look like a key escaped. */
-void rs_show_text(struct seq_file *m, const char *key, const char *value)
-{
-	seq_printf(m, " %s=", key);
-	for (; *value; value++) {
-		if (*value <= ' ' || *value == '%' || *value == '=' || *value == 0x7f)
-			seq_printf(m, "%%%02X", (u8)*value);
-		else
-			seq_putc(m, *value);
-	}
-}
-
-/* The caller holds rs_lock. */
-void rs_show_hooks(struct seq_file *m, bool standby)
-{
-	struct rs_hook_info info;
-	unsigned int i;
-
-	for (i = 0; rs_hook_info(i, &info); i++) {
-		if (info.standby && !standby)
-			continue;
-		seq_printf(m, "hook name=%s kind=%s state=%s loses=%s\n",
-			   info.symbol, info.kind, info.state, info.loses);
-	}
-	/* the kernel has no tracepoint behind a handler that runs in a thread */
-	if (rs_irq_threaded())
-		seq_puts(m, "hook name=irq_thread_exit kind=tracepoint state=absent loses=interrupts-of-threaded-handlers\n");
-}
-
-/* What people call it. */
-const char *rs_show_device_name(const struct rs_device *d)
-{
-	return d->netdev ? d->netdev_name : d->name;
-}
-
-/* The first queue of @irq that is still there; it answers for the line. */
-struct rs_queue *rs_show_irq_queue(struct rs_irq *irq, struct rs_reading *r)
-{
-	struct rs_queue *q;
-
-	list_for_each_entry(q, &irq->queues, irq_list)
-		if (!rs_queue_read(q, r))
-			return q;
-	return NULL;
-}
 
 static int show_open(struct inode *inode, struct file *file)
 {
@@ -83,8 +28,9 @@ static const struct file_operations show_fops = {
 
 static ssize_t reset_write(struct file *file, const char __user *buf, size_t n, loff_t *pos)
 {
-	rs_device_reset();
-	return n;
+	int err = rs_registry_reset();
+
+	return err ?: n;
 }
 
 static const struct file_operations reset_fops = {

@@ -1,64 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The table of hooks: where ringside looks, and what it loses without. */
-#include <linux/tracepoint.h>
 #include <linux/module.h>
-#include "ringside.h"
+#include <linux/sched.h>
+#include <linux/tracepoint.h>
+#include "hook.h"
+#include "widen.h"
 
 static DEFINE_MUTEX(hook_lock);
+static LIST_HEAD(sets);
+static bool closed;	/* nothing is attached any more */
 
-struct hook {
-	const char *symbols[3];
-	enum rs_hook_kind kind;
-	void *handler;
-	const char *module;	/* goes and comes back with it */
-	bool needed;
-	bool on_demand;		/* attached when something needs it */
-	bool if_present;	/* without the function there is nothing to lose */
-	const char *loses;
+#define for_each_hook(set, h)							\
+	list_for_each_entry(set, &sets, list)					\
+		for ((h) = (set)->hooks; (h) < (set)->hooks + (set)->n; (h)++)
 
-	const char *symbol;
-	enum rs_hook_state state;
-	struct ftrace_ops ops;
-	struct tracepoint *tracepoint;
-};
-
-static struct hook hooks[] = {
-	{ .symbols = { "irq_handler_entry" }, .kind = RS_TRACEPOINT,
-	  .handler = rs_irq_enter, .needed = true, .loses = "everything" },
-	{ .symbols = { "irq_handler_exit" }, .kind = RS_TRACEPOINT,
-	  .handler = rs_irq_leave, .needed = true, .loses = "everything" },
-	{ .symbols = { "vring_del_virtqueue" }, .kind = RS_FTRACE,
-	  .handler = rs_queue_gone, .needed = true, .loses = "everything" },
-	{ .symbols = { "virtqueue_resize" }, .kind = RS_FTRACE,
-	  .handler = rs_queue_gone, .if_present = true,
-	  .loses = "rings-resized-while-watched" },
-	{ .symbols = { "virtqueue_reset" }, .kind = RS_FTRACE,
-	  .handler = rs_queue_gone, .if_present = true,
-	  .loses = "rings-reset-while-watched" },
-	{ .symbols = { "napi_poll" }, .kind = RS_TRACEPOINT,
-	  .handler = rs_poll_done, .loses = "polls-and-who-consumed-receive-entries" },
-	{ .symbols = { "free_old_xmit", "free_old_xmit_skbs" }, .kind = RS_FTRACE,
-	  .module = "virtio_net",
-	  .handler = rs_poll_clean, .loses = "who-consumed-transmit-entries" },
-	{ .symbols = { "softirq_entry" }, .kind = RS_TRACEPOINT, .on_demand = true,
-	  .handler = rs_softirq_enter, .loses = "time-in-net_rx_action" },
-	{ .symbols = { "softirq_exit" }, .kind = RS_TRACEPOINT, .on_demand = true,
-	  .handler = rs_softirq_leave, .loses = "time-in-net_rx_action" },
-	{ .symbols = { "__report_bad_irq" }, .kind = RS_FTRACE,
-	  .handler = rs_spurious_given_up, .loses = "when-an-irq-was-disabled" },
-	{ .symbols = { "vring_interrupt" }, .kind = RS_FTRACE, .on_demand = true,
-	  .handler = rs_irq_visit, .loses = "results-of-shared-interrupts" },
-	{ .symbols = { "virtio_config_changed" }, .kind = RS_FTRACE, .on_demand = true,
-	  .handler = rs_irq_config, .loses = "results-of-shared-interrupts" },
-	{ .symbols = { "skb_recv_done" }, .kind = RS_FTRACE, .on_demand = true,
-	  .module = "virtio_net",
-	  .handler = rs_irq_callback, .loses = "results-of-shared-interrupts" },
-	{ .symbols = { "skb_xmit_done" }, .kind = RS_FTRACE, .on_demand = true,
-	  .module = "virtio_net",
-	  .handler = rs_irq_callback, .loses = "results-of-shared-interrupts" },
-};
-
-static const void *filter_of(const struct hook *h)
+static const void *filter_of(const struct rs_hook *h)
 {
 	return rcu_access_pointer(h->ops.func_hash->filter_hash);
 }
@@ -68,7 +23,7 @@ static const void *filter_of(const struct hook *h)
  * one entry there was no memory: ftrace_match_records() returns -ENOMEM, and
  * ftrace_set_filter() takes it for a match.
  */
-static int filter_set(struct hook *h)
+static int filter_set(struct rs_hook *h)
 {
 	int err = ftrace_set_filter(&h->ops, NULL, 0, 1);
 	const void *empty;
@@ -81,7 +36,7 @@ static int filter_set(struct hook *h)
 	return err ?: filter_of(h) == empty ? -ENOMEM : 0;
 }
 
-static int ftrace_attach(struct hook *h)
+static int ftrace_attach(struct rs_hook *h)
 {
 	int err;
 
@@ -96,22 +51,25 @@ static int ftrace_attach(struct hook *h)
 }
 
 /* An empty filter frees the old one; ftrace_free_filter() is not exported everywhere. */
-static void ftrace_detach(struct hook *h)
+static int ftrace_detach(struct rs_hook *h)
 {
-	unregister_ftrace_function(&h->ops);
-	ftrace_set_filter(&h->ops, NULL, 0, 1);
+	int err = unregister_ftrace_function(&h->ops);
+
+	if (!err)
+		ftrace_set_filter(&h->ops, NULL, 0, 1);
+	return err;
 }
 
 static void tracepoint_match(struct tracepoint *tp, void *hook)
 {
-	struct hook *h = hook;
+	struct rs_hook *h = hook;
 
 	if (!strcmp(tp->name, h->symbol))
 		h->tracepoint = tp;
 }
 
 /* Not every tracepoint is exported, but all of the kernel's own can be listed. */
-static int tracepoint_attach(struct hook *h)
+static int tracepoint_attach(struct rs_hook *h)
 {
 	h->tracepoint = NULL;
 	for_each_kernel_tracepoint(tracepoint_match, h);
@@ -120,23 +78,72 @@ static int tracepoint_attach(struct hook *h)
 	return tracepoint_probe_register(h->tracepoint, h->handler, NULL);
 }
 
-static void tracepoint_detach(struct hook *h)
+static int tracepoint_detach(struct rs_hook *h)
 {
-	tracepoint_probe_unregister(h->tracepoint, h->handler, NULL);
+	int err = tracepoint_probe_unregister(h->tracepoint, h->handler, NULL);
+
 	tracepoint_synchronize_unregister();
+	return err;
+}
+
+#ifdef CONFIG_KRETPROBES
+static int kretprobe_attach(struct rs_hook *h)
+{
+	memset(&h->kretprobe, 0, sizeof(h->kretprobe));
+	h->kretprobe.kp.symbol_name = h->symbol;
+	h->kretprobe.entry_handler = h->handler;
+	h->kretprobe.handler = h->return_handler;
+	h->kretprobe.data_size = sizeof(void *);
+	return register_kretprobe(&h->kretprobe);
+}
+
+static int kretprobe_detach(struct rs_hook *h)
+{
+	unregister_kretprobe(&h->kretprobe);
+	return 0;
+}
+
+static bool kretprobe_missed(const struct rs_hook *h, unsigned long *missed)
+{
+	*missed = h->kretprobe.nmissed + h->kretprobe.kp.nmissed;
+	return true;
+}
+#else
+static int kretprobe_attach(struct rs_hook *h)
+{
+	return -ENOENT;
+}
+
+static int kretprobe_detach(struct rs_hook *h)
+{
+	return 0;
+}
+
+static bool kretprobe_missed(const struct rs_hook *h, unsigned long *missed)
+{
+	return false;
+}
+#endif
+
+/* Only a kretprobe counts the hits that it missed. */
+static bool missed_unknown(const struct rs_hook *h, unsigned long *missed)
+{
+	return false;
 }
 
 static const struct {
 	const char *name;
-	int (*attach)(struct hook *h);
-	void (*detach)(struct hook *h);
+	int (*attach)(struct rs_hook *h);
+	int (*detach)(struct rs_hook *h);
+	bool (*missed)(const struct rs_hook *h, unsigned long *missed);
 } kinds[] = {
-	[RS_FTRACE] = { "ftrace", ftrace_attach, ftrace_detach },
-	[RS_TRACEPOINT] = { "tracepoint", tracepoint_attach, tracepoint_detach },
+	[RS_FTRACE] = { "ftrace", ftrace_attach, ftrace_detach, missed_unknown },
+	[RS_TRACEPOINT] = { "tracepoint", tracepoint_attach, tracepoint_detach, missed_unknown },
+	[RS_KRETPROBE] = { "kretprobe", kretprobe_attach, kretprobe_detach, kretprobe_missed },
 };
 
 /* ftrace says -EINVAL where no function has the name, -ENODEV where it is not there. */
-static enum rs_hook_state attach_state(const struct hook *h, int err)
+static enum rs_hook_state attach_state(const struct rs_hook *h, int err)
 {
 	if (!err)
 		return RS_ATTACHED;
@@ -145,11 +152,13 @@ static enum rs_hook_state attach_state(const struct hook *h, int err)
 	return h->if_present ? RS_STANDBY : RS_ABSENT;
 }
 
-static int hook_attach(struct hook *h)
+static int hook_attach(struct rs_hook *h)
 {
 	unsigned int i;
 	int err = -ENOENT;
 
+	if (closed)
+		return -ESHUTDOWN;
 	for (i = 0; i < ARRAY_SIZE(h->symbols) && h->symbols[i] && err; i++) {
 		h->symbol = h->symbols[i];
 		err = kinds[h->kind].attach(h);
@@ -158,28 +167,45 @@ static int hook_attach(struct hook *h)
 	return err;
 }
 
-static void hook_detach(struct hook *h)
+/*
+ * The function tracer stops for good after an inconsistency (ftrace_kill()); what
+ * is attached then stays attached. The module's code must stay, too.
+ */
+static void stay(const struct rs_hook *h, int err)
 {
-	if (h->state == RS_ATTACHED)
-		kinds[h->kind].detach(h);
+	pr_err("cannot detach from %s: error %d, the function tracer is dead; ringside stays loaded until the next boot\n",
+	       h->symbol, err);
+	for (;;) {
+		set_current_state(TASK_IDLE);
+		schedule();
+	}
+}
+
+static void hook_detach(struct rs_hook *h)
+{
+	int err = h->state == RS_ATTACHED ? kinds[h->kind].detach(h) : 0;
+
+	if (err)
+		stay(h, err);
 	h->state = h->on_demand ? RS_STANDBY : RS_ABSENT;
 }
 
 /**
  * rs_hook_want - attach the hooks with this handler that wait for their use
- * @handler: as in the table
+ * @handler: as in their rows
  *
- * Return: 0 when all of them are attached, or an errno.
+ * Return: 0 when all of them are attached; -ENOENT when one is not there.
  */
 int rs_hook_want(const void *handler)
 {
-	unsigned int i;
+	struct rs_hook_set *set;
+	struct rs_hook *h;
 	int err = 0;
 
 	mutex_lock(&hook_lock);
-	for (i = 0; i < ARRAY_SIZE(hooks) && !err; i++)
-		if (hooks[i].handler == handler && hooks[i].state != RS_ATTACHED)
-			err = hook_attach(&hooks[i]);
+	for_each_hook(set, h)
+		if (h->handler == handler && h->state != RS_ATTACHED && !err)
+			err = hook_attach(h);
 	mutex_unlock(&hook_lock);
 	return err;
 }
@@ -187,56 +213,63 @@ int rs_hook_want(const void *handler)
 /* Those hooks are not needed any more. */
 void rs_hook_drop(const void *handler)
 {
-	unsigned int i;
+	struct rs_hook_set *set;
+	struct rs_hook *h;
 
 	mutex_lock(&hook_lock);
-	for (i = 0; i < ARRAY_SIZE(hooks); i++)
-		if (hooks[i].handler == handler)
-			hook_detach(&hooks[i]);
+	for_each_hook(set, h)
+		if (h->handler == handler)
+			hook_detach(h);
 	mutex_unlock(&hook_lock);
 }
 
 /* Drivers may be loaded after ringside: what was absent may be there now. */
 void rs_hook_retry(void)
 {
-	unsigned int i;
+	struct rs_hook_set *set;
+	struct rs_hook *h;
 
 	mutex_lock(&hook_lock);
-	for (i = 0; i < ARRAY_SIZE(hooks); i++)
-		if (hooks[i].state != RS_ATTACHED && !hooks[i].on_demand)
-			hook_attach(&hooks[i]);
+	for_each_hook(set, h)
+		if (h->state != RS_ATTACHED && !h->on_demand)
+			hook_attach(h);
 	mutex_unlock(&hook_lock);
 }
 
-/* A filter holds addresses: they mean nothing once the module is gone. */
+static void set_module_gone(struct rs_hook_set *set, const char *name)
+{
+	struct rs_hook *h;
+	bool gone = false;
+
+	for (h = set->hooks; h < set->hooks + set->n; h++) {
+		if (!h->module || strcmp(h->module, name))
+			continue;
+		hook_detach(h);
+		gone = true;
+	}
+	if (gone && set->gone)
+		set->gone();
+}
+
+/* A filter holds addresses, which mean nothing once the module is gone. */
 static int module_event(struct notifier_block *nb, unsigned long event, void *data)
 {
 	const struct module *module = data;
-	unsigned int i;
+	struct rs_hook_set *set;
 
 	if (event != MODULE_STATE_GOING)
 		return NOTIFY_DONE;
 	mutex_lock(&hook_lock);
-	for (i = 0; i < ARRAY_SIZE(hooks); i++)
-		if (hooks[i].module && !strcmp(hooks[i].module, module->name))
-			hook_detach(&hooks[i]);
+	list_for_each_entry(set, &sets, list)
+		set_module_gone(set, module->name);
 	mutex_unlock(&hook_lock);
-	rs_poll_forget_sites();
 	return NOTIFY_DONE;
 }
 
 static struct notifier_block module_nb = { .notifier_call = module_event };
 
-static void detach_all(void)
-{
-	unsigned int i = ARRAY_SIZE(hooks);
-
-	while (i--)
-		hook_detach(&hooks[i]);
-}
-
 /* A hook that must be there could not be attached: why, in one line. */
-static int refuse(const struct hook *h, int err)
+static int refuse(const struct rs_hook *h, int err)
 {
 	if (h->state == RS_FAILED) {
 		pr_err("cannot hook %s: error %d; is kernel.ftrace_enabled 1, and is there memory?\n",
@@ -248,64 +281,105 @@ static int refuse(const struct hook *h, int err)
 	return -ENOENT;
 }
 
+static int hook_first_attach(struct rs_hook *h)
+{
+	int err;
+
+	h->state = h->on_demand ? RS_STANDBY : RS_ABSENT;
+	if (h->on_demand)
+		return 0;
+	err = hook_attach(h);
+	return err && h->needed ? refuse(h, err) : 0;
+}
+
 /**
- * rs_hook_init - attach every hook that this kernel has
+ * rs_hook_add - attach the rows of a file
+ * @set: its rows
  *
- * Return: 0; with one line in the log where a needed one is missing: -ENOENT,
- * or the errno with which the kernel refused it.
+ * Return: 0; with one line in the log where a needed one is missing: -ENOENT, or
+ * the errno with which the kernel refused it. What was attached stays so until
+ * rs_hook_exit().
  */
-int rs_hook_init(void)
+int rs_hook_add(struct rs_hook_set *set)
 {
 	unsigned int i;
 	int err = 0;
 
-	for (i = 0; i < ARRAY_SIZE(hooks) && !err; i++) {
-		hooks[i].state = hooks[i].on_demand ? RS_STANDBY : RS_ABSENT;
-		if (hooks[i].on_demand)
-			continue;
-		err = hook_attach(&hooks[i]);
-		err = err && hooks[i].needed ? refuse(&hooks[i], err) : 0;
-	}
-	if (!err) {
-		err = register_module_notifier(&module_nb);
-		if (err)
-			pr_err("cannot follow modules that come and go: error %d\n", err);
-	}
-	if (err)
-		detach_all();
+	mutex_lock(&hook_lock);
+	list_add_tail(&set->list, &sets);
+	for (i = 0; i < set->n && !err; i++)
+		err = hook_first_attach(&set->hooks[i]);
+	mutex_unlock(&hook_lock);
 	return err;
 }
 
-void rs_hook_exit(void)
+int rs_hook_init(void)
 {
-	unregister_module_notifier(&module_nb);
-	detach_all();
+	int err = register_module_notifier(&module_nb);
+
+	if (err)
+		pr_err("cannot follow modules that come and go: error %d\n", err);
+	return err;
 }
 
-/* Row @i of the table as people and machines see it; false past its end. */
-bool rs_hook_info(unsigned int i, struct rs_hook_info *info)
+/* When this returns, no handler runs, and none will. */
+void rs_hook_exit(void)
+{
+	struct rs_hook_set *set;
+	unsigned int i;
+
+	unregister_module_notifier(&module_nb);
+	mutex_lock(&hook_lock);
+	closed = true;
+	rs_widen();
+	list_for_each_entry_reverse(set, &sets, list)
+		for (i = set->n; i--;)
+			hook_detach(&set->hooks[i]);
+	mutex_unlock(&hook_lock);
+}
+
+static void info_fill(const struct rs_hook *h, struct rs_hook_info *info)
 {
 	static const char * const states[] = {
 		[RS_ABSENT] = "absent", [RS_ATTACHED] = "attached",
 		[RS_FAILED] = "failed", [RS_STANDBY] = "standby",
 	};
 
-	if (i >= ARRAY_SIZE(hooks))
-		return false;
-	info->symbol = hooks[i].symbol ?: hooks[i].symbols[0];
-	info->kind = kinds[hooks[i].kind].name;
-	info->state = states[hooks[i].state];
-	info->standby = hooks[i].state == RS_STANDBY;
-	info->loses = hooks[i].loses;
-	return true;
+	info->symbol = h->symbol ?: h->symbols[0];
+	info->kind = kinds[h->kind].name;
+	info->state = states[h->state];
+	info->standby = h->state == RS_STANDBY;
+	info->loses = h->loses;
+	info->missed_known = h->state == RS_ATTACHED && kinds[h->kind].missed(h, &info->missed);
 }
 
+/* Hook @i of all; false past the last one. */
+bool rs_hook_info(unsigned int i, struct rs_hook_info *info)
+{
+	struct rs_hook_set *set;
+	bool found = false;
+
+	mutex_lock(&hook_lock);
+	list_for_each_entry(set, &sets, list) {
+		if (i < set->n) {
+			info_fill(&set->hooks[i], info);
+			found = true;
+			break;
+		}
+		i -= set->n;
+	}
+	mutex_unlock(&hook_lock);
+	return found;
+}
+
+/* Whether the first hook with this handler is attached. The engine only adds rows. */
 bool rs_hook_attached(const void *handler)
 {
-	unsigned int i;
+	struct rs_hook_set *set;
+	struct rs_hook *h;
 
-	for (i = 0; i < ARRAY_SIZE(hooks); i++)
-		if (hooks[i].handler == handler)
-			return hooks[i].state == RS_ATTACHED;
+	for_each_hook(set, h)
+		if (h->handler == handler)
+			return READ_ONCE(h->state) == RS_ATTACHED;
 	return false;
 }

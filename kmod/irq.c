@@ -1,221 +1,341 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What an interrupt of a virtqueue was worth, and why it was not. */
+#include <linux/ktime.h>
 #include <linux/percpu.h>
-#include "map.h"
-#include "queue.h"
-#include "ringside.h"
+#include "account.h"
+#include "event.h"
+#include "hook.h"
+#include "irq.h"
+#include "poll.h"
 #include "trace.h"
 
-#define PENDING RS_COUNTERS
+/* Not a row: the interrupt waits for the end of a poll. */
+#define DEFERRED RS_COUNTERS
 
-/* Whether someone has consumed and not said so yet. */
-static __always_inline bool has_moved(const struct rs_queue *q)
+/* Whether entries were consumed that nobody has been found for yet. */
+static __always_inline bool has_moved(const struct rs_queue *q, u64 seen)
 {
-	u64 seen = smp_load_acquire(&q->consumed);	/* rs_queue_enter() */
-
-	return rs_queue_ahead(q, seen, rs_queue_last_used(q));
+	return rs_ring_moved(&q->ring, seen);
 }
 
-/* A receive ring's index moves under a poll, which will tell who it is when it is over. */
-static __always_inline unsigned int receive_theft(const struct rs_queue *q)
+/*
+ * The index of a receive ring moves during a poll; who polls is known when the
+ * poll is over. A poll writes q->consumer after it moved the index and before it
+ * brings q->consumed forward: if the index did not move while q->consumer was
+ * read, that is the one.
+ */
+static noinline unsigned int receive_theft(struct rs_queue *q)
 {
-	u8 who = READ_ONCE(q->consumer);
+	u8 before = READ_ONCE(q->consumer), who;
+	u64 seen;
 
-	return has_moved(q) ? PENDING : RS_C_none_softirq + who;
+	smp_rmb();
+	seen = smp_load_acquire(&q->consumed);	/* consumed_by() in poll.c */
+	q->irq_consumed = seen;
+	if (has_moved(q, seen))
+		return DEFERRED;
+	rs_widen();
+	who = READ_ONCE(q->consumer);
+	smp_rmb();
+	if (has_moved(q, seen) && who != before)
+		return RS_C_none_unknown;
+	return RS_C_none_softirq + who;
 }
 
-/* A transmit ring's index moves under whoever entered last. */
+/* The index of a transmit ring moves under whoever entered last. */
 static noinline unsigned int transmit_theft(const struct rs_queue *q)
 {
-	unsigned long site = smp_load_acquire(&q->entered);	/* rs_queue_enter() */
+	unsigned long site = smp_load_acquire(&q->entered);	/* rs_poll_enter() */
 
-	if (!has_moved(q))
-		site = READ_ONCE(q->previous);
-	return RS_C_none_softirq + rs_poll_cleaner(site);
+	if (READ_ONCE(q->unfollowed))
+		return RS_C_none_unknown;
+	if (has_moved(q, smp_load_acquire(&q->consumed)))	/* rs_poll_enter() */
+		return RS_C_none_softirq + rs_poll_cleaner(site);
+	return RS_C_none_softirq + rs_poll_cleaner(READ_ONCE(q->previous));
 }
 
 /* Who consumed last. */
-static __always_inline unsigned int theft(const struct rs_queue *q)
+static __always_inline unsigned int theft(struct rs_queue *q)
 {
 	return q->dir == RS_TX ? transmit_theft(q) : receive_theft(q);
 }
 
 /*
  * An interrupt that found nothing was empty when, as it came in, the device had
- * returned nothing since the interrupt before. Else someone was faster.
+ * returned nothing since the interrupt before. Else its entries were consumed
+ * before it came.
  */
 static __always_inline unsigned int none_cause(struct rs_queue *q)
 {
-	if (unlikely(virtqueue_is_broken(q->vq)))
-		return RS_C_none_broken;
 	return q->irq_seen == q->irq_used ? RS_C_none_empty : theft(q);
 }
 
-static noinline void say(const struct rs_queue *q, unsigned int row)
+/* A broken virtqueue serves nothing, whatever its handler returns. */
+static __always_inline unsigned int cause(struct rs_queue *q, bool handled)
+{
+	if (unlikely(READ_ONCE(*q->broken)))
+		return RS_C_none_broken;
+	return handled ? RS_C_handled : none_cause(q);
+}
+
+static noinline void trace_row(const struct rs_queue *q, unsigned int row)
 {
 	trace_ring_irq(q, min_t(unsigned int, row, RS_C_none_unknown));
 }
 
 /*
- * Each interrupt adds to exactly one row, now or when the poll is over. With
- * interrupts off nothing comes between: plain addition will do.
+ * The poll that consumed the entries may be over by now, and may have looked for
+ * deferred interrupts before this one was there. Then it is this interrupt's
+ * consumer, and not the next poll.
+ */
+static noinline void defer(struct rs_queue *q)
+{
+	u8 who;
+
+	__this_cpu_inc(q->counts->deferred);
+	rs_widen();
+	atomic_inc(&q->pending);
+	smp_mb__after_atomic();	/* pairs with consumed_by() in poll.c */
+	rs_widen();
+	if (READ_ONCE(q->consumed) == q->irq_consumed)
+		return;
+	who = READ_ONCE(q->consumer);
+	if (who < RS_POLL_ORIGINS && atomic_dec_if_positive(&q->pending) >= 0)
+		__this_cpu_inc(q->counts->settled[who]);
+}
+
+/*
+ * Each interrupt adds to exactly one row, or is deferred. Interrupts are
+ * disabled and nothing comes between: plain addition will do.
  */
 static __always_inline void count(struct rs_queue *q, unsigned int row)
 {
 	q->irq_used = q->irq_seen;
-	if (likely(row != PENDING))
+	if (likely(row != DEFERRED))
 		__this_cpu_inc(q->counts->v[row]);
 	else
-		atomic_inc(&q->pending);
+		defer(q);
 	if (trace_ring_irq_enabled())
-		say(q, row);
+		trace_row(q, row);
 }
 
 static noinline void count_none(struct rs_queue *q)
 {
-	count(q, none_cause(q));
-}
-
-/* A poll is over that interrupts have found going on: it was their thief. */
-void rs_irq_settle(struct rs_queue *q, enum rs_consumer who)
-{
-	raw_write_seqcount_begin(&q->settling);
-	this_cpu_add(q->counts->v[RS_C_none_softirq + who], atomic_xchg(&q->pending, 0));
-	raw_write_seqcount_end(&q->settling);
+	count(q, cause(q, false));
 }
 
 /*
- * Of a device that is not a network one nobody tells who consumes, mostly the
- * handler itself: its interrupts are where the count is brought forward.
+ * The consumer of a device that is not a network one is mostly the handler
+ * itself: the count is brought forward at its interrupts.
  */
 static unsigned int other_row(struct rs_queue *q, bool handled)
 {
 	rs_queue_advance(q);
-	return handled ? RS_C_handled : none_cause(q);
+	return cause(q, handled);
 }
 
 /*
- * On a shared line the handler's result tells of all queues, and that of one
- * that asks the device first tells only that the device was meant.
+ * On a shared line the handler's result is that of all queues together, and that
+ * of a handler that asks the device first says only that the device was meant.
  */
-static bool other_meant(struct rs_irq *irq, bool handled)
+static bool other_meant(struct rs_line *line, bool handled)
 {
 	struct rs_queue *q;
-	bool meant = irq->config;
+	bool meant = line->config;
 
-	irq->config = false;
-	if (!irq->asks)
+	line->config = false;
+	if (!line->asks)
 		return handled;
-	list_for_each_entry_rcu(q, &irq->queues, irq_list)
+	list_for_each_entry_rcu(q, &line->queues, line_list)
 		meant |= this_cpu_read(q->counts->called);
 	return meant;
 }
 
 /*
  * Which queue had work shows in the callbacks that ran meanwhile. A handler
- * that visits no queue was not meant at all.
+ * that visits no queue was not meant at all. While its ring is reset, a virtqueue
+ * is not in use.
  */
-static unsigned int shared_row(struct rs_irq *irq, struct rs_queue *q, bool other)
+static unsigned int shared_row(struct rs_line *line, struct rs_queue *q, bool other)
 {
 	struct rs_counts *counts = this_cpu_ptr(q->counts);
-	bool called = counts->called, visited = counts->visited || !irq->asks;
+	bool called = counts->called, visited = counts->visited || !line->asks;
 
 	counts->called = false;
 	counts->visited = false;
+	if (smp_load_acquire(&q->off))	/* rs_queue_ring_on() */
+		return RS_C_none_broken;
 	if (called)
-		return RS_C_handled;
-	return other || !visited ? RS_C_none_shared : none_cause(q);
+		return cause(q, true);
+	return other || !visited ? RS_C_none_shared : cause(q, false);
+}
+
+static unsigned int each_row(struct rs_line *line, struct rs_queue *q, bool handled, bool other)
+{
+	if (line->shared)
+		return shared_row(line, q, other);
+	if (smp_load_acquire(&q->off))	/* rs_queue_ring_on() */
+		return handled ? RS_C_handled : RS_C_none_broken;
+	return other_row(q, handled);
 }
 
 /* An action that is freed may be another's now: its dev_id must match as well. */
-static struct rs_irq *find_irq(const struct irqaction *action)
+static struct rs_line *find_line(const struct irqaction *action)
 {
-	struct rs_irq *irq = rs_map_find(action);
+	struct rs_line *line = rs_line_by_action(action);
 
-	return irq && irq->dev_id == action->dev_id ? irq : NULL;
+	return line && line->dev_id == action->dev_id ? line : NULL;
 }
 
-/* Of a packed ring the walk alone is long. */
-static noinline void enter_each(struct rs_irq *irq)
+static noinline void enter_each(struct rs_line *line)
 {
 	struct rs_queue *q;
 
-	list_for_each_entry_rcu(q, &irq->queues, irq_list)
-		q->irq_seen = rs_queue_returned(q);
+	list_for_each_entry_rcu(q, &line->queues, line_list)
+		if (!smp_load_acquire(&q->off))	/* rs_queue_ring_on() */
+			q->irq_seen = rs_queue_returned(q);
 }
 
-static noinline void leave_each(struct rs_irq *irq, bool handled)
+static noinline void leave_each(struct rs_line *line, bool handled)
 {
-	bool other = irq->shared && other_meant(irq, handled);
+	bool other = line->shared && other_meant(line, handled);
 	struct rs_queue *q;
 
-	list_for_each_entry_rcu(q, &irq->queues, irq_list)
-		count(q, irq->shared ? shared_row(irq, q, other) : other_row(q, handled));
+	list_for_each_entry_rcu(q, &line->queues, line_list)
+		count(q, each_row(line, q, handled, other));
 }
 
-/* The watched line whose handler now runs on this CPU, or NULL. */
-static DEFINE_PER_CPU(struct rs_irq *, running);
+/* The watched line with its handler now running on this CPU, or NULL. */
+static DEFINE_PER_CPU(struct rs_line *, running);
 
-/* A handler is about to run: what the device has returned so far is its business. */
-void rs_irq_enter(void *data, int number, struct irqaction *action)
+/* A handler is about to run: what the device has returned so far is for it. */
+static void irq_enter_probe(void *data, int number, struct irqaction *action)
 {
-	struct rs_irq *irq = find_irq(action);
+	struct rs_line *line = find_line(action);
+	struct rs_queue *own;
 
-	if (!irq)
+	if (!line)
 		return;
-	__this_cpu_write(running, irq);
-	if (likely(irq->own && irq->own->vring))
-		irq->own->irq_seen = rs_queue_returned(irq->own);
+	__this_cpu_write(running, line);
+	rs_widen();
+	own = READ_ONCE(line->own);
+	if (likely(own && own->ring.vring))
+		own->irq_seen = rs_queue_returned(own);
 	else
-		enter_each(irq);
+		enter_each(line);
 }
 
 /*
- * The handler has run, on the same CPU and with interrupts off all the while:
- * what came between was an NMI. One that was running when ringside came has no
- * entry, and does not count.
+ * The handler has run, on the same CPU and with interrupts disabled all the
+ * while: only an NMI can have come between. A handler that was running when
+ * ringside was loaded has no entry, and does not count.
  */
-void rs_irq_leave(void *data, int number, struct irqaction *action, int ret)
+static void irq_leave_probe(void *data, int number, struct irqaction *action, int ret)
 {
-	struct rs_irq *irq = __this_cpu_read(running);
+	struct rs_line *line = __this_cpu_read(running);
+	struct rs_queue *own;
 
-	if (!irq || irq->irq != number)
+	if (!line || line->irq != number)
 		return;
 	__this_cpu_write(running, NULL);
-	if (unlikely(!irq->own))
-		leave_each(irq, ret);
+	rs_widen();
+	own = READ_ONCE(line->own);
+	if (unlikely(!own))
+		leave_each(line, ret);
 	else if (ret)
-		count(irq->own, RS_C_handled);
+		count(own, cause(own, true));
 	else
-		count_none(irq->own);
+		count_none(own);
 }
 
-/* virtio_config_changed(dev) begins: a line whose handler asks the device told of that. */
-void rs_irq_config(unsigned long ip, unsigned long parent_ip,
-		   struct ftrace_ops *ops, struct ftrace_regs *fregs)
+/* virtio_config_changed(dev) begins: a line's handler that asks the device got that answer. */
+static void config_hit(unsigned long ip, unsigned long parent_ip,
+		       struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	struct rs_irq *irq = rs_map_find((void *)rs_ftrace_arg(fregs, 0));
+	struct rs_line *line = rs_line_by_config((void *)rs_ftrace_arg(fregs, 0));
 
-	if (irq && hardirq_count())
-		irq->config = true;
+	if (line && hardirq_count())
+		line->config = true;
 }
 
 /* The callback of a virtqueue begins: its interrupt found work. */
-void rs_irq_callback(unsigned long ip, unsigned long parent_ip,
-		     struct ftrace_ops *ops, struct ftrace_regs *fregs)
+static void callback_hit(unsigned long ip, unsigned long parent_ip,
+			 struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	struct rs_queue *q = rs_map_find((void *)rs_ftrace_arg(fregs, 0));
+	struct rs_queue *q = rs_queue_by_vq((void *)rs_ftrace_arg(fregs, 0));
 
 	if (q && hardirq_count())
 		this_cpu_write(q->counts->called, true);
 }
 
-/* vring_interrupt(irq, vq) begins, on a line whose handler asks the device first. */
-void rs_irq_visit(unsigned long ip, unsigned long parent_ip,
-		  struct ftrace_ops *ops, struct ftrace_regs *fregs)
+/* vring_interrupt(irq, vq) begins, on a line with a handler that asks the device first. */
+static void visit_hit(unsigned long ip, unsigned long parent_ip,
+		      struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	struct rs_queue *q = rs_map_find((void *)rs_ftrace_arg(fregs, 1));
+	struct rs_queue *q = rs_queue_by_vq((void *)rs_ftrace_arg(fregs, 1));
 
 	if (q)
 		this_cpu_write(q->counts->visited, true);
+}
+
+/*
+ * __report_bad_irq(desc, ret) begins: with a result that handlers may give,
+ * the kernel is about to disable the line.
+ */
+static void disabled_hit(unsigned long ip, unsigned long parent_ip,
+			 struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	struct rs_line *line = rs_line_by_desc((void *)rs_ftrace_arg(fregs, 0));
+	struct rs_event event;
+	struct rs_queue *q;
+
+	if (!line || rs_ftrace_arg(fregs, 1) > (IRQ_HANDLED | IRQ_WAKE_THREAD))
+		return;
+	line->given_up_ns = ktime_get_ns();
+	line->given_up++;
+	trace_irq_disabled(line->irq, line->desc->irqs_unhandled);
+	list_for_each_entry_rcu(q, &line->queues, line_list) {
+		rs_queue_event(q, RS_EVENT_DISABLED, line->given_up_ns, &event);
+		rs_event_add(&event);
+	}
+}
+
+static struct rs_hook hooks[] = {
+	{ .symbols = { "irq_handler_entry" }, .kind = RS_TRACEPOINT,
+	  .handler = irq_enter_probe, .needed = true, .loses = "everything" },
+	{ .symbols = { "irq_handler_exit" }, .kind = RS_TRACEPOINT,
+	  .handler = irq_leave_probe, .needed = true, .loses = "everything" },
+	{ .symbols = { "__report_bad_irq" }, .kind = RS_FTRACE,
+	  .handler = disabled_hit, .loses = "when-an-irq-was-disabled" },
+	{ .symbols = { "vring_interrupt" }, .kind = RS_FTRACE, .on_demand = true,
+	  .handler = visit_hit, .loses = "results-of-shared-interrupts" },
+	{ .symbols = { "virtio_config_changed" }, .kind = RS_FTRACE, .on_demand = true,
+	  .handler = config_hit, .loses = "results-of-shared-interrupts" },
+	{ .symbols = { "skb_recv_done" }, .kind = RS_FTRACE, .on_demand = true,
+	  .module = "virtio_net",
+	  .handler = callback_hit, .loses = "results-of-shared-interrupts" },
+	{ .symbols = { "skb_xmit_done" }, .kind = RS_FTRACE, .on_demand = true,
+	  .module = "virtio_net",
+	  .handler = callback_hit, .loses = "results-of-shared-interrupts" },
+};
+
+static struct rs_hook_set set = { .hooks = hooks, .n = ARRAY_SIZE(hooks) };
+
+int rs_irq_init(void)
+{
+	return rs_hook_add(&set);
+}
+
+/**
+ * rs_irq_want_shared - attach what tells the queues of a shared line apart
+ * @asks: whether the line's handler asks the device before it visits queues
+ *
+ * Return: 0, or an errno: then the results of their interrupts are not known.
+ */
+int rs_irq_want_shared(bool asks)
+{
+	int err = rs_hook_want(callback_hit);
+
+	if (!err && asks)
+		err = rs_hook_want(visit_hit) ?: rs_hook_want(config_hit);
+	return err;
 }

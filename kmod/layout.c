@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Where a virtqueue keeps its private fields. A throw-away virtqueue is driven
+ * A throw-away virtqueue is driven
  * by uneven counts; a field is the one place whose value follows the counts in
  * every round. No such place, or two of them: no layout, and no ringside.
  */
@@ -8,7 +8,13 @@
 #include <linux/scatterlist.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
-#include "ringside.h"
+#include <linux/log2.h>
+#include <linux/virtio.h>
+#include <linux/virtio_config.h>
+#include <linux/virtio_ring.h>
+#include <xen/xen.h>
+#include "layout.h"
+#include "ring.h"
 
 #define RING_SIZE 16
 #define MAX_OBJECT 1024
@@ -39,7 +45,8 @@ struct probe {
 	DECLARE_BITMAP(counter, MAX_OBJECT);
 };
 
-static bool notify_nobody(struct virtqueue *vq)
+/* There is no device behind the throw-away virtqueue. */
+static bool notify(struct virtqueue *vq)
 {
 	return true;
 }
@@ -193,6 +200,26 @@ static int find_packed_desc(struct probe *p)
 	return 0;
 }
 
+/* Breaking the device changes one byte of its virtqueue. */
+static int find_broken(struct probe *p)
+{
+	unsigned int i, found = 0, n = object_words(p) * sizeof(u16);
+	const u8 *bytes = (const u8 *)p->vq;
+	u8 *before = kmemdup(bytes, n, GFP_KERNEL);
+
+	if (!before)
+		return -ENOMEM;
+	virtio_break_device(p->vdev);
+	for (i = 0; i < n; i++) {
+		if (before[i] == bytes[i])
+			continue;
+		rs_layout.broken = i;
+		found += before[i] || bytes[i] != 1 ? 2 : 1;
+	}
+	kfree(before);
+	return found == 1 && virtqueue_is_broken(p->vq) ? 0 : -ENXIO;
+}
+
 /* What the driver gets back for buffer @i: a pointer that is in the object once. */
 static void *chain_token(const struct probe *p, unsigned int i)
 {
@@ -289,7 +316,7 @@ static int probe_start(struct probe *p, bool packed)
 	if (packed)
 		p->vdev->features |= BIT_ULL(VIRTIO_F_RING_PACKED);
 	p->vq = vring_create_virtqueue(0, RING_SIZE, PAGE_SIZE, p->vdev, true,
-				       false, false, notify_nobody, NULL,
+				       false, false, notify, NULL,
 				       "ringside");
 	if (!p->vq)
 		return -ENOMEM;
@@ -312,7 +339,7 @@ static void probe_end(struct probe *p)
 
 static int probe_split(struct probe *p)
 {
-	return play(p) ?: find_split(p);
+	return play(p) ?: find_split(p) ?: find_broken(p);
 }
 
 static int probe_packed(struct probe *p)
@@ -336,11 +363,19 @@ static int probe_ring(bool packed, int (*find)(struct probe *p))
 /**
  * rs_layout_find - find the private fields of split and packed virtqueues
  *
- * Return: 0; -ENOMEM; -ENXIO where a field's place is not certain.
+ * Return: 0; -ENOMEM; -ENXIO where a field's place is not certain; -EOPNOTSUPP
+ * in a Xen guest, where virtqueues are mapped through their device's parent,
+ * and the throw-away virtqueue has none (vring_use_dma_api()).
  */
 int rs_layout_find(void)
 {
-	int err = probe_ring(false, probe_split) ?: probe_ring(true, probe_packed) ?:
+	int err;
+
+	if (xen_domain()) {
+		pr_err("this is a Xen guest, which ringside does not support; load it in a KVM guest\n");
+		return -EOPNOTSUPP;
+	}
+	err = probe_ring(false, probe_split) ?: probe_ring(true, probe_packed) ?:
 		  probe_ring(true, find_packed_state);
 
 	if (err == -ENOMEM)
@@ -348,4 +383,29 @@ int rs_layout_find(void)
 	else if (err)
 		pr_err("this kernel's virtqueue layout could not be found with certainty; use a ringside built for and tested on this kernel\n");
 	return err;
+}
+
+/**
+ * rs_layout_ring - where a virtqueue keeps what tells its progress
+ * @ring: receives it
+ * @vq: the virtqueue; its driver owns the ring
+ */
+void rs_layout_ring(struct rs_ring *ring, struct virtqueue *vq)
+{
+	const char *object = (const char *)vq;
+
+	memset(ring, 0, sizeof(*ring));
+	ring->size = virtqueue_get_vring_size(vq);
+	if (virtio_has_feature(vq->vdev, VIRTIO_F_RING_PACKED)) {
+		ring->last_used = (const void *)(object + rs_layout.packed_last_used);
+		ring->desc = (const void *)(object + rs_layout.packed_desc);
+		ring->state = (const void *)(object + rs_layout.packed_state);
+		if (rs_layout.packed_wrap)
+			ring->wrap = (const void *)(object + rs_layout.packed_wrap);
+	} else {
+		ring->last_used = (const void *)(object + rs_layout.split_last_used);
+		ring->vring = virtqueue_get_vring(vq);
+	}
+	if (is_power_of_2(rs_ring_modulus(ring)))
+		ring->mask = rs_ring_modulus(ring) - 1;
 }

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Which interrupt line serves a queue, and what the kernel counted on it. */
 #include <linux/ktime.h>
 #include <linux/slab.h>
-#include "map.h"
-#include "queue.h"
-#include "ringside.h"
+#include "account.h"
+#include "irq.h"
+#include "line.h"
 
-LIST_HEAD(rs_irqs);
+LIST_HEAD(rs_lines);
 
 /* Handlers that serve every virtqueue of the device that is their dev_id. */
 static const struct shared_handler {
 	const char *name;
-	bool asks;	/* visits its virtqueues only if the device says it was meant */
+	bool asks;	/* visits its virtqueues only where the device says it was meant */
 } shared_handlers[] = {
 	{ "vp_vring_interrupt", false },
 	{ "vp_interrupt", true },
@@ -41,19 +40,21 @@ struct line {
 	bool threaded;
 };
 
+/* With threadirqs and on PREEMPT_RT the handler runs in a thread, and another one wakes that. */
 static bool action_serves(const struct irqaction *action, const struct rs_queue *q,
 			  struct line *line)
 {
 	const struct shared_handler *shared = NULL;
+	irq_handler_t handler = action->thread_fn ?: action->handler;
 
-	line->own = action->handler == vring_interrupt && action->dev_id == q->vq;
-	line->threaded = action->thread_fn == vring_interrupt && action->dev_id == q->vq;
 	if (action->dev_id == q->vq->vdev)
-		shared = shared_handler(action->handler);
+		shared = shared_handler(handler);
+	line->own = handler == vring_interrupt && action->dev_id == q->vq;
+	line->threaded = action->thread_fn;
 	line->asks = shared && shared->asks;
 	line->action = action;
 	line->dev_id = action->dev_id;
-	return line->own || line->threaded || shared;
+	return line->own || shared;
 }
 
 static bool desc_serves(struct irq_desc *desc, const struct rs_queue *q, struct line *line)
@@ -93,185 +94,104 @@ static bool find_line(const struct rs_queue *q, struct line *line)
 	return found;
 }
 
-static struct rs_irq *irq_get(const struct line *line)
+static struct rs_line *line_find(const struct line *found)
 {
-	struct rs_irq *irq;
+	struct rs_line *line;
 
-	list_for_each_entry(irq, &rs_irqs, list)
-		if (irq->desc == line->desc && irq->dev_id == line->dev_id && irq->key.owner)
-			return irq;
-	irq = kzalloc(sizeof(*irq), GFP_KERNEL);
-	if (!irq)
+	list_for_each_entry(line, &rs_lines, list)
+		if (line->desc == found->desc && line->dev_id == found->dev_id &&
+		    line->action_key.ptr)
+			return line;
+	return NULL;
+}
+
+static struct rs_line *line_get(const struct line *found)
+{
+	struct rs_line *line = line_find(found);
+
+	if (line)
+		return line;
+	line = kzalloc(sizeof(*line), GFP_KERNEL);
+	if (!line)
 		return NULL;
-	irq->desc = line->desc;
-	irq->dev_id = line->dev_id;
-	irq->asks = line->asks;
-	irq->shared = !line->own && !line->threaded;
-	irq->threaded = line->threaded;
-	irq->irq = line->desc->irq_data.irq;
-	irq->rate_since_ns = ktime_get_ns();
-	INIT_LIST_HEAD(&irq->queues);
-	list_add_tail(&irq->list, &rs_irqs);
-	return irq;
-}
-
-static u32 kstat_sum(const struct irq_desc *desc)
-{
-	u32 sum = 0;
-	int cpu;
-
-	for_each_possible_cpu(cpu)
-		sum += rs_irq_kstat(desc, cpu);
-	return sum;
-}
-
-/* Bring the 64-bit count forward; at most 2^32 interrupts since the last time. */
-static void kernel_count_update(struct rs_irq *irq)
-{
-	u32 now = kstat_sum(irq->desc);
-
-	irq->kernel_sum += (u32)(now - irq->kernel_last);
-	irq->kernel_last = now;
+	line->desc = found->desc;
+	line->dev_id = found->dev_id;
+	line->asks = found->asks;
+	line->shared = !found->own;
+	line->threaded = found->threaded;
+	line->irq = found->desc->irq_data.irq;
+	line->rate_since_ns = ktime_get_ns();
+	INIT_LIST_HEAD(&line->queues);
+	list_add_tail(&line->list, &rs_lines);
+	return line;
 }
 
 /* Whether the result for this queue can be told from that of the line's others. */
-static bool is_told_apart(const struct rs_queue *q, const struct line *line)
+static bool is_told_apart(const struct rs_queue *q, const struct line *found)
 {
-	if (line->threaded || (q->dir != RS_RX && q->dir != RS_TX))
+	if (q->dir != RS_RX && q->dir != RS_TX)
 		return false;
-	return !rs_hook_want(rs_irq_callback) &&
-	       (!line->asks || (!rs_hook_want(rs_irq_visit) && !rs_hook_want(rs_irq_config)));
+	return !rs_irq_want_shared(found->asks);
+}
+
+static void line_map(struct rs_line *line, const struct line *found)
+{
+	line->kernel_last = rs_line_kernel_count(line);
+	rs_map_add(&rs_desc_map, &line->desc_key, line->desc);
+	if (line->asks)
+		rs_map_add(&rs_config_map, &line->config_key, line->dev_id);
+	rs_map_add(&rs_action_map, &line->action_key, found->action);
 }
 
 /**
- * rs_irq_attach - find the interrupt line of a queue and count it
+ * rs_line_attach - find the interrupt line of a queue and count it
  * @q: the queue
  *
- * A queue without a line of its own, or whose line cannot be found, has no
- * irq and shows none. The caller holds rs_lock.
+ * A queue without a line of its own, or with one that cannot be found, has no
+ * line and shows none. The results of a handler that runs in a thread are not
+ * known. The caller holds the registry's lock.
  *
  * Return: 0, or -ENOMEM.
  */
-int rs_irq_attach(struct rs_queue *q)
+int rs_line_attach(struct rs_queue *q)
 {
-	struct line line;
-	struct rs_irq *irq;
+	struct line found;
+	struct rs_line *line;
 
-	if (!find_line(q, &line))
+	if (!find_line(q, &found))
 		return 0;
-	irq = irq_get(&line);
-	if (!irq)
+	line = line_get(&found);
+	if (!line)
 		return -ENOMEM;
-	q->irq = irq;
-	q->irq_seen = rs_queue_returned(q);
-	q->irq_used = q->irq_seen;
-	list_add_tail_rcu(&q->irq_list, &irq->queues);
-	q->counted = line.own || is_told_apart(q, &line);
-	if (line.own && q->dir != RS_OTHER)
-		irq->own = q;
-	if (irq->key.owner)
-		return 0;
-	irq->kernel_last = kstat_sum(irq->desc);
-	rs_map_add(&irq->desc_key, irq->desc, irq);
-	if (irq->asks)
-		rs_map_add(&irq->config_key, irq->dev_id, irq);
-	rs_map_add(&irq->key, line.action, irq);
+	q->counted = !found.threaded && (found.own || is_told_apart(q, &found));
+	q->own = found.own && q->dir != RS_OTHER;
+	line->users++;
+	rs_queue_join(q, line);
+	if (q->own)
+		WRITE_ONCE(line->own, q);
+	if (!line->action_key.ptr)
+		line_map(line, &found);
 	return 0;
 }
 
-/* Nothing that the line's descriptor or action was is followed from here on. */
-void rs_irq_unmap(struct rs_irq *irq)
+/* Whether some line's handler runs in a thread. The caller holds the registry's lock. */
+bool rs_line_any_threaded(void)
 {
-	rs_map_del(&irq->key);
-	rs_map_del(&irq->desc_key);
-	rs_map_del(&irq->config_key);
-}
+	struct rs_line *line;
 
-/* Whether some line's handler runs in a thread. The caller holds rs_lock. */
-bool rs_irq_threaded(void)
-{
-	struct rs_irq *irq;
-
-	list_for_each_entry(irq, &rs_irqs, list)
-		if (irq->threaded)
+	list_for_each_entry(line, &rs_lines, list)
+		if (line->threaded)
 			return true;
 	return false;
 }
 
-/* The caller holds rs_lock, and frees @q after a grace period. */
-void rs_irq_detach(struct rs_queue *q)
+/* After rs_queue_unmap(). The caller holds the registry's lock, and frees @q after a grace period. */
+void rs_line_detach(struct rs_queue *q)
 {
-	struct rs_irq *irq = q->irq;
+	struct rs_line *line = q->line;
 
-	if (!irq)
+	if (!line || --line->users)
 		return;
-	list_del_rcu(&q->irq_list);
-	if (!list_empty(&irq->queues))
-		return;
-	rs_irq_unmap(irq);
-	list_del(&irq->list);
-	kfree_rcu(irq, rcu);
-}
-
-/*
- * Between two runs of the handler, with the line's own lock held, the kernel's
- * count and ours are of the same instant. False while a handler runs.
- */
-static bool read_idle(struct rs_queue *q, u64 *v)
-{
-	struct irq_desc *desc = q->irq->desc;
-	unsigned long flags;
-	bool idle;
-
-	raw_spin_lock_irqsave(&desc->lock, flags);
-	idle = !irqd_irq_inprogress(&desc->irq_data);
-	if (idle) {
-		rs_queue_sum_irqs(q, v);
-		kernel_count_update(q->irq);
-		rs_spurious_read(desc, &q->irq->spurious);
-	}
-	raw_spin_unlock_irqrestore(&desc->lock, flags);
-	return idle;
-}
-
-/* Handlers take microseconds: many tries mean that one has hung. */
-#define READ_TRIES 10000
-
-/**
- * rs_irq_read - what a queue and the kernel counted, at one instant
- * @q: the queue
- * @v: receives the sums over all CPUs
- *
- * Return: 0; -ENODEV when the virtqueue is gone; -EBUSY when the handler never
- * paused, and @v is not of the same instant as the kernel's count.
- */
-int rs_irq_read(struct rs_queue *q, u64 *v)
-{
-	unsigned int try;
-	bool idle = false;
-
-	for (try = 0; try < READ_TRIES && !idle; try++) {
-		if (!rs_queue_hold(q))
-			return -ENODEV;
-		idle = read_idle(q, v);
-		rs_queue_release();
-		if (!idle)
-			cpu_relax();
-	}
-	return idle ? 0 : -EBUSY;
-}
-
-#define RATE_NS NSEC_PER_SEC
-
-/* Interrupts per second over the last full second. The caller holds a queue of @irq. */
-void rs_irq_sample_rate(struct rs_irq *irq, u64 now)
-{
-	u64 spent = now - irq->rate_since_ns;
-
-	if (spent < RATE_NS)
-		return;
-	kernel_count_update(irq);
-	irq->rate = div64_u64((irq->kernel_sum - irq->rate_from) * NSEC_PER_SEC, spent);
-	irq->rate_from = irq->kernel_sum;
-	irq->rate_since_ns = now;
+	list_del(&line->list);
+	kfree_rcu(line, rcu);
 }

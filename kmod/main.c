@@ -1,26 +1,53 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Orders the parts; each part works, and undoes what it did. */
 #include <linux/module.h>
-#include "ringside.h"
+#include "bus.h"
+#include "debugfs.h"
+#include "hook.h"
+#include "irq.h"
+#include "layout.h"
+#include "net.h"
+#include "poll.h"
+#include "poller.h"
+#include "prove.h"
+#include "registry.h"
+#include "softirq.h"
+#include "stall.h"
+#include "version.h"
+
+/* Attach what the parts look with. rs_hook_exit() detaches all of it. */
+static int hooks_init(void)
+{
+	return rs_irq_init() ?: rs_registry_init() ?: rs_poll_init() ?: rs_softirq_init() ?:
+	       rs_prove_init();
+}
+
+/* Virtqueues are deleted unseen once the hooks are detached: nothing reads one from close on. */
+static void hooks_exit(void)
+{
+	rs_registry_close();
+	rs_prove_exit();
+	rs_softirq_exit();
+	rs_hook_exit();
+	rs_registry_exit();
+	rs_poller_exit();
+}
 
 static int __init rs_init(void)
 {
-	int err = rs_layout_find();
+	int err = rs_layout_find() ?: rs_poller_init();
 
 	if (err)
 		return err;
 	err = rs_hook_init();
 	if (err)
-		return err;
-	err = rs_softirq_init();
+		goto poller;
+	err = hooks_init() ?: rs_net_init();
 	if (err)
 		goto hooks;
-	err = rs_device_init();
-	if (err)
-		goto softirq;
 	err = rs_bus_init();
 	if (err)
-		goto devices;
+		goto net;
 	err = rs_debugfs_init();
 	if (err)
 		goto bus;
@@ -29,12 +56,13 @@ static int __init rs_init(void)
 
 bus:
 	rs_bus_exit();
-devices:
-	rs_device_exit();
-softirq:
-	rs_softirq_exit();
+net:
+	rs_net_exit();
 hooks:
-	rs_hook_exit();
+	hooks_exit();
+	return err;
+poller:
+	rs_poller_exit();
 	return err;
 }
 
@@ -43,9 +71,8 @@ static void __exit rs_exit(void)
 	rs_stall_exit();
 	rs_debugfs_exit();
 	rs_bus_exit();
-	rs_device_exit();
-	rs_softirq_exit();
-	rs_hook_exit();
+	rs_net_exit();
+	hooks_exit();
 }
 
 module_init(rs_init);

@@ -1,33 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* From a pointer met in the hot path to the object that counts for it. */
-#include <linux/rculist.h>
 #include <linux/spinlock.h>
 #include "map.h"
-#include "ringside.h"
 
-struct hlist_head rs_map[RS_MAP_SIZE];
 static DEFINE_RAW_SPINLOCK(map_lock);
 
-void rs_map_add(struct rs_key *key, const void *ptr, void *owner)
+void rs_map_add(struct rs_map *map, struct rs_key *key, const void *ptr)
 {
 	unsigned long flags;
 
-	key->ptr = ptr;
-	key->owner = owner;
 	raw_spin_lock_irqsave(&map_lock, flags);
-	hlist_add_head_rcu(&key->node, rs_map_bucket(ptr));
+	WRITE_ONCE(key->ptr, ptr);
+	hlist_add_head_rcu(&key->node, &map->bucket[rs_map_index(ptr)]);
 	raw_spin_unlock_irqrestore(&map_lock, flags);
 }
 
-/* Does nothing for a key that is not in the map. Free it after a grace period. */
+/* Does nothing for a key that is in no map. Free its object after a grace period. */
 void rs_map_del(struct rs_key *key)
 {
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&map_lock, flags);
-	if (key->owner) {
+	if (key->ptr) {
 		hlist_del_rcu(&key->node);
-		key->owner = NULL;
+		WRITE_ONCE(key->ptr, NULL);
 	}
 	raw_spin_unlock_irqrestore(&map_lock, flags);
 }

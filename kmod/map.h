@@ -1,37 +1,48 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* From a pointer met in the hot path to the object that counts for it. */
+/* A hash map from a pointer that the hot path meets to the key of the object behind it. */
 #ifndef RS_MAP_H
 #define RS_MAP_H
 
 #include <linux/cache.h>
 #include <linux/rculist.h>
-#include "ringside.h"
 
-#define RS_MAP_SIZE 1024
+#define RS_MAP_SIZE 256
 
-extern struct hlist_head rs_map[RS_MAP_SIZE];
+/* Part of the object that is found. @ptr is NULL while the key is in no map. */
+struct rs_key {
+	struct hlist_node node;
+	const void *ptr;
+};
 
-/* The objects lie in arrays and slabs, each on cache lines of its own: that spreads them. */
-static inline struct hlist_head *rs_map_bucket(const void *ptr)
+struct rs_map {
+	struct hlist_head bucket[RS_MAP_SIZE];
+};
+
+/* Objects lie in arrays and slabs, each on cache lines of its own: that spreads them. */
+static inline unsigned int rs_map_index(const void *ptr)
 {
-	return &rs_map[(unsigned long)ptr / L1_CACHE_BYTES % RS_MAP_SIZE];
+	return (unsigned long)ptr / L1_CACHE_BYTES % RS_MAP_SIZE;
 }
 
 /**
- * rs_map_find - the object of a pointer, or NULL
- * @ptr: any value; it is never followed
+ * rs_map_find - the key of a pointer, or NULL
+ * @map: the map
+ * @ptr: any value; it is never dereferenced
  *
- * Takes no lock. The caller runs with interrupts or softirqs off or preemption
+ * Takes no lock. The caller runs with interrupts, softirqs or preemption
  * disabled, which keeps the object from being freed.
  */
-static inline void *rs_map_find(const void *ptr)
+static inline struct rs_key *rs_map_find(const struct rs_map *map, const void *ptr)
 {
 	struct rs_key *key;
 
-	hlist_for_each_entry_rcu_notrace(key, rs_map_bucket(ptr), node)
-		if (key->ptr == ptr)
-			return key->owner;
+	hlist_for_each_entry_rcu_notrace(key, &map->bucket[rs_map_index(ptr)], node)
+		if (READ_ONCE(key->ptr) == ptr)
+			return key;
 	return NULL;
 }
+
+void rs_map_add(struct rs_map *map, struct rs_key *key, const void *ptr);
+void rs_map_del(struct rs_key *key);
 
 #endif

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Who polled, and who took entries from a ring. */
 #include <linux/irqflags.h>
 #include <linux/sched.h>
 #include <linux/timex.h>
-#include "map.h"
+#include "account.h"
+#include "hook.h"
+#include "poll.h"
 #include "poller.h"
-#include "queue.h"
-#include "ringside.h"
 #include "trace.h"
 
-/* ksoftirqd's tasks are not exported; no one can give a kernel thread its name. */
+/* ksoftirqd's tasks are not exported; user space cannot give a kernel thread its name. */
 static bool is_ksoftirqd(const struct task_struct *task)
 {
 	return unlikely(task->flags & PF_KTHREAD) && !memcmp(task->comm, "ksoftirqd/", 10);
@@ -27,8 +26,8 @@ static enum rs_consumer poll_origin(const struct napi_struct *napi, int budget)
 
 /*
  * One more in both histograms. Counters of two CPUs may differ: a poll is never
- * before the one it follows. Softirqs are off, and each origin has rows of its
- * own: nothing comes between.
+ * before the one it follows. Softirqs are disabled, and each origin has rows of
+ * its own: nothing comes between.
  */
 static void count(struct rs_queue *q, enum rs_consumer origin, int work)
 {
@@ -46,6 +45,47 @@ static void count(struct rs_queue *q, enum rs_consumer origin, int work)
 	hist->gaps[origin][min(gap, RS_GAP_BUCKETS - 1U)]++;
 }
 
+/*
+ * A poll consumed entries. The end of another poll on another CPU may have
+ * brought the count forward past them: the NAPI is released before its poll
+ * counts as over. Then it is not known which of the two consumed last.
+ */
+static void consumed_by(struct rs_queue *q, enum rs_consumer who)
+{
+	u64 seen = READ_ONCE(q->consumed);
+	u32 ahead;
+
+	smp_rmb();	/* the index is never behind a count taken before it */
+	ahead = rs_ring_moved(&q->ring, seen);
+	if (unlikely(!ahead)) {
+		if (q->consumer != who)
+			WRITE_ONCE(q->consumer, RS_UNKNOWN);
+		return;
+	}
+	WRITE_ONCE(q->consumer, who);
+	rs_widen();
+	/* a full barrier where it succeeds: pairs with receive_theft() and defer() in irq.c */
+	if (cmpxchg(&q->consumed, seen, seen + ahead) != seen)
+		smp_mb();
+	if (unlikely(atomic_read(&q->pending)))
+		rs_queue_settle(q, who);
+}
+
+/*
+ * The driver may delete or reset the virtqueue as soon as the NAPI is released,
+ * which is before this: while rs_queue_polled names the queue, it waits.
+ */
+static noinline void consumed(struct rs_queue *q, enum rs_consumer who)
+{
+	__this_cpu_write(rs_queue_polled, q);
+	smp_mb();	/* queue_drain() in account.c sees it, or @off is seen here */
+	rs_widen();
+	if (likely(!READ_ONCE(q->off)))
+		consumed_by(q, who);
+	smp_mb();	/* all was read */
+	__this_cpu_write(rs_queue_polled, NULL);
+}
+
 /* What an empty poll is spared. */
 static noinline void count_work(struct rs_queue *q, enum rs_consumer origin, int work, int budget)
 {
@@ -53,30 +93,39 @@ static noinline void count_work(struct rs_queue *q, enum rs_consumer origin, int
 		__this_cpu_add(q->counts->v[RS_C_packets_softirq + origin], work);
 		if (unlikely(work >= budget))
 			__this_cpu_inc(q->counts->v[RS_C_full_softirq + origin]);
-		rs_queue_consumed(q, origin);
+		consumed(q, origin);
 	}
 	trace_ring_poll(q, origin, work, budget);
 	if (origin == RS_BUSY_POLL)
 		rs_poller_count(work);
 }
 
-/*
- * A poll is over, whoever polled: @work packets of at most @budget. How many
- * polls there were, and how many empty ones, is in the histogram of packets.
- */
-void rs_poll_done(void *data, struct napi_struct *napi, int work, int budget)
+static __always_inline void poll_over(struct rs_queue *q, const struct napi_struct *napi,
+				      int work, int budget)
 {
-	struct rs_queue *q = rs_map_find(napi);
-	enum rs_consumer origin;
+	enum rs_consumer origin = poll_origin(napi, budget);
 
-	if (!q)
-		return;
-	origin = poll_origin(napi, budget);
 	count(q, origin, work);
 	if (work || trace_ring_poll_enabled())
 		count_work(q, origin, work, budget);
 	else if (origin == RS_BUSY_POLL)
 		rs_poller_count(0);
+}
+
+/*
+ * A poll is over: @work packets of at most @budget. How many polls there were, and
+ * how many empty ones, is in the histogram of packets.
+ */
+static void poll_probe(void *data, struct napi_struct *napi, int work, int budget)
+{
+	struct rs_queue *q;
+
+	rs_softirq_begin();
+	rs_widen();
+	q = rs_queue_by_napi(napi);
+	if (q)
+		poll_over(q, napi, work, budget);
+	rs_softirq_end();
 }
 
 static const struct {
@@ -94,7 +143,7 @@ static const struct {
 static u64 call_sites[8];
 
 /* Other code may come to these addresses. */
-void rs_poll_forget_sites(void)
+static void forget_sites(void)
 {
 	memset(call_sites, 0, sizeof(call_sites));
 }
@@ -150,7 +199,7 @@ static unsigned long site_of(unsigned long ip, unsigned long in_napi)
 
 /**
  * rs_poll_cleaner - who consumed from a transmit ring
- * @site: as rs_queue_enter() was told; 0: nobody yet
+ * @site: as enter() received it; 0: none yet
  *
  * Only netpoll's polls, with their budget of 0, are not "in NAPI".
  */
@@ -166,19 +215,83 @@ enum rs_consumer rs_poll_cleaner(unsigned long site)
 	return who;
 }
 
-/* free_old_xmit(sq, [txq,] in_napi) begins, under the transmit queue's lock. */
-void rs_poll_clean(unsigned long ip, unsigned long parent_ip,
-		   struct ftrace_ops *ops, struct ftrace_regs *fregs)
+/* What moved on a transmit ring since it was entered last was consumed from there. */
+static void moved(struct rs_queue *q)
 {
-	struct rs_queue *q = rs_map_find((void *)rs_ftrace_arg(fregs, 0));
+	u64 seen = q->consumed;
+	u32 ahead = rs_ring_moved(&q->ring, seen);
+
+	if (!ahead)
+		return;
+	WRITE_ONCE(q->previous, q->entered);
+	smp_store_release(&q->consumed, seen + ahead);	/* then its consumer is known */
+}
+
+/*
+ * A transmit ring is entered at @site to consume, with the ring's lock. From the
+ * site before at most the whole ring was consumed: the index cannot have come
+ * round to where it was, unless its wrap counter is a field apart.
+ */
+static void enter(struct rs_queue *q, unsigned long site)
+{
+	u16 raw = READ_ONCE(*q->ring.last_used);
+
+	if (raw != q->raw || q->ring.wrap) {
+		q->raw = raw;
+		moved(q);
+	}
+	rs_widen();
+	if (q->entered != site)
+		smp_store_release(&q->entered, site);	/* after what the one before consumed */
+}
+
+/* free_old_xmit(sq, [txq,] in_napi) begins, under the transmit queue's lock. */
+static void clean_hit(unsigned long ip, unsigned long parent_ip,
+		      struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	struct rs_queue *q = rs_queue_by_sq((void *)rs_ftrace_arg(fregs, 0));
 	unsigned long in_napi = rs_ftrace_arg(fregs, 1);
 
-	if (!q)
+	if (!q || READ_ONCE(q->off))
 		return;
-	/* those without a txq may say it of netpoll, too, which alone polls with interrupts off */
+	/* without a txq it says "in NAPI" of netpoll, too, which alone polls with interrupts off */
 	if (in_napi > 1)
 		in_napi = rs_ftrace_arg(fregs, 2) & 0xff;
 	else if (in_napi && irqs_disabled())
 		in_napi = 0;
-	rs_queue_enter(q, site_of(parent_ip, in_napi));
+	enter(q, site_of(parent_ip, in_napi));
+}
+
+static struct rs_hook hooks[] = {
+	{ .symbols = { "napi_poll" }, .kind = RS_TRACEPOINT,
+	  .handler = poll_probe, .loses = "polls-and-who-consumed-receive-entries" },
+	{ .symbols = { "free_old_xmit", "free_old_xmit_skbs" }, .kind = RS_FTRACE,
+	  .module = "virtio_net",
+	  .handler = clean_hit, .loses = "who-consumed-transmit-entries" },
+};
+
+static struct rs_hook_set set = { .hooks = hooks, .n = ARRAY_SIZE(hooks), .gone = forget_sites };
+
+int rs_poll_init(void)
+{
+	return rs_hook_add(&set);
+}
+
+/* Whether ends of polls are seen. */
+bool rs_poll_counted(void)
+{
+	return rs_hook_attached(poll_probe);
+}
+
+/*
+ * Whether entries are counted as they are consumed. Where they are not, the
+ * ring's index comes round unseen, and tells no progress.
+ */
+bool rs_poll_followed(const struct rs_queue *q)
+{
+	if (!q->napi || q->unfollowed)
+		return false;
+	if (q->dir == RS_RX)
+		return rs_hook_attached(poll_probe);
+	return q->dir == RS_TX && rs_hook_attached(clean_hit);
 }

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Which processes busy-poll, by name and pid. */
 #include <linux/hash.h>
 #include <linux/sched.h>
+#include <linux/percpu.h>
 #include "poller.h"
-#include "ringside.h"
 
 #define PROBES 8
 
-DEFINE_PER_CPU(struct rs_poller_table, rs_pollers);
+struct rs_poller_table __percpu *rs_pollers;
 unsigned int rs_poller_epoch = 1;
 
 static struct rs_poller *slot_claim(struct rs_poller *p, pid_t pid)
@@ -89,7 +88,7 @@ unsigned int rs_poller_read(struct rs_poller *list, unsigned int max, struct rs_
 
 	memset(others, 0, sizeof(*others));
 	for_each_possible_cpu(cpu) {
-		t = per_cpu_ptr(&rs_pollers, cpu);
+		t = per_cpu_ptr(rs_pollers, cpu);
 		if (smp_load_acquire(&t->epoch) != rs_poller_epoch)	/* rs_poller_count() */
 			continue;
 		for (i = 0; i < RS_POLLER_SLOTS; i++)
@@ -103,4 +102,18 @@ unsigned int rs_poller_read(struct rs_poller *list, unsigned int max, struct rs_
 void rs_poller_reset(void)
 {
 	WRITE_ONCE(rs_poller_epoch, rs_poller_epoch + 1);
+}
+
+/* Two and a half kilobytes per CPU: too much of what all modules' static data share. */
+int rs_poller_init(void)
+{
+	rs_pollers = alloc_percpu(struct rs_poller_table);
+	if (!rs_pollers)
+		pr_err("no memory to count busy pollers; free some and load ringside again\n");
+	return rs_pollers ? 0 : -ENOMEM;
+}
+
+void rs_poller_exit(void)
+{
+	free_percpu(rs_pollers);
 }

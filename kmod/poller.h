@@ -1,22 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the hot path asks of the table of busy pollers. */
+/* Which processes busy-poll, by name and pid. */
 #ifndef RS_POLLER_H
 #define RS_POLLER_H
 
 #include <linux/percpu.h>
 #include <linux/sched.h>
-#include "ringside.h"
+
+struct rs_poller {
+	pid_t pid;
+	char name[TASK_COMM_LEN];
+	u64 polls;
+	u64 packets;
+};
 
 #define RS_POLLER_BITS 6
 #define RS_POLLER_SLOTS (1 << RS_POLLER_BITS)
 
 /**
  * struct rs_poller_table - the processes that busy-poll on one CPU
- * @epoch: a table of an older one counts for nothing, until its CPU empties it
- * @pid: who polled last
- * @last: that one's row
+ * @epoch: a table of another reset counts for nothing, until its CPU empties it
+ * @pid: the process that polled last
+ * @last: its row
  *
- * Written on its own CPU with softirqs off.
+ * Written on its own CPU with softirqs disabled.
  */
 struct rs_poller_table {
 	unsigned int epoch;
@@ -26,15 +32,19 @@ struct rs_poller_table {
 	struct rs_poller others;
 };
 
-DECLARE_PER_CPU(struct rs_poller_table, rs_pollers);
+extern struct rs_poller_table __percpu *rs_pollers;
 extern unsigned int rs_poller_epoch;
 
+int rs_poller_init(void);
+void rs_poller_exit(void);
+unsigned int rs_poller_read(struct rs_poller *list, unsigned int max, struct rs_poller *others);
+void rs_poller_reset(void);
 void rs_poller_count_other(struct rs_poller_table *t, unsigned int packets);
 
-/* The current process has polled: @packets came of it. Softirqs are off. */
+/* The current process has polled: @packets came of it. Softirqs are disabled. */
 static inline void rs_poller_count(unsigned int packets)
 {
-	struct rs_poller_table *t = this_cpu_ptr(&rs_pollers);
+	struct rs_poller_table *t = this_cpu_ptr(rs_pollers);
 
 	if (unlikely(t->pid != current->tgid || t->epoch != READ_ONCE(rs_poller_epoch))) {
 		rs_poller_count_other(t, packets);

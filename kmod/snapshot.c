@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The snapshot for machines: everything ringside knows, at one instant. */
 #include <linux/ktime.h>
-#include <linux/msi.h>
 #include <linux/utsname.h>
-#include "ringside.h"
+#include "account.h"
+#include "line.h"
+#include "poll.h"
+#include "registry.h"
+#include "show.h"
+#include "snapshot.h"
+#include "version.h"
 
 static const char * const dirs[] = {
 	[RS_RX] = "rx", [RS_TX] = "tx", [RS_CTRL] = "ctrl", [RS_OTHER] = "other",
@@ -14,7 +18,7 @@ static void show_device(struct seq_file *m, const struct rs_device *d)
 	seq_puts(m, "device");
 	rs_show_text(m, "name", d->name);
 	rs_show_text(m, "bus", d->bus);
-	seq_printf(m, " id=%u", d->vdev->id.device);
+	seq_printf(m, " id=%u", d->id);
 	if (d->netdev) {
 		rs_show_text(m, "netdev", d->netdev_name);
 		seq_printf(m, " mac=%pM", d->mac);
@@ -22,25 +26,28 @@ static void show_device(struct seq_file *m, const struct rs_device *d)
 	seq_printf(m, " features=0x%llx generation=%u\n", d->features, d->generation);
 }
 
-static void show_msi(struct seq_file *m, const struct rs_queue *q)
+static void show_msi(struct seq_file *m, const struct rs_queue *q, const struct rs_reading *r)
 {
-	struct msi_msg msg;
-
-	if (q->irq->shared || !q->irq->desc->irq_common_data.msi_desc)
+	if (!r->has_msi)
 		return;
-	get_cached_msi_msg(q->irq->irq, &msg);
 	seq_printf(m, " msi_addr=0x%llx msi_data=0x%x",
-		   (u64)msg.address_hi << 32 | msg.address_lo, msg.data);
+		   (u64)r->msi.address_hi << 32 | r->msi.address_lo, r->msi.data);
 	if (q->device->pci_id)
 		seq_printf(m, " msi_devid=0x%x", q->device->pci_id - 1);
 }
 
-/* Whether counter @i of @q can be known; the others are left out. */
-static bool is_known(const struct rs_queue *q, unsigned int i)
+/* Whether the results of interrupts are known, at one instant with the kernel's count. */
+static bool irqs_known(const struct rs_queue *q, const struct rs_reading *r)
+{
+	return q->counted && r->irqs_known;
+}
+
+/* Whether a counter's group is known; the others are left out. */
+static bool is_known(const struct rs_queue *q, const struct rs_reading *r, unsigned int i)
 {
 	if (i >= RS_C_handled && i <= RS_C_none_unknown)
-		return q->counted;
-	return q->dir == RS_RX && q->napi && rs_hook_attached(rs_poll_done);
+		return irqs_known(q, r);
+	return q->dir == RS_RX && q->napi && rs_poll_counted();
 }
 
 /* A handler may also run again for an interrupt the kernel counted once. */
@@ -58,16 +65,18 @@ static void show_counters(struct seq_file *m, const struct rs_queue *q,
 {
 	unsigned int i;
 
-	if (q->counted)
+	if (irqs_known(q, r))
 		seq_printf(m, " interrupts=%llu none=%llu", r->interrupts, r->none);
 	for (i = 0; i < RS_COUNTERS; i++)
-		if (is_known(q, i))
+		if (is_known(q, r, i))
 			seq_printf(m, " %s=%llu", rs_counter_names[i], r->v[i]);
-	if (r->exact && q->counted)
+	if (irqs_known(q, r))
 		show_missed(m, r);
-	if (rs_queue_followed(q))
+	if (r->progress_known && rs_poll_followed(q))
 		seq_printf(m, " used_progress=%llu last_used_progress=%llu",
 			   r->used_progress, r->last_used_progress);
+	if (q->unfollowed)
+		seq_puts(m, " unfollowed=xdp");
 }
 
 static bool has(const struct rs_queue *q, unsigned int feature)
@@ -83,125 +92,60 @@ static void show_queue(struct seq_file *m, struct rs_queue *q)
 		return;
 	seq_puts(m, "queue");
 	rs_show_text(m, "device", q->device->name);
-	seq_printf(m, " index=%u", q->index);
+	seq_printf(m, " index=%u generation=%u", q->index, q->generation);
 	rs_show_text(m, "name", q->name);
 	seq_printf(m, " dir=%s ring=%s event_idx=%d size=%u", dirs[q->dir],
-		   q->vring ? "split" : "packed",
-		   has(q, VIRTIO_RING_F_EVENT_IDX), q->size);
-	if (q->irq)
-		seq_printf(m, " irq=%u shared=%d", q->irq->irq, q->irq->shared);
-	if (q->napi && q->napi->napi_id)
-		seq_printf(m, " napi_id=%u", q->napi->napi_id);
+		   q->ring.vring ? "split" : "packed",
+		   has(q, VIRTIO_RING_F_EVENT_IDX), q->ring.size);
+	if (q->line)
+		seq_printf(m, " irq=%u shared=%d", q->line->irq, q->line->shared);
+	if (r.napi_id)
+		seq_printf(m, " napi_id=%u", r.napi_id);
 	seq_printf(m, " used_addr=0x%llx", q->used_addr);
-	if (q->irq)
-		show_msi(m, q);
+	show_msi(m, q, &r);
 	seq_printf(m, " used_idx=%u last_used_idx=%u", r.used_idx, r.last_used_idx);
 	if (q->stalled)
 		seq_printf(m, " stalled_ms=%llu",
 			   div_u64(ktime_get_ns() - q->stall_since_ns, NSEC_PER_MSEC));
 	show_counters(m, q, &r);
 	seq_putc(m, '\n');
+	rs_show_proof(m, q, &r);
 }
 
-static void show_irq(struct seq_file *m, struct rs_irq *irq)
+static void show_line(struct seq_file *m, struct rs_line *line)
 {
-	const struct rs_spurious *s = &irq->spurious;
+	const struct rs_spurious *s = &line->spurious;
 	struct rs_reading r;
 
-	if (!rs_show_irq_queue(irq, &r))
+	if (!rs_show_line_queue(line, &r))
 		return;
-	seq_printf(m, "irq irq=%u", irq->irq);
-	if (r.exact)
+	seq_printf(m, "irq irq=%u", line->irq);
+	if (r.irqs_known)
 		seq_printf(m, " count=%u unhandled=%u last_unhandled_ms=%u kernel_count=%llu disabled=%d can_trip=%d",
 			   s->count, s->unhandled, jiffies_to_msecs(s->last_unhandled),
 			   r.kernel_count, s->disabled, rs_spurious_can_trip(s));
-	seq_printf(m, " given_up=%u", irq->given_up);
-	if (irq->given_up)
-		seq_printf(m, " given_up_ns=%llu", irq->given_up_ns);
+	seq_printf(m, " given_up=%u", line->given_up);
+	if (line->given_up)
+		seq_printf(m, " given_up_ns=%llu", line->given_up_ns);
 	seq_putc(m, '\n');
-}
-
-/* " name=at:count,at:count" for the buckets that are not empty. */
-static void show_buckets(struct seq_file *m, const char *name, const u64 *hist,
-			 unsigned int n, u64 (*at)(unsigned int i))
-{
-	char before = '=';
-	unsigned int i;
-
-	seq_printf(m, " %s", name);
-	for (i = 0; i < n; i++) {
-		if (!hist[i])
-			continue;
-		seq_printf(m, "%c%llu:%llu", before, at(i), hist[i]);
-		before = ',';
-	}
-	if (before == '=')
-		seq_puts(m, "=");
-}
-
-static u64 packets_at(unsigned int i)
-{
-	return i ? 1U << (i - 1) : 0;
-}
-
-static u64 gap_at(unsigned int i)
-{
-	return i ? rs_clock_ns(1ULL << (i - 1 + RS_GAP_SHIFT)) : 0;
-}
-
-/* Under rs_lock, as everything that shows. */
-static struct rs_hist hist;
-
-void rs_show_hists(struct seq_file *m, struct rs_queue *q)
-{
-	unsigned int i;
-
-	if (!q->hist)
-		return;
-	rs_queue_hist(q, &hist);
-	for (i = 0; i < RS_POLL_ORIGINS; i++) {
-		if (!memchr_inv(hist.packets[i], 0, sizeof(hist.packets[i])))
-			continue;
-		seq_puts(m, "hist");
-		rs_show_text(m, "device", q->device->name);
-		seq_printf(m, " index=%u origin=%s", q->index, rs_origin_names[i]);
-		show_buckets(m, "packets", hist.packets[i], RS_PACKET_BUCKETS, packets_at);
-		show_buckets(m, "gap_ns", hist.gaps[i], RS_GAP_BUCKETS, gap_at);
-		seq_putc(m, '\n');
-	}
-}
-
-void rs_show_cpus(struct seq_file *m)
-{
-	struct rs_softirq r;
-	int cpu;
-
-	for_each_online_cpu(cpu) {
-		rs_softirq_read(cpu, &r);
-		seq_printf(m, "cpu cpu=%d", cpu);
-		if (rs_hook_attached(rs_softirq_leave))
-			seq_printf(m, " net_rx_ns=%llu net_rx_runs=%llu",
-				   rs_clock_ns(r.cycles), r.runs);
-		seq_printf(m, " time_squeeze=%u\n", r.time_squeeze);
-	}
 }
 
 int rs_snapshot_show(struct seq_file *m, void *unused)
 {
 	struct rs_device *d;
 	struct rs_queue *q;
-	struct rs_irq *irq;
+	struct rs_line *line;
 
-	mutex_lock(&rs_lock);
+	mutex_lock(&rs_registry_lock);
 	seq_puts(m, "ringside snapshot 1\n");
 	seq_printf(m, "time_ns=%llu started_ns=%llu generation=%u",
-		   ktime_get_ns(), rs_device_started(), rs_device_resets());
+		   ktime_get_ns(), rs_registry_started_ns(), rs_registry_resets());
 	rs_show_text(m, "kernel", utsname()->release);
 	rs_show_text(m, "arch", utsname()->machine);
 	rs_show_text(m, "module", RS_VERSION);
 	seq_putc(m, '\n');
 	rs_show_hooks(m, false);
-	list_for_each_entry(d, &rs_devices, list) {
+	list_for_each_entry(d, &rs_registry_devices, list) {
 		show_device(m, d);
 		list_for_each_entry(q, &d->queues, list)
 			show_queue(m, q);
@@ -209,9 +153,9 @@ int rs_snapshot_show(struct seq_file *m, void *unused)
 			rs_show_hists(m, q);
 	}
 	rs_show_cpus(m);
-	list_for_each_entry(irq, &rs_irqs, list)
-		show_irq(m, irq);
-	mutex_unlock(&rs_lock);
+	list_for_each_entry(line, &rs_lines, list)
+		show_line(m, line);
+	mutex_unlock(&rs_registry_lock);
 	return 0;
 }
 

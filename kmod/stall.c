@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Looks, from time to time, for a ring with work that nobody serves. */
 #include <linux/ktime.h>
 #include <linux/module.h>
+#include <linux/kernel.h>
 #include <linux/skbuff.h>
 #include <linux/workqueue.h>
-#include "queue.h"
-#include "ringside.h"
+#include "account.h"
+#include "registry.h"
+#include "stall.h"
+#include "trace.h"
 
 #define STALL_MS_MIN 20
 #define STALL_MS_MAX 600000
@@ -14,11 +16,16 @@ static unsigned int stall_ms = 200;
 
 static int stall_ms_set(const char *text, const struct kernel_param *kp)
 {
-	int err = param_set_uint_minmax(text, kp, STALL_MS_MIN, STALL_MS_MAX);
+	unsigned int ms;
+	int err = kstrtouint(text, 0, &ms);
 
+	if (!err && (ms < STALL_MS_MIN || ms > STALL_MS_MAX))
+		err = -EINVAL;
 	if (err)
 		pr_err("stall_ms must be a number of milliseconds from %u to %u\n",
 		       STALL_MS_MIN, STALL_MS_MAX);
+	else
+		stall_ms = ms;
 	return err;
 }
 
@@ -38,23 +45,33 @@ static DECLARE_DELAYED_WORK(stall_work, look);
  */
 static bool is_waiting(const struct rs_queue *q, u64 pending)
 {
-	if (!pending || !q->device->netdev || !netif_running(q->device->netdev))
+	if (!pending || q->off || q->unfollowed || !q->device->netdev ||
+	    !netif_running(q->device->netdev))
 		return false;
 	if (q->dir == RS_RX)
 		return true;
 	return q->dir == RS_TX && q->vq->num_free < 2 + MAX_SKB_FRAGS;
 }
 
+static void note(struct rs_queue *q, enum rs_event_kind kind, u64 now_ns)
+{
+	struct rs_event event;
+
+	rs_queue_event(q, kind, now_ns, &event);
+	trace_ring_stall(q, rs_event_name(kind), event.pending, event.since_ms);
+	rs_event_add(&event);
+}
+
 static void serve(struct rs_queue *q, u64 consumed, bool waiting, u64 now_ns)
 {
 	if (q->stalled)
-		rs_event_note(RS_EVENT_SERVED, q, now_ns);
+		note(q, RS_EVENT_SERVED, now_ns);
 	q->stalled = false;
 	q->stall_from = consumed;
 	q->stall_since_ns = waiting ? now_ns : 0;
 }
 
-/* The caller holds @q. */
+/* The caller holds the virtqueue's lock. */
 static void look_at(struct rs_queue *q, u64 now_ns)
 {
 	u64 used, consumed;
@@ -69,7 +86,7 @@ static void look_at(struct rs_queue *q, u64 now_ns)
 	if (q->stalled || now_ns - q->stall_since_ns < stall_ms * (u64)NSEC_PER_MSEC)
 		return;
 	q->stalled = true;
-	rs_event_note(q->dir == RS_TX ? RS_EVENT_FULL : RS_EVENT_STALLED, q, now_ns);
+	note(q, q->dir == RS_TX ? RS_EVENT_FULL : RS_EVENT_STALLED, now_ns);
 }
 
 static void look(struct work_struct *work)
@@ -77,19 +94,20 @@ static void look(struct work_struct *work)
 	u64 now_ns = ktime_get_ns();
 	struct rs_device *d;
 	struct rs_queue *q;
+	unsigned long flags;
 
-	mutex_lock(&rs_lock);
-	list_for_each_entry(d, &rs_devices, list) {
+	mutex_lock(&rs_registry_lock);
+	list_for_each_entry(d, &rs_registry_devices, list) {
 		list_for_each_entry(q, &d->queues, list) {
-			if (!rs_queue_hold(q))
+			if (!rs_queue_lock(q, &flags))
 				continue;
 			look_at(q, now_ns);
-			if (q->irq)
-				rs_irq_sample_rate(q->irq, now_ns);
-			rs_queue_release();
+			if (q->line)
+				rs_line_sample_rate(q->line, now_ns);
+			rs_queue_unlock(flags);
 		}
 	}
-	mutex_unlock(&rs_lock);
+	mutex_unlock(&rs_registry_lock);
 	queue_delayed_work(system_freezable_wq, &stall_work,
 			   msecs_to_jiffies(min(stall_ms / 4, 250U)));
 }

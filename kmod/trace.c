@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Where the trace events of trace.h live. */
-#include "ringside.h"
+#include "account.h"
 
 #define CREATE_TRACE_POINTS
 #include "trace.h"

@@ -7,9 +7,9 @@
 #define RS_TRACE_H
 
 #include <linux/tracepoint.h>
-#include "queue.h"
+#include "account.h"
 
-/* An interrupt of a virtqueue is over: what it was worth, by the counter's name. */
+/* An interrupt of a virtqueue is over, and was counted in this counter. */
 TRACE_EVENT(ring_irq,
 	TP_PROTO(const struct rs_queue *q, unsigned int row),
 	TP_ARGS(q, row),
@@ -25,9 +25,8 @@ TRACE_EVENT(ring_irq,
 		strscpy(__entry->device, q->device->name, sizeof(__entry->device));
 		strscpy(__entry->queue, q->name, sizeof(__entry->queue));
 		strscpy(__entry->class, rs_counter_names[row], sizeof(__entry->class));
-		__entry->irq = q->irq->irq;
-		__entry->last_used_idx = rs_queue_last_used(q);
-		__entry->used_idx = rs_queue_used(q);
+		__entry->irq = q->line->irq;
+		rs_queue_indexes(q, &__entry->used_idx, &__entry->last_used_idx);
 	),
 	TP_printk("device=%s queue=%s irq=%u class=%s used_idx=%u last_used_idx=%u",
 		  __entry->device, __entry->queue, __entry->irq, __entry->class,
@@ -81,7 +80,7 @@ TRACE_EVENT(ring_stall,
 		  __entry->pending, __entry->since_ms)
 );
 
-/* The kernel gives an interrupt line up: nobody cared. */
+/* The kernel disables an interrupt line: "nobody cared". */
 TRACE_EVENT(irq_disabled,
 	TP_PROTO(unsigned int irq, unsigned int unhandled),
 	TP_ARGS(irq, unhandled),

@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The views for people. */
 #include <linux/ktime.h>
 #include <linux/sort.h>
-#include "ringside.h"
+#include "account.h"
+#include "event.h"
+#include "hook.h"
+#include "line.h"
+#include "poller.h"
+#include "registry.h"
+#include "show.h"
+#include "view.h"
 
 static u64 polls(const struct rs_reading *r, unsigned int origin)
 {
@@ -16,8 +22,8 @@ static void show_queue_line(struct seq_file *m, struct rs_queue *q)
 	if (rs_queue_read(q, &r))
 		return;
 	seq_printf(m, "%-10s %-10s", rs_show_device_name(q->device), q->name);
-	if (q->counted)
-		seq_printf(m, " %5u %10llu %10llu %10llu %6lld", q->irq->irq,
+	if (q->counted && r.irqs_known)
+		seq_printf(m, " %5u %10llu %10llu %10llu %6lld", q->line->irq,
 			   r.interrupts, r.v[RS_C_handled], r.none,
 			   (s64)(r.kernel_count - r.interrupts));
 	else
@@ -29,8 +35,11 @@ static void show_queue_line(struct seq_file *m, struct rs_queue *q)
 			   polls(&r, RS_NETPOLL));
 	else
 		seq_printf(m, " %10s %10s %10s %10s", "-", "-", "-", "-");
-	seq_printf(m, " %6u %6u %12llu\n", r.used_idx, r.last_used_idx,
-		   r.used_progress);
+	seq_printf(m, " %6u %6u", r.used_idx, r.last_used_idx);
+	if (r.progress_known)
+		seq_printf(m, " %12llu\n", r.used_progress);
+	else
+		seq_printf(m, " %12s\n", "-");
 }
 
 int rs_view_queues(struct seq_file *m, void *unused)
@@ -43,24 +52,24 @@ int rs_view_queues(struct seq_file *m, void *unused)
 		   "netdev", "queue", "irq", "interrupts", "handled", "none",
 		   "missed", "softirq", "busy poll", "threaded", "netpoll",
 		   "used", "last", "progress");
-	mutex_lock(&rs_lock);
-	list_for_each_entry(d, &rs_devices, list)
+	mutex_lock(&rs_registry_lock);
+	list_for_each_entry(d, &rs_registry_devices, list)
 		list_for_each_entry(q, &d->queues, list)
 			show_queue_line(m, q);
-	mutex_unlock(&rs_lock);
+	mutex_unlock(&rs_registry_lock);
 	return 0;
 }
 
-static void show_irq_line(struct seq_file *m, struct rs_irq *irq)
+static void show_irq_line(struct seq_file *m, struct rs_line *line)
 {
-	const struct rs_spurious *s = &irq->spurious;
+	const struct rs_spurious *s = &line->spurious;
 	struct rs_reading r;
-	struct rs_queue *q = rs_show_irq_queue(irq, &r);
+	struct rs_queue *q = rs_show_line_queue(line, &r);
 
-	if (!q || !r.exact)
+	if (!q || !r.irqs_known)
 		return;
-	seq_printf(m, "%5u %-10s %-10s %8u %9u %8u", irq->irq,
-		   rs_show_device_name(q->device), irq->shared ? "shared" : q->name,
+	seq_printf(m, "%5u %-10s %-10s %8u %9u %8u", line->irq,
+		   rs_show_device_name(q->device), line->shared ? "shared" : q->name,
 		   s->count, s->unhandled, s->count - s->unhandled);
 	if (s->last_unhandled)
 		seq_printf(m, " %9u", jiffies_to_msecs(jiffies - s->last_unhandled));
@@ -68,29 +77,29 @@ static void show_irq_line(struct seq_file *m, struct rs_irq *irq)
 		seq_printf(m, " %9s", "never");
 	seq_printf(m, " %8s %9u %9u", rs_spurious_can_trip(s) ? "yes" : "no",
 		   rs_spurious_left(s), rs_spurious_none_left(s));
-	if (rs_spurious_can_trip(s) && irq->rate)
-		seq_printf(m, " %9llu", div64_u64(rs_spurious_left(s), irq->rate));
+	if (rs_spurious_can_trip(s) && line->rate)
+		seq_printf(m, " %9llu", div64_u64(rs_spurious_left(s), line->rate));
 	else
 		seq_printf(m, " %9s", "-");
-	seq_printf(m, " %8s %6u", s->disabled ? "yes" : "no", irq->given_up);
-	if (irq->given_up)
-		seq_printf(m, " %llu", irq->given_up_ns / NSEC_PER_MSEC);
+	seq_printf(m, " %8s %6u", s->disabled ? "yes" : "no", line->given_up);
+	if (line->given_up)
+		seq_printf(m, " %llu", line->given_up_ns / NSEC_PER_MSEC);
 	seq_putc(m, '\n');
 }
 
 int rs_view_irqs(struct seq_file *m, void *unused)
 {
-	struct rs_irq *irq;
+	struct rs_line *line;
 
 	seq_puts(m, "ringside irqs 1\n");
 	seq_printf(m, "%5s %-10s %-10s %8s %9s %8s %9s %8s %9s %9s %9s %8s %6s %s\n",
 		   "irq", "netdev", "queue", "count", "unhandled", "handled",
 		   "age ms", "can trip", "left", "none left", "left s",
 		   "disabled", "times", "at ms");
-	mutex_lock(&rs_lock);
-	list_for_each_entry(irq, &rs_irqs, list)
-		show_irq_line(m, irq);
-	mutex_unlock(&rs_lock);
+	mutex_lock(&rs_registry_lock);
+	list_for_each_entry(line, &rs_lines, list)
+		show_irq_line(m, line);
+	mutex_unlock(&rs_registry_lock);
 	return 0;
 }
 
@@ -117,36 +126,52 @@ int rs_view_events(struct seq_file *m, void *unused)
 int rs_view_hooks(struct seq_file *m, void *unused)
 {
 	seq_puts(m, "ringside hooks 1\n");
-	mutex_lock(&rs_lock);
+	mutex_lock(&rs_registry_lock);
 	rs_show_hooks(m, true);
-	mutex_unlock(&rs_lock);
+	mutex_unlock(&rs_registry_lock);
 	return 0;
+}
+
+/* Where a queue's interrupts may go, and where they go. Readers take turns. */
+static struct cpumask affinity, effective;
+static unsigned int napi_id;
+
+static bool read_map(struct rs_queue *q)
+{
+	struct irq_data *data;
+	unsigned long flags;
+
+	if (!rs_queue_lock(q, &flags))
+		return false;
+	napi_id = q->napi ? q->napi->napi_id : 0;
+	if (q->line) {
+		data = &q->line->desc->irq_data;
+		cpumask_copy(&affinity, irq_data_get_affinity_mask(data));
+		cpumask_copy(&effective, irq_data_get_effective_affinity_mask(data));
+	}
+	rs_queue_unlock(flags);
+	return true;
 }
 
 static void show_map_line(struct seq_file *m, struct rs_queue *q)
 {
-	struct irq_data *data;
-
-	if (q->irq)
-		seq_printf(m, "%5u", q->irq->irq);
+	if (!read_map(q))
+		return;
+	if (q->line)
+		seq_printf(m, "%5u", q->line->irq);
 	else
 		seq_printf(m, "%5s", "-");
 	seq_printf(m, " %-10s %-14s %-10s %-10s", q->device->name, q->device->bus,
 		   q->name, rs_show_device_name(q->device));
-	if (q->napi && q->napi->napi_id)
-		seq_printf(m, " %7u", q->napi->napi_id);
+	if (napi_id)
+		seq_printf(m, " %7u", napi_id);
 	else
 		seq_printf(m, " %7s", "-");
-	if (q->irq && rs_queue_hold(q)) {
-		data = &q->irq->desc->irq_data;
-		seq_printf(m, " %*pbl", cpumask_pr_args(irq_data_get_affinity_mask(data)));
-		seq_printf(m, " %*pbl",
-			   cpumask_pr_args(irq_data_get_effective_affinity_mask(data)));
-		rs_queue_release();
-	} else {
-		seq_puts(m, " - -");
-	}
-	seq_putc(m, '\n');
+	if (q->line)
+		seq_printf(m, " %*pbl %*pbl\n", cpumask_pr_args(&affinity),
+			   cpumask_pr_args(&effective));
+	else
+		seq_puts(m, " - -\n");
 }
 
 int rs_view_map(struct seq_file *m, void *unused)
@@ -157,11 +182,11 @@ int rs_view_map(struct seq_file *m, void *unused)
 	seq_puts(m, "ringside map 1\n");
 	seq_printf(m, "%5s %-10s %-14s %-10s %-10s %7s %s\n", "irq", "device",
 		   "bus", "queue", "netdev", "napi", "affinity effective");
-	mutex_lock(&rs_lock);
-	list_for_each_entry(d, &rs_devices, list)
+	mutex_lock(&rs_registry_lock);
+	list_for_each_entry(d, &rs_registry_devices, list)
 		list_for_each_entry(q, &d->queues, list)
 			show_map_line(m, q);
-	mutex_unlock(&rs_lock);
+	mutex_unlock(&rs_registry_lock);
 	return 0;
 }
 
@@ -187,15 +212,15 @@ int rs_view_polls(struct seq_file *m, void *unused)
 	seq_puts(m, "ringside polls 1\n");
 	seq_printf(m, "%-10s %-10s %-10s %12s %12s %12s %12s\n", "netdev", "queue",
 		   "origin", "polls", "packets", "empty", "full");
-	mutex_lock(&rs_lock);
-	list_for_each_entry(d, &rs_devices, list)
+	mutex_lock(&rs_registry_lock);
+	list_for_each_entry(d, &rs_registry_devices, list)
 		list_for_each_entry(q, &d->queues, list)
 			show_polls_of(m, q);
-	list_for_each_entry(d, &rs_devices, list)
+	list_for_each_entry(d, &rs_registry_devices, list)
 		list_for_each_entry(q, &d->queues, list)
 			rs_show_hists(m, q);
 	rs_show_cpus(m);
-	mutex_unlock(&rs_lock);
+	mutex_unlock(&rs_registry_lock);
 	return 0;
 }
 
@@ -210,13 +235,13 @@ static int more_polls(const void *a, const void *b)
 
 int rs_view_pollers(struct seq_file *m, void *unused)
 {
-	static struct rs_poller list[POLLERS];	/* under rs_lock */
+	static struct rs_poller list[POLLERS];	/* readers take turns */
 	struct rs_poller others;
 	unsigned int i, n;
 
 	seq_puts(m, "ringside pollers 1\n");
 	seq_printf(m, "%8s %-16s %12s %12s\n", "pid", "process", "polls", "packets");
-	mutex_lock(&rs_lock);
+	mutex_lock(&rs_registry_lock);
 	n = rs_poller_read(list, POLLERS, &others);
 	sort(list, n, sizeof(list[0]), more_polls, NULL);
 	for (i = 0; i < n; i++)
@@ -225,6 +250,6 @@ int rs_view_pollers(struct seq_file *m, void *unused)
 	if (others.polls)
 		seq_printf(m, "%8s %-16s %12llu %12llu\n", "-", "others",
 			   others.polls, others.packets);
-	mutex_unlock(&rs_lock);
+	mutex_unlock(&rs_registry_lock);
 	return 0;
 }

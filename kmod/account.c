@@ -1,0 +1,667 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/delay.h>
+#include <linux/ktime.h>
+#include <linux/math64.h>
+#include <linux/slab.h>
+#include "account.h"
+
+bool rs_proving;
+
+struct rs_map rs_vq_map, rs_napi_map, rs_sq_map;
+struct rs_map rs_action_map, rs_desc_map, rs_config_map;
+
+const char * const rs_counter_names[RS_COUNTERS] = {
+#define RS_GAUGE(name, unit, meaning)
+#define RS_COUNTER(name, unit, meaning) #name,
+#include "counters.h"
+};
+
+const char * const rs_origin_names[RS_POLL_ORIGINS] = {
+	[RS_SOFTIRQ] = "softirq", [RS_KSOFTIRQD] = "ksoftirqd",
+	[RS_BUSY_POLL] = "busy", [RS_THREADED] = "threaded",
+	[RS_NETPOLL] = "netpoll",
+};
+
+/* The queue that the end of a poll on that CPU is reading: see rs_poll_done(). */
+DEFINE_PER_CPU(struct rs_queue *, rs_queue_polled);
+
+/* Orders deletion and reset of virtqueues against everything else that reads them. */
+static DEFINE_RAW_SPINLOCK(vq_lock);
+
+/**
+ * rs_queue_lock - keep the virtqueue of a queue from being deleted or reset
+ * @q: the queue
+ * @flags: for rs_queue_unlock()
+ *
+ * Return: false, and nothing is locked, when the virtqueue is deleted already.
+ */
+bool rs_queue_lock(struct rs_queue *q, unsigned long *flags)
+{
+	raw_spin_lock_irqsave(&vq_lock, *flags);
+	if (!q->gone)
+		return true;
+	raw_spin_unlock_irqrestore(&vq_lock, *flags);
+	return false;
+}
+
+void rs_queue_unlock(unsigned long flags)
+{
+	raw_spin_unlock_irqrestore(&vq_lock, flags);
+}
+
+/* The poll that deferred interrupts waited for is over. Softirqs are disabled. */
+void rs_queue_settle(struct rs_queue *q, enum rs_consumer who)
+{
+	int n = atomic_xchg(&q->pending, 0);
+
+	rs_widen();
+	if (n)
+		this_cpu_add(q->counts->settled[who], n);
+}
+
+/*
+ * Wait until no handler that found @q earlier still reads it: an interrupt
+ * handler of its line, or the end of a poll, which comes after the driver's
+ * napi_disable() may have returned. Neither takes longer than a few microseconds.
+ */
+static void queue_drain(const struct rs_queue *q)
+{
+	int cpu;
+
+	smp_mb();	/* they see q->off, or are seen */
+	if (q->line)
+		synchronize_hardirq(q->line->irq);
+	for_each_possible_cpu(cpu)
+		while (READ_ONCE(per_cpu(rs_queue_polled, cpu)) == q)
+			cpu_relax();
+}
+
+void rs_line_unmap(struct rs_line *line)
+{
+	rs_map_del(&line->action_key);
+	rs_map_del(&line->desc_key);
+	rs_map_del(&line->config_key);
+}
+
+/* The line serves @q from here on. The caller has put it in the maps, or does so next. */
+void rs_queue_join(struct rs_queue *q, struct rs_line *line)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&vq_lock, flags);
+	q->line = line;
+	list_add_tail_rcu(&q->line_list, &line->queues);
+	raw_spin_unlock_irqrestore(&vq_lock, flags);
+}
+
+/* A line keeps serving the queues that it has left. */
+static void line_leave(struct rs_queue *q)
+{
+	struct rs_line *line = q->line;
+
+	if (!line)
+		return;
+	if (line->own == q)
+		WRITE_ONCE(line->own, NULL);
+	list_del_rcu(&q->line_list);
+	if (list_empty(&line->queues))
+		rs_line_unmap(line);
+}
+
+/**
+ * rs_queue_unmap - the virtqueue of a queue is about to be deleted
+ * @q: the queue
+ *
+ * When this returns, nothing reads the virtqueue any more, or ever will.
+ * Callable from any context but an interrupt handler of the queue's line.
+ */
+void rs_queue_unmap(struct rs_queue *q)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&vq_lock, flags);
+	if (q->gone) {
+		raw_spin_unlock_irqrestore(&vq_lock, flags);
+		return;
+	}
+	q->gone = true;
+	WRITE_ONCE(q->off, true);
+	rs_map_del(&q->vq_key);
+	rs_map_del(&q->napi_key);
+	rs_map_del(&q->sq_key);
+	line_leave(q);
+	raw_spin_unlock_irqrestore(&vq_lock, flags);
+	rs_widen();
+	queue_drain(q);
+}
+
+/*
+ * 64-bit counts of entries returned and consumed. The caller holds the virtqueue's
+ * lock, or is its interrupt handler, as for the next.
+ */
+void rs_queue_progress(const struct rs_queue *q, u64 *used, u64 *consumed)
+{
+	u64 seen = READ_ONCE(q->consumed);
+
+	if (q->off) {
+		*used = q->irq_used;
+		*consumed = seen;
+		return;
+	}
+	smp_rmb();	/* the index is never behind a count taken before it */
+	*consumed = seen + rs_ring_moved(&q->ring, seen);
+	*used = rs_ring_returned(&q->ring, *consumed);
+}
+
+void rs_queue_indexes(const struct rs_queue *q, u16 *used_idx, u16 *last_used_idx)
+{
+	u64 used, consumed;
+
+	rs_queue_progress(q, &used, &consumed);
+	*used_idx = rs_ring_index(&q->ring, used);
+	*last_used_idx = rs_ring_index(&q->ring, consumed);
+}
+
+/**
+ * rs_queue_ring_off - the ring of a queue is about to be reset
+ * @q: the queue
+ *
+ * Its counts go on. Until rs_queue_ring_on() its interrupts are counted, but
+ * the ring is not read; entries that the device returns meanwhile are lost to
+ * the driver and are not counted.
+ */
+void rs_queue_ring_off(struct rs_queue *q)
+{
+	unsigned long flags;
+	u64 used, consumed;
+
+	if (!rs_queue_lock(q, &flags))
+		return;
+	if (!q->off) {
+		rs_queue_progress(q, &used, &consumed);
+		WRITE_ONCE(q->off, true);
+		if (q->line && q->line->own == q)
+			WRITE_ONCE(q->line->own, NULL);
+		q->irq_used = used;
+		WRITE_ONCE(q->consumed, consumed);
+	}
+	rs_queue_unlock(flags);
+	rs_widen();
+	queue_drain(q);
+}
+
+/* Counts go up to the next one with the new ring's index, and what that adds is taken off again. */
+static void ring_restart(struct rs_queue *q)
+{
+	u64 used = q->irq_used, consumed = q->consumed, next;
+
+	rs_layout_ring(&q->ring, q->vq);
+	q->used_addr = virtqueue_get_used_addr(q->vq);
+	next = roundup(max(used, consumed), (u64)rs_ring_modulus(&q->ring));
+	next += rs_ring_last_used(&q->ring);
+	q->used_skip += next - used;
+	q->consumed_skip += next - consumed;
+	q->raw = READ_ONCE(*q->ring.last_used);
+	q->irq_used = next;
+	q->irq_seen = next;
+	WRITE_ONCE(q->consumed, next);
+}
+
+/* The ring was reset, and the device does not use it yet. */
+void rs_queue_ring_on(struct rs_queue *q, unsigned int generation)
+{
+	unsigned long flags;
+
+	if (!rs_queue_lock(q, &flags))
+		return;
+	if (q->off) {
+		ring_restart(q);
+		q->generation = generation;
+		smp_store_release(&q->off, false);	/* the ring is complete */
+		if (q->line && q->own)
+			smp_store_release(&q->line->own, q);
+	}
+	rs_queue_unlock(flags);
+}
+
+u32 rs_line_kernel_count(const struct rs_line *line)
+{
+	return READ_ONCE(line->desc->tot_count);
+}
+
+/* Bring the 64-bit count forward; at most 2^32 interrupts since the last time. */
+static void kernel_count_update(struct rs_line *line, u32 now)
+{
+	line->kernel_sum += (u32)(now - line->kernel_last);
+	line->kernel_last = now;
+}
+
+#define RATE_NS NSEC_PER_SEC
+
+/* Interrupts per second over the last full second. The caller holds a virtqueue's lock. */
+void rs_line_sample_rate(struct rs_line *line, u64 now)
+{
+	u64 spent = now - line->rate_since_ns;
+
+	if (spent < RATE_NS)
+		return;
+	kernel_count_update(line, rs_line_kernel_count(line));
+	line->rate = div64_u64((line->kernel_sum - line->rate_from) * NSEC_PER_SEC, spent);
+	line->rate_from = line->kernel_sum;
+	line->rate_since_ns = now;
+}
+
+/* What the rows of a queue are at one instant. */
+struct sums {
+	u64 v[RS_COUNTERS];
+	u64 proof[RS_PROOFS];
+};
+
+static void sum_rows(const struct rs_queue *q, struct sums *s, unsigned int from, unsigned int to)
+{
+	unsigned int i;
+	int cpu;
+
+	for (i = from; i < to; i++)
+		s->v[i] = 0;
+	for_each_possible_cpu(cpu)
+		for (i = from; i < to; i++)
+			s->v[i] += READ_ONCE(per_cpu_ptr(q->counts, cpu)->v[i]);
+}
+
+/* Deferred interrupts count for the consumer they were settled to, the others have no known cause. */
+static void sum_deferred(const struct rs_queue *q, struct sums *s)
+{
+	u64 settled[RS_POLL_ORIGINS] = {}, deferred = 0, known = 0;
+	unsigned int i;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		for (i = 0; i < RS_POLL_ORIGINS; i++)
+			settled[i] += READ_ONCE(per_cpu_ptr(q->counts, cpu)->settled[i]);
+	smp_rmb();	/* each was deferred before it was settled */
+	for_each_possible_cpu(cpu)
+		deferred += READ_ONCE(per_cpu_ptr(q->counts, cpu)->deferred);
+	for (i = 0; i < RS_POLL_ORIGINS; i++) {
+		s->v[RS_C_none_softirq + i] += settled[i];
+		known += settled[i];
+	}
+	s->v[RS_C_none_unknown] += deferred - known;
+}
+
+static void sum_proof(const struct rs_queue *q, struct sums *s)
+{
+	unsigned int i;
+	int cpu;
+
+	memset(s->proof, 0, sizeof(s->proof));
+	for_each_possible_cpu(cpu)
+		for (i = 0; i < RS_PROOFS; i++)
+			s->proof[i] += READ_ONCE(per_cpu_ptr(q->counts, cpu)->proof[i]);
+}
+
+static void sum_irqs(const struct rs_queue *q, struct sums *s)
+{
+	sum_rows(q, s, RS_C_handled, RS_C_none_unknown + 1);
+	sum_deferred(q, s);
+	sum_proof(q, s);
+}
+
+/* Interrupts of all results, for an event: no instant is proved. */
+static u64 interrupts_of(const struct rs_queue *q)
+{
+	u64 sum = 0;
+	unsigned int i;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		for (i = RS_C_handled; i <= RS_C_none_unknown; i++)
+			sum += READ_ONCE(per_cpu_ptr(q->counts, cpu)->v[i]);
+		sum += READ_ONCE(per_cpu_ptr(q->counts, cpu)->deferred);
+	}
+	for (i = RS_C_handled; i <= RS_C_none_unknown; i++)
+		sum -= q->base.v[i];
+	return sum;
+}
+
+/**
+ * rs_queue_event - what an event says of a queue
+ * @q: the queue
+ * @kind: what happened
+ * @now_ns: when, CLOCK_MONOTONIC
+ * @event: receives it
+ *
+ * The caller holds the virtqueue's lock, or is its interrupt handler.
+ */
+void rs_queue_event(struct rs_queue *q, enum rs_event_kind kind, u64 now_ns,
+		    struct rs_event *event)
+{
+	u64 used, consumed;
+
+	memset(event, 0, sizeof(*event));
+	rs_queue_progress(q, &used, &consumed);
+	event->time_ns = now_ns;
+	event->kind = kind;
+	strscpy(event->device, q->device->name, sizeof(event->device));
+	strscpy(event->queue, q->name, sizeof(event->queue));
+	event->irq = q->line ? q->line->irq : 0;
+	event->used_idx = rs_ring_index(&q->ring, used);
+	event->last_used_idx = rs_ring_index(&q->ring, consumed);
+	event->pending = used - consumed;
+	event->interrupts = interrupts_of(q);
+	if (q->stall_since_ns)
+		event->since_ms = div_u64(now_ns - q->stall_since_ns, NSEC_PER_MSEC);
+}
+
+/* Whether no handler of the line runs now, and the kernel's counts at that instant. */
+static bool line_idle(struct rs_queue *q, u32 *kernel, int *err)
+{
+	struct irq_desc *desc;
+	unsigned long flags;
+	bool idle;
+
+	if (!rs_queue_lock(q, &flags)) {
+		*err = -ENODEV;
+		return false;
+	}
+	desc = q->line->desc;
+	raw_spin_lock(&desc->lock);
+	idle = !irqd_irq_inprogress(&desc->irq_data);
+	*kernel = desc->tot_count;
+	if (idle)
+		rs_spurious_read(desc, &q->line->spurious);
+	raw_spin_unlock(&desc->lock);
+	rs_queue_unlock(flags);
+	return idle;
+}
+
+/*
+ * The kernel counts an interrupt before its handler runs. If no handler ran
+ * before and after, and the kernel counted none between, the rows did not
+ * change between: they and the kernel's count are of one instant.
+ */
+static bool sum_between(struct rs_queue *q, struct sums *s, int *err)
+{
+	u32 before, after;
+
+	if (!line_idle(q, &before, err))
+		return false;
+	rs_widen();
+	sum_irqs(q, s);
+	rs_widen();
+	if (!line_idle(q, &after, err) || after != before)
+		return false;
+	kernel_count_update(q->line, after);
+	return true;
+}
+
+/* First without a pause, then, while the handler's CPU may not be running at all, with pauses. */
+#define READ_SPINS 1000
+#define READ_TRIES (READ_SPINS + 100)
+
+/*
+ * The rows of interrupts, and the kernel's count in the line. Return: 0;
+ * -ENODEV when the virtqueue is deleted; -EBUSY when the handler never paused.
+ */
+static int read_irqs(struct rs_queue *q, struct sums *s)
+{
+	unsigned int try;
+	int err = 0;
+
+	if (!q->line) {
+		sum_irqs(q, s);
+		return 0;
+	}
+	for (try = 0; try < READ_TRIES; try++) {
+		if (sum_between(q, s, &err) || err)
+			return err;
+		if (try < READ_SPINS)
+			cpu_relax();
+		else
+			usleep_range(500, 1000);
+	}
+	return -EBUSY;
+}
+
+static void hist_sum(const struct rs_queue *q, struct rs_hist *hist)
+{
+	u64 *sum = (u64 *)hist;
+	unsigned int i;
+	int cpu;
+
+	memset(hist, 0, sizeof(*hist));
+	for_each_possible_cpu(cpu)
+		for (i = 0; i < sizeof(*hist) / sizeof(u64); i++)
+			sum[i] += READ_ONCE(((u64 *)per_cpu_ptr(q->hist, cpu))[i]);
+}
+
+/* The histogram knows how many polls there were, and how many found nothing. */
+static void polls_from(const struct rs_hist *hist, u64 *v)
+{
+	unsigned int i, origin;
+
+	for (origin = 0; origin < RS_POLL_ORIGINS; origin++) {
+		v[RS_C_empty_softirq + origin] = hist->packets[origin][0];
+		v[RS_C_polls_softirq + origin] = 0;
+		for (i = 0; i < RS_PACKET_BUCKETS; i++)
+			v[RS_C_polls_softirq + origin] += hist->packets[origin][i];
+	}
+}
+
+static void sum_polls(const struct rs_queue *q, struct sums *s)
+{
+	static struct rs_hist hist;	/* readers take turns */
+
+	sum_rows(q, s, RS_C_polls_softirq, RS_COUNTERS);
+	if (!q->hist)
+		return;
+	hist_sum(q, &hist);
+	polls_from(&hist, s->v);
+}
+
+/* Since the load or the last reset. For queues with histograms only. */
+void rs_queue_hist(struct rs_queue *q, struct rs_hist *hist)
+{
+	u64 *sum = (u64 *)hist, *base = (u64 *)&q->hist_base;
+	unsigned int i;
+
+	hist_sum(q, hist);
+	for (i = 0; i < sizeof(*hist) / sizeof(u64); i++)
+		sum[i] -= base[i];
+}
+
+static u64 used_total(const struct rs_queue *q, u64 used)
+{
+	return used - q->used_skip;
+}
+
+static u64 consumed_total(const struct rs_queue *q, u64 consumed)
+{
+	return consumed - q->consumed_skip;
+}
+
+/**
+ * rs_queue_base_find - where counting could begin now
+ * @q: the queue
+ * @base: receives it, for rs_queue_base_set()
+ *
+ * Return: 0; -ENODEV when the virtqueue is deleted; -EBUSY when the interrupt
+ * handler never paused.
+ */
+int rs_queue_base_find(struct rs_queue *q, struct rs_base *base)
+{
+	static struct sums s;	/* readers take turns */
+	unsigned long flags;
+	u64 used, consumed;
+	int err = read_irqs(q, &s);
+
+	if (err)
+		return err;
+	if (!rs_queue_lock(q, &flags))
+		return -ENODEV;
+	rs_queue_progress(q, &used, &consumed);
+	base->used = used_total(q, used);
+	base->consumed = consumed_total(q, consumed);
+	rs_queue_unlock(flags);
+	base->kernel_count = q->line ? q->line->kernel_sum : 0;
+	memcpy(base->v, s.v, sizeof(s.v));
+	base->known = true;
+	return 0;
+}
+
+/* Count from there on. XDP that is not there any more hides nothing from now on. */
+void rs_queue_base_set(struct rs_queue *q, const struct rs_base *base)
+{
+	static struct sums s;	/* readers take turns */
+	unsigned int i;
+
+	sum_polls(q, &s);
+	q->base = *base;
+	if (q->hist) {
+		hist_sum(q, &q->hist_base);
+		polls_from(&q->hist_base, s.v);
+	}
+	for (i = RS_C_polls_softirq; i < RS_COUNTERS; i++)
+		q->base.v[i] = s.v[i];
+}
+
+/* What the virtqueue says of itself. The caller holds its lock. */
+static void read_facts(struct rs_queue *q, struct rs_reading *r)
+{
+	u64 used, consumed;
+
+	rs_queue_progress(q, &used, &consumed);
+	r->used_idx = rs_ring_index(&q->ring, used);
+	r->last_used_idx = rs_ring_index(&q->ring, consumed);
+	r->used_progress = used_total(q, used) - q->base.used;
+	r->last_used_progress = consumed_total(q, consumed) - q->base.consumed;
+	r->progress_known = q->base.known && !q->unfollowed;
+	r->napi_id = q->napi ? q->napi->napi_id : 0;
+	if (q->line && !q->line->shared)
+		r->has_msi = rs_irq_msi_msg(q->line->desc, &r->msi);
+}
+
+/* The counters that a proof counts again. */
+static void proved_from(const struct sums *s, u64 *proved)
+{
+	unsigned int i;
+
+	memset(proved, 0, RS_PROOFS * sizeof(*proved));
+	proved[RS_PROOF_HANDLED] = s->v[RS_C_handled];
+	for (i = RS_C_none_empty; i <= RS_C_none_unknown; i++)
+		proved[RS_PROOF_NONE] += s->v[i];
+	proved[RS_PROOF_INTERRUPTS] = proved[RS_PROOF_HANDLED] + proved[RS_PROOF_NONE];
+	for (i = 0; i < RS_POLL_ORIGINS; i++) {
+		proved[RS_PROOF_POLLS] += s->v[RS_C_polls_softirq + i];
+		proved[RS_PROOF_PACKETS] += s->v[RS_C_packets_softirq + i];
+	}
+}
+
+/* Both counts since the proof began; it begins here where it has not. */
+static void read_proof(struct rs_queue *q, const struct sums *s, struct rs_reading *r)
+{
+	unsigned int i;
+
+	proved_from(s, r->proved);
+	memcpy(r->proof, s->proof, sizeof(r->proof));
+	if (!q->proof_known) {
+		memcpy(q->proved_base, r->proved, sizeof(r->proved));
+		memcpy(q->proof_base, r->proof, sizeof(r->proof));
+	}
+	q->proof_known = true;
+	r->proof_known = true;
+	for (i = 0; i < RS_PROOFS; i++) {
+		r->proved[i] -= q->proved_base[i];
+		r->proof[i] -= q->proof_base[i];
+	}
+}
+
+/**
+ * rs_queue_read - what a queue did since the load or the last reset
+ * @q: the queue
+ * @r: receives its counters, indexes and facts, and which of them are known
+ *
+ * Readers take turns: the caller holds the registry's lock.
+ *
+ * Return: 0, or -ENODEV when its virtqueue is deleted.
+ */
+int rs_queue_read(struct rs_queue *q, struct rs_reading *r)
+{
+	static struct sums s;	/* readers take turns */
+	unsigned long flags;
+	unsigned int i;
+	int err;
+
+	memset(r, 0, sizeof(*r));
+	memset(&s, 0, sizeof(s));
+	if (!rs_queue_lock(q, &flags))
+		return -ENODEV;
+	read_facts(q, r);
+	rs_queue_unlock(flags);
+	sum_polls(q, &s);
+	err = read_irqs(q, &s);
+	if (err == -ENODEV)
+		return err;
+	if (!READ_ONCE(rs_proving))
+		q->proof_known = false;
+	else if (!err)
+		read_proof(q, &s, r);
+	r->irqs_known = !err && q->base.known;
+	for (i = 0; i < RS_COUNTERS; i++)
+		r->v[i] = s.v[i] - q->base.v[i];
+	for (i = RS_C_none_empty; i <= RS_C_none_unknown; i++)
+		r->none += r->v[i];
+	r->interrupts = r->v[RS_C_handled] + r->none;
+	r->kernel_count = q->line ? q->line->kernel_sum - q->base.kernel_count : 0;
+	return 0;
+}
+
+void rs_queue_destroy(struct rs_queue *q)
+{
+	free_percpu(q->counts);
+	free_percpu(q->hist);
+	kfree(q);
+}
+
+/* Both of one instant, while the ring is in use. */
+static void ring_start(struct rs_queue *q)
+{
+	rs_layout_ring(&q->ring, q->vq);
+	q->used_addr = virtqueue_get_used_addr(q->vq);
+	do {
+		q->raw = READ_ONCE(*q->ring.last_used);
+		q->consumed = rs_ring_last_used(&q->ring);
+	} while (q->raw != READ_ONCE(*q->ring.last_used));
+	q->irq_seen = rs_queue_returned(q);
+	q->irq_used = q->irq_seen;
+}
+
+/**
+ * rs_queue_alloc - a queue that counts nothing yet
+ * @vq: its virtqueue, which is not deleted meanwhile
+ * @polled: whether NAPI polls it, and histograms are wanted
+ *
+ * Return: the queue, or NULL without memory.
+ */
+struct rs_queue *rs_queue_alloc(struct virtqueue *vq, bool polled)
+{
+	struct rs_queue *q = kzalloc(sizeof(*q), GFP_KERNEL);
+
+	if (!q)
+		return NULL;
+	q->counts = alloc_percpu(struct rs_counts);
+	if (polled)
+		q->hist = alloc_percpu(struct rs_hist);
+	if (!q->counts || (polled && !q->hist)) {
+		rs_queue_destroy(q);
+		return NULL;
+	}
+	strscpy(q->name, vq->name ?: "", sizeof(q->name));
+	q->vq = vq;
+	q->index = vq->index;
+	q->broken = (const void *)vq + rs_layout.broken;
+	q->polled = U64_MAX;
+	q->consumer = RS_UNKNOWN;
+	ring_start(q);
+	return q;
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/module.h>
+#include <linux/percpu.h>
+#include "hook.h"
+#include "prove.h"
+#include "registry.h"
+
+const char * const rs_proof_names[RS_PROOFS] = {
+	[RS_PROOF_INTERRUPTS] = "interrupts", [RS_PROOF_HANDLED] = "handled",
+	[RS_PROOF_NONE] = "none", [RS_PROOF_POLLS] = "polls", [RS_PROOF_PACKETS] = "packets",
+};
+
+static bool prove;
+static bool loaded;	/* under the module's parameter lock */
+/* With the kernel's parameter noirqdebug, note_interrupt() is never called. */
+static bool noted;
+
+static void add(struct rs_queue *q, enum rs_proof i, unsigned long n)
+{
+	this_cpu_add(q->counts->proof[i], n);
+}
+
+/* vring_interrupt(irq, vq) begins. */
+static void interrupt_hit(unsigned long ip, unsigned long parent_ip,
+			  struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	struct rs_queue *q = rs_queue_by_vq((void *)rs_ftrace_arg(fregs, 1));
+
+	if (q && q->own && hardirq_count())
+		add(q, RS_PROOF_INTERRUPTS, 1);
+}
+
+/* note_interrupt(desc, result) begins, after each run of a line's handlers. */
+static void note_hit(unsigned long ip, unsigned long parent_ip,
+		     struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	struct rs_line *line = rs_line_by_desc((void *)rs_ftrace_arg(fregs, 0));
+	struct rs_queue *q;
+
+	if (!line)
+		return;
+	WRITE_ONCE(noted, true);
+	q = list_first_or_null_rcu(&line->queues, struct rs_queue, line_list);
+	if (q && q->own)
+		add(q, rs_ftrace_arg(fregs, 1) ? RS_PROOF_HANDLED : RS_PROOF_NONE, 1);
+}
+
+#ifdef CONFIG_KRETPROBES
+/* virtnet_poll(napi, budget) begins. */
+static int poll_enter(struct kretprobe_instance *instance, struct pt_regs *regs)
+{
+	*(void **)instance->data = (void *)regs_get_kernel_argument(regs, 0);
+	return 0;
+}
+
+/* And returns the number of packets. */
+static int poll_leave(struct kretprobe_instance *instance, struct pt_regs *regs)
+{
+	struct rs_queue *q = rs_queue_by_napi(*(void **)instance->data);
+
+	if (!q)
+		return 0;
+	add(q, RS_PROOF_POLLS, 1);
+	add(q, RS_PROOF_PACKETS, regs_return_value(regs));
+	return 0;
+}
+#else
+static const int poll_enter, poll_leave;	/* only addresses */
+#endif
+
+static struct rs_hook hooks[] = {
+	{ .symbols = { "vring_interrupt" }, .kind = RS_FTRACE, .on_demand = true,
+	  .handler = interrupt_hit, .loses = "proof-of-interrupts" },
+	{ .symbols = { "note_interrupt" }, .kind = RS_FTRACE, .on_demand = true,
+	  .handler = note_hit, .loses = "proof-of-results" },
+	{ .symbols = { "virtnet_poll" }, .kind = RS_KRETPROBE, .on_demand = true,
+	  .module = "virtio_net", .handler = (void *)&poll_enter,
+	  .return_handler = (void *)&poll_leave, .loses = "proof-of-polls" },
+};
+
+static struct rs_hook_set set = { .hooks = hooks, .n = ARRAY_SIZE(hooks) };
+
+/* Whether a queue's counter is counted by functions, too. */
+bool rs_prove_known(const struct rs_queue *q, enum rs_proof i)
+{
+	if (i == RS_PROOF_POLLS || i == RS_PROOF_PACKETS)
+		return q->dir == RS_RX && q->napi && rs_hook_attached(&poll_enter);
+	if (!q->own || !q->counted)
+		return false;
+	if (i == RS_PROOF_INTERRUPTS)
+		return rs_hook_attached(interrupt_hit);
+	return noted && rs_hook_attached(note_hit);
+}
+
+/* What is there is used; a queue's proof begins when the queue is read. */
+static void begin(void)
+{
+	struct rs_reading r;
+	struct rs_device *d;
+	struct rs_queue *q;
+
+	rs_hook_want(interrupt_hit);
+	rs_hook_want(note_hit);
+	rs_hook_want(&poll_enter);
+	mutex_lock(&rs_registry_lock);
+	WRITE_ONCE(rs_proving, true);
+	list_for_each_entry(d, &rs_registry_devices, list)
+		list_for_each_entry(q, &d->queues, list)
+			rs_queue_read(q, &r);
+	mutex_unlock(&rs_registry_lock);
+}
+
+static void end(void)
+{
+	struct rs_device *d;
+	struct rs_queue *q;
+
+	mutex_lock(&rs_registry_lock);
+	WRITE_ONCE(rs_proving, false);
+	list_for_each_entry(d, &rs_registry_devices, list)
+		list_for_each_entry(q, &d->queues, list)
+			q->proof_known = false;
+	mutex_unlock(&rs_registry_lock);
+	rs_hook_drop(interrupt_hit);
+	rs_hook_drop(note_hit);
+	rs_hook_drop(&poll_enter);
+	noted = false;
+}
+
+static void follow(void)
+{
+	if (prove)
+		begin();
+	else
+		end();
+}
+
+static int prove_set(const char *text, const struct kernel_param *kp)
+{
+	int err = param_set_bool(text, kp);
+
+	if (err)
+		pr_err("prove must be y or n\n");
+	else if (loaded)
+		follow();
+	return err;
+}
+
+static const struct kernel_param_ops prove_ops = {
+	.flags = KERNEL_PARAM_OPS_FL_NOARG,
+	.set = prove_set,
+	.get = param_get_bool,
+};
+module_param_cb(prove, &prove_ops, &prove, 0644);
+MODULE_PARM_DESC(prove, "count a second time by hooks on vring_interrupt, note_interrupt and virtnet_poll (default n)");
+
+int rs_prove_init(void)
+{
+	int err = rs_hook_add(&set);
+
+	if (err)
+		return err;
+	kernel_param_lock(THIS_MODULE);
+	if (prove)
+		begin();
+	loaded = true;
+	kernel_param_unlock(THIS_MODULE);
+	return 0;
+}
+
+/* The parameter can be written until the module is gone: it attaches nothing any more. */
+void rs_prove_exit(void)
+{
+	kernel_param_lock(THIS_MODULE);
+	loaded = false;
+	kernel_param_unlock(THIS_MODULE);
+}
