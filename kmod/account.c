@@ -219,7 +219,7 @@ void rs_queue_ring_on(struct rs_queue *q, unsigned int generation)
 		q->generation = generation;
 		smp_store_release(&q->off, false);	/* the ring is complete */
 		if (q->line && q->own)
-			smp_store_release(&q->line->own, q);
+			smp_store_release(&q->line->own, q);	/* as above */
 	}
 	rs_queue_unlock(flags);
 }

@@ -256,21 +256,54 @@ extern const char * const rs_origin_names[RS_POLL_ORIGINS];
 extern struct rs_map rs_vq_map, rs_napi_map, rs_sq_map;
 extern struct rs_map rs_action_map, rs_desc_map, rs_config_map;
 
-/* Find a queue or line by a pointer that a hook received: see rs_map_find(). */
-#define RS_MAP_FIND(type, name, map, member)				\
-static inline type *name(const void *ptr)				\
-{									\
-	struct rs_key *key = rs_map_find(&(map), ptr);			\
-									\
-	return key ? container_of(key, type, member) : NULL;		\
+/*
+ * Find a queue or a line by a pointer that a hook received, or NULL: see
+ * rs_map_find().
+ */
+#define RS_OWNER(key, type, member)					\
+	(key ? container_of(key, type, member) : NULL)
+
+static inline struct rs_queue *rs_queue_by_vq(const void *ptr)
+{
+	struct rs_key *key = rs_map_find(&rs_vq_map, ptr);
+
+	return RS_OWNER(key, struct rs_queue, vq_key);
 }
 
-RS_MAP_FIND(struct rs_queue, rs_queue_by_vq, rs_vq_map, vq_key)
-RS_MAP_FIND(struct rs_queue, rs_queue_by_napi, rs_napi_map, napi_key)
-RS_MAP_FIND(struct rs_queue, rs_queue_by_sq, rs_sq_map, sq_key)
-RS_MAP_FIND(struct rs_line, rs_line_by_action, rs_action_map, action_key)
-RS_MAP_FIND(struct rs_line, rs_line_by_desc, rs_desc_map, desc_key)
-RS_MAP_FIND(struct rs_line, rs_line_by_config, rs_config_map, config_key)
+static inline struct rs_queue *rs_queue_by_napi(const void *ptr)
+{
+	struct rs_key *key = rs_map_find(&rs_napi_map, ptr);
+
+	return RS_OWNER(key, struct rs_queue, napi_key);
+}
+
+static inline struct rs_queue *rs_queue_by_sq(const void *ptr)
+{
+	struct rs_key *key = rs_map_find(&rs_sq_map, ptr);
+
+	return RS_OWNER(key, struct rs_queue, sq_key);
+}
+
+static inline struct rs_line *rs_line_by_action(const void *ptr)
+{
+	struct rs_key *key = rs_map_find(&rs_action_map, ptr);
+
+	return RS_OWNER(key, struct rs_line, action_key);
+}
+
+static inline struct rs_line *rs_line_by_desc(const void *ptr)
+{
+	struct rs_key *key = rs_map_find(&rs_desc_map, ptr);
+
+	return RS_OWNER(key, struct rs_line, desc_key);
+}
+
+static inline struct rs_line *rs_line_by_config(const void *ptr)
+{
+	struct rs_key *key = rs_map_find(&rs_config_map, ptr);
+
+	return RS_OWNER(key, struct rs_line, config_key);
+}
 
 /* How many entries the device has returned, as q->consumed. */
 static inline u64 rs_queue_returned(const struct rs_queue *q)

@@ -24,7 +24,7 @@ RS_GAUGE(none, interrupts, "interrupts that found nothing to serve (IRQ_NONE)")
 RS_COUNTER(handled, interrupts, "interrupts that found used entries to serve")
 RS_COUNTER(none_empty, interrupts, "the device signalled with nothing new since the last interrupt")
 RS_COUNTER(none_shared, interrupts, "the interrupt line is shared and another queue or device was meant")
-RS_COUNTER(none_broken, interrupts, "the virtqueue is marked broken or not yet in use")
+RS_COUNTER(none_broken, interrupts, "the virtqueue is marked broken, or not in use while its ring is reset")
 /* who consumed last before the interrupt, in the order of enum rs_consumer */
 RS_COUNTER(none_softirq, interrupts, "NAPI in softirq consumed the entries first")
 RS_COUNTER(none_ksoftirqd, interrupts, "NAPI in ksoftirqd consumed the entries first")

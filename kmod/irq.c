@@ -28,14 +28,14 @@ static noinline unsigned int receive_theft(struct rs_queue *q)
 	u8 before = READ_ONCE(q->consumer), who;
 	u64 seen;
 
-	smp_rmb();
+	smp_rmb();	/* it is not newer than what was seen */
 	seen = smp_load_acquire(&q->consumed);	/* consumed_by() in poll.c */
 	q->irq_consumed = seen;
 	if (has_moved(q, seen))
 		return DEFERRED;
 	rs_widen();
 	who = READ_ONCE(q->consumer);
-	smp_rmb();
+	smp_rmb();	/* it is not newer than the index */
 	if (has_moved(q, seen) && who != before)
 		return RS_C_none_unknown;
 	return RS_C_none_softirq + who;

@@ -400,6 +400,8 @@ void rs_layout_ring(struct rs_ring *ring, struct virtqueue *vq)
 		ring->last_used = (const void *)(object + rs_layout.packed_last_used);
 		ring->desc = (const void *)(object + rs_layout.packed_desc);
 		ring->state = (const void *)(object + rs_layout.packed_state);
+		ring->state_size = rs_layout.state_size;
+		ring->state_length = rs_layout.state_length;
 		if (rs_layout.packed_wrap)
 			ring->wrap = (const void *)(object + rs_layout.packed_wrap);
 	} else {

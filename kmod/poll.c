@@ -66,7 +66,7 @@ static void consumed_by(struct rs_queue *q, enum rs_consumer who)
 	rs_widen();
 	/* a full barrier where it succeeds: pairs with receive_theft() and defer() in irq.c */
 	if (cmpxchg(&q->consumed, seen, seen + ahead) != seen)
-		smp_mb();
+		smp_mb();	/* the same where it fails */
 	if (unlikely(atomic_read(&q->pending)))
 		rs_queue_settle(q, who);
 }

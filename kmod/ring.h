@@ -9,7 +9,6 @@
 
 #include <linux/virtio.h>
 #include <linux/virtio_ring.h>
-#include "layout.h"
 
 /**
  * struct rs_ring - where a virtqueue keeps what tells its progress
@@ -17,7 +16,9 @@
  * @vring: the split ring; NULL for a packed ring
  * @wrap: the packed ring's used wrap counter where it is a field apart, or NULL
  * @desc: where the virtqueue keeps its packed descriptor ring; NULL for split
- * @state: and its private data about each buffer of that ring
+ * @state: and its array of private data, by buffer id, of
+ * @state_size: elements of so many bytes, and in each
+ * @state_length: how many descriptors the buffer takes
  * @size: entries (packed: descriptors)
  * @mask: the modulus less one where that is a power of two, else 0
  */
@@ -27,6 +28,8 @@ struct rs_ring {
 	const bool *wrap;
 	const struct vring_packed_desc *const *desc;
 	const char *const *state;
+	unsigned int state_size;
+	unsigned int state_length;
 	unsigned int size;
 	u32 mask;
 };
@@ -95,7 +98,7 @@ static inline unsigned int rs_ring_length(const struct rs_ring *r, const char *s
 
 	if (unlikely(id >= r->size))
 		return 1;
-	state += id * rs_layout.state_size + rs_layout.state_length;
+	state += id * r->state_size + r->state_length;
 	return READ_ONCE(*(const u16 *)state) ?: 1;
 }
 
