@@ -4,6 +4,7 @@
 #include <linux/math64.h>
 #include <linux/slab.h>
 #include "account.h"
+#include "layout.h"
 
 bool rs_proving;
 
