@@ -18,7 +18,7 @@
 /* Attach what the parts look with. rs_hook_exit() detaches all of it. */
 static int hooks_init(void)
 {
-	return rs_irq_init() ?: rs_registry_init() ?: rs_poll_init() ?: rs_softirq_init() ?:
+	return rs_registry_init() ?: rs_irq_init() ?: rs_poll_init() ?: rs_softirq_init() ?:
 	       rs_prove_init();
 }
 
