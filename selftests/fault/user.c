@@ -21,13 +21,15 @@
 #define NO_FD	   0x100u /* in a ring's number: no eventfd comes with this message */
 #define RING_MASK  0xffu
 
-#define FEATURE_PROTOCOL   30 /* VHOST_USER_F_PROTOCOL_FEATURES */
-#define PROTOCOL_MQ	   0
-#define PROTOCOL_REPLY_ACK 3
+#define FEATURE_PROTOCOL     30 /* VHOST_USER_F_PROTOCOL_FEATURES */
+#define PROTOCOL_MQ	     0
+#define PROTOCOL_REPLY_ACK   3
+#define PROTOCOL_BACKEND_REQ 5
 
 #define BIT(n) (1ull << (n))
 #define FEATURES                                                                                 \
-	(BIT(VIRTIO_F_VERSION_1) | BIT(VIRTIO_F_RING_PACKED) | BIT(VIRTIO_RING_F_EVENT_IDX) |    \
+	(BIT(VIRTIO_F_VERSION_1) | BIT(VIRTIO_F_ACCESS_PLATFORM) | BIT(VIRTIO_F_RING_RESET) |    \
+	 BIT(VIRTIO_F_RING_PACKED) | BIT(VIRTIO_RING_F_EVENT_IDX) |                              \
 	 BIT(VIRTIO_RING_F_INDIRECT_DESC) | BIT(VIRTIO_NET_F_MRG_RXBUF) | BIT(VIRTIO_NET_F_MQ) | \
 	 BIT(VIRTIO_NET_F_GUEST_ANNOUNCE) | BIT(FEATURE_PROTOCOL))
 
@@ -88,7 +90,7 @@ static int set_features(struct device *dev, struct message *m)
 static int get_protocol_features(struct device *dev, struct message *m)
 {
 	(void)dev;
-	m->u64 = BIT(PROTOCOL_MQ) | BIT(PROTOCOL_REPLY_ACK);
+	m->u64 = BIT(PROTOCOL_MQ) | BIT(PROTOCOL_REPLY_ACK) | BIT(PROTOCOL_BACKEND_REQ);
 	reply(m, sizeof(m->u64));
 	return 0;
 }
@@ -104,6 +106,14 @@ static int nothing(struct device *dev, struct message *m)
 {
 	(void)dev;
 	(void)m;
+	return 0;
+}
+
+/* A way for requests of ours: there are none, but QEMU complains of one that is closed. */
+static int set_backend_req_fd(struct device *dev, struct message *m)
+{
+	(void)dev;
+	m->nfds = 0;
 	return 0;
 }
 
@@ -195,7 +205,7 @@ static int get_vring_base(struct device *dev, struct message *m)
 	q->running = false;
 	m->state.num = q->base;
 	set_fd(&q->kick, -1);
-	set_fd(&q->call, -1);
+	/* the call eventfd stays: QEMU sends none after the reset of one ring */
 	pthread_mutex_unlock(&q->lock);
 	reply(m, sizeof(m->state));
 	return 0;
@@ -293,6 +303,7 @@ static const struct {
 	[16] = {nothing, "SET_PROTOCOL_FEATURES"},
 	[17] = {get_queue_num, "GET_QUEUE_NUM"},
 	[18] = {set_vring_enable, "SET_VRING_ENABLE"},
+	[21] = {set_backend_req_fd, "SET_BACKEND_REQ_FD"},
 };
 
 #define REQUESTS (sizeof(requests) / sizeof(requests[0]))
