@@ -3,7 +3,7 @@
 # shellcheck shell=bash
 # What the collections of runs in emulated machines share. Each has runs(): a
 # row for each run, fields separated by tabs, its name first; and one_run().
-# WANTED holds the names that were asked for; none means all. Sourced.
+# WANTED holds the names that were asked for; none means all. TOP is the tree, LAB the lab. Sourced.
 
 runs_names()
 {
@@ -27,6 +27,17 @@ runs_selected()
 {
 	[ ${#WANTED[@]} != 0 ] || { runs; return; }
 	runs | awk -F'\t' -v wanted=" ${WANTED[*]} " 'index(wanted, " " $1 " ")'
+}
+
+# programs_build ARCH DIR: the programs of check-life, into DIR
+programs_build()
+{
+	local source
+
+	mkdir -p "$2"
+	for source in "$TOP"/selftests/check-life/programs/*; do
+		"$LAB/lab" cc -a "$1" -o "$2/${source##*/}" "$source"/*.[ch] >&2 || return
+	done
 }
 
 # run_result NUMBER NAME DIR STATUS: a run's own line, under what it printed

@@ -24,10 +24,12 @@ FILENAME != "/run/snapshot" { before[$1] = $2; ran[$1] -= $3; next }
 $1 == "device" && field("bus") == bus {
 	device = field("name")
 	devices++
-	expect("generation of " bus, generation, field("generation"))
+	if (generation != "-")
+		expect("generation of " bus, generation, field("generation"))
 }
 
-$1 == "queue" && device != "" && field("device") == device && field("irq") != "" {
+# the control queue has no line of its own, and on a shared one its interrupts are not known
+$1 == "queue" && device != "" && field("device") == device && field("dir") != "ctrl" {
 	name = field("name")
 	irq = field("irq")
 	queues++

@@ -88,6 +88,75 @@ none_lost()
 	grep -q '^sent=.* lost=0 ' "$1"
 }
 
+# readers_start [READERS [PAUSE]]: so many processes (8) read each file again and again until
+# readers_stop, and pause PAUSE times as long as each took: a file that is open keeps the module
+readers_start()
+{
+	/programs/reader $RINGSIDE "${1:-8}" "${2:-0}" >/tmp/readers 2>&1 &
+	READERS=$!
+}
+
+# readers_stop: fails where reading did; not for a subshell
+readers_stop()
+{
+	local rc=0
+
+	kill -TERM "$READERS"
+	wait "$READERS" || rc=$?
+	note "readers: $(cat /tmp/readers)"
+	return $rc
+}
+
+# unload: as soon as no file is open; a reader holds the module for as long as it reads
+unload()
+{
+	until_true 120 unload_tried
+}
+
+unload_tried()
+{
+	local i=0
+
+	while [ $i -lt 50 ]; do
+		! rmmod ringside 2>/dev/null || return 0
+		usleep 1000
+		i=$((i + 1))
+	done
+	return 1
+}
+
+# watch_start [awk option...]: looks at each snapshot from now on; see falls.awk
+watch_start()
+{
+	rm -f /run/watched
+	while [ ! -e /run/watched ]; do cat $RINGSIDE/snapshot 2>/dev/null; done |
+		awk "$@" -f /life/falls.awk >/tmp/fallen &
+	WATCH=$!
+}
+
+# watch_stop: what it saw is in /tmp/fallen; not for a subshell
+watch_stop()
+{
+	: >/run/watched
+	wait "$WATCH"
+}
+
+# counts BUS: of each queue of that device all that counts, a line each
+counts()
+{
+	awk -v bus="$1" '
+		$1 == "device" { ours = index($0, " bus=" bus " ") }
+		ours && $1 == "queue" {
+			for (i = 2; i <= NF && $i !~ /^name=/; i++)
+				;
+			name = substr($i, 6)
+			for (i = 2; i <= NF; i++)
+				if ($i ~ /^(handled|interrupts|missed|used_progress|last_used_progress)=/ ||
+				    $i ~ /^(none|polls|packets|empty|full)[_=]/)
+					print name, $i
+		}' $RINGSIDE/snapshot | sort
+}
+
 # interrupts BUS: of each line of that device the kernel's count, and how often
 # its handler ran (modules/handlers.c)
 interrupts()
@@ -138,7 +207,7 @@ snapshot_still()
 	cmp -s /run/irqs /run/irqs-then
 }
 
-# exact BUS GENERATION BEFORE: each queue's interrupts are the kernel's since
+# exact BUS GENERATION BEFORE: GENERATION "-" is any. Each queue's interrupts are the kernel's since
 # BEFORE (of interrupts or interrupts_new). Prints what differs.
 exact()
 {

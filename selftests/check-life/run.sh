@@ -72,8 +72,10 @@ run_alone()
 	local arch=$1 line=$2
 
 	shift 2
-	"$LAB/lab" guest -a "$arch" -k "$line" ${WIDEN:+--widen} -m 512M -f "$HERE:/life" -f "$WORK/modules:/modules" \
-		-q "-device pcie-root-port,id=hole,chassis=1 -netdev user,id=hot,net=10.0.3.0/24" \
+	"$LAB/lab" guest -a "$arch" -k "$line" ${WIDEN:+--widen} -m 512M \
+		-f "$HERE:/life" -f "$WORK/modules:/modules" \
+		-f "$WORK/programs:/programs" \
+		-q "-device pcie-root-port,id=hole,chassis=1 -netdev user,id=hot,net=10.0.3.0/24,ipv6=off" \
 		-q "-chardev socket,id=qmp,path=$WORK/qmp,server=on,wait=off" \
 		-q "-device virtserialport,chardev=qmp,name=qmp" \
 		-q "-chardev socket,id=monitor,path=$WORK/qmp -mon chardev=monitor,mode=control" "$@"
@@ -89,11 +91,13 @@ run_echo()
 	make -s -C "$TOP/selftests/fault" >&2 || return
 	"$fault" -s "$WORK/vhost" -n 4 --echo >/dev/null 2>"$WORK/fault.log" &
 	pid=$!
-	"$LAB/lab" guest -a "$arch" -k "$line" ${WIDEN:+--widen} -m 512M -c 4 -f "$HERE:/life" -f "$WORK/modules:/modules" \
+	"$LAB/lab" guest -a "$arch" -k "$line" ${WIDEN:+--widen} -m 512M -c 4 \
+		-f "$HERE:/life" -f "$WORK/modules:/modules" \
+		-f "$WORK/programs:/programs" \
 		-q "-object memory-backend-memfd,id=ram,size=512M,share=on -machine memory-backend=ram" \
 		-q "-chardev socket,id=vhost,path=$WORK/vhost,reconnect=1" \
 		-q "-netdev vhost-user,id=echo,chardev=vhost,queues=4" \
-		-q "-device virtio-net-pci,netdev=echo,mq=on,vectors=10,romfile=" "$@" || rc=$?
+		-q "-device virtio-net-pci,netdev=echo,mq=on,vectors=10,disable-legacy=on,iommu_platform=on,romfile=" "$@" || rc=$?
 	# it ends by itself when QEMU does
 	kill $pid 2>/dev/null
 	wait $pid
@@ -105,7 +109,9 @@ run_host()
 	local arch=$1 line=$2
 
 	shift 2
-	"$LAB/lab" run -a "$arch" -H 6.12 -g "$line" ${WIDEN:+--widen} -F "$HERE:/life" -F "$WORK/modules:/modules" "$@"
+	"$LAB/lab" run -a "$arch" -H 6.12 -g "$line" ${WIDEN:+--widen} \
+		-F "$HERE:/life" -F "$WORK/modules:/modules" \
+		-F "$WORK/programs:/programs" "$@"
 }
 
 # given VALUE DEFAULT: a row's own value, or what was asked for
@@ -129,6 +135,7 @@ one_run()
 	echo "# Subtest: $name"
 	PATH=$(qemu_path "$arch")
 	"$LAB/lab" module -a "$arch" -k "$line" -o "$WORK/modules" "$HERE/modules" >&2 &&
+		programs_build "$arch" "$WORK/programs" &&
 		"run_$where" "$arch" "$line" -o "$dir" -t "$seconds" ${arguments:+-A "$arguments"} \
 			"$WORK/script" | sed -u 's/^/  /' || rc=$?
 	run_result "$number" "$name" "$dir" $rc
