@@ -120,6 +120,7 @@ guest_run()
 	# shellcheck disable=SC2086 # a list of words
 	"$LAB/lab" guest -a "$ARCH" -k "$line" ${WIDEN:+--widen} -o "$dir" -t "$seconds" -m $MEMORY -c 2 \
 		-f "$witness/witness.ko:/witness.ko" -f "$HERE:/check" -f "$TOP/selftests/check-life:/life" \
+		-f "$WORK/programs:/programs" \
 		-q "-object memory-backend-memfd,id=ram,size=$MEMORY,share=on" \
 		-q "-machine memory-backend=ram" \
 		-q "-chardev socket,id=vhost,path=$dir/vhost" \
@@ -160,6 +161,7 @@ DEVICE=''
 make -s -C "$TOP/selftests/fault" >&2
 PATH=$(qemu_path "$ARCH")
 export PATH
+programs_build "$ARCH" "$WORK/programs"
 mkdir -p "$OUT"
 
 mapfile -t rows < <(runs_selected)
