@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# shellcheck shell=dash
+# rmmod and insmod while, from other shells, a device is unplugged and plugged, its
+# driver unbound and bound, and its rings get other sizes; with traffic, and readers.
+
+# shellcheck source=/dev/null
+. /life/lib.sh
+# shellcheck source=/dev/null
+. /life/slot.sh
+
+ROUNDS=${ROUNDS:-200}
+EACH=$(((ROUNDS + 3) / 4))
+
+# until_over NAME COMMAND...: again and again in a shell of its own, until the end
+until_over()
+{
+	local name=$1 done=0
+
+	shift
+	while [ ! -e /run/over ]; do
+		"$@" && done=$((done + 1))
+		echo $done >"/run/done-$name"
+	done 2>/dev/null &
+	SHELLS="$SHELLS $!"
+}
+
+# What these do may fail: another shell has taken away what they work on.
+bounce_driver()
+{
+	is_back && unbind && usleep $((done * 7919 % 30000)) && bind
+	ip link set "$NETDEV" up
+	ip addr add 10.0.3.15/24 dev "$NETDEV"
+}
+
+bounce_slot()
+{
+	usleep $((done * 104729 % 90000))
+	qmp '{"execute":"device_del","arguments":{"id":"nic"}}' && until_true 10 is_away
+	usleep $((done * 7919 % 30000))
+	plug && until_true 10 is_back && ip link set "$NETDEV" up &&
+		ip addr add 10.0.3.15/24 dev "$NETDEV"
+}
+
+bounce_rings()
+{
+	usleep $((done * 3571 % 9000))
+	is_back && ethtool -G "$NETDEV" rx $((32 << done % 4)) tx $((32 << done % 3))
+}
+
+bounce_counts()
+{
+	usleep 3000
+	echo 1 >$RINGSIDE/reset
+}
+
+# come_and_go ROUNDS: the module, for a time without a pattern. Prints what was wrong.
+come_and_go()
+{
+	local i=0
+
+	while [ $i -lt "$1" ]; do
+		i=$((i + 1))
+		insmod /ringside.ko || { echo "round $i: not loaded"; return; }
+		usleep $((i * 7919 % 50000))
+		unload || { echo "round $i: rmmod failed"; return; }
+		usleep $((i * 3571 % 10000))
+	done
+}
+
+# race NAME ROUNDS COMMAND...: the module comes and goes while each command is done
+race()
+{
+	local name=$1 rounds=$2 command
+
+	shift 2
+	rm -f /run/over /run/done-*
+	SHELLS=''
+	for command; do
+		until_over "$command" "$command"
+	done
+	same "rmmod against $name, $rounds times" "" \
+		"$(timed "$rounds times against $name" come_and_go "$rounds")"
+	: >/run/over
+	# shellcheck disable=SC2086 # a list
+	wait $SHELLS
+	note "$(cd /run && grep -H . done-* | tr '\n' ' ')"
+	check "$name went on meanwhile" all_done "$@"
+}
+
+all_done()
+{
+	local command
+
+	for command; do
+		[ "$(cat "/run/done-$command")" -gt 0 ] || return
+	done
+}
+
+# settled: the device is there, whatever the shells left
+settled()
+{
+	until_true 60 is_away_or_back
+	is_back || { unplug; plug; }
+	up
+}
+
+is_away_or_back()
+{
+	is_away || is_back
+}
+
+plan 14
+slot_open || exit 1
+plug
+same "a device that comes works" "" "$(up)"
+clean=$(traces)
+traffic_start "$LAB_PEER" 1000 || exit 1
+is_back
+insist_start
+readers_start 8 40
+race unbind $EACH bounce_driver
+same "the device works" "" "$(settled)"
+if ethtool -G "$NETDEV" rx 128 2>/dev/null; then
+	race resize $EACH bounce_rings bounce_counts
+else
+	skip "rmmod against resize" "this kernel's driver has no ethtool -G"
+	skip "resize went on meanwhile" "likewise"
+fi
+race unplug $EACH bounce_slot
+same "the device works" "" "$(settled)"
+race "all at once" $EACH bounce_slot bounce_driver bounce_rings bounce_counts
+same "the device works" "" "$(settled)"
+check "its files were read all the while" readers_stop
+insist_stop
+traffic_stop
+check "no hook, module or file stays" traces_are "$clean"
+check "kmemleak, where there is one, has nothing to say" no_kmemleak
