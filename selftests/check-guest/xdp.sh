@@ -30,7 +30,7 @@ progress_of()
 
 	posted=$(posted "$1") used=$(field "$1" used_progress) consumed=$(field "$1" last_used_progress)
 	if [ -z "$used$consumed" ]; then
-		grep -q "^queue device=$(device) .*name=$1 .* followed=0" $SNAPSHOT ||
+		grep -q "^queue device=$(device) .*name=$1 .* unfollowed=xdp" $SNAPSHOT ||
 			echo "$1: no progress, and no word of why;"
 		return
 	fi
