@@ -192,7 +192,8 @@ load_still()
 load_between()
 {
 	interrupts "$1" >/run/irqs-before
-	insmod /ringside.ko || return 1
+	# shellcheck disable=SC2086 # none, or one
+	insmod /ringside.ko ${STALL_MS:+stall_ms=$STALL_MS} || return 1
 	interrupts "$1" >/run/irqs-then
 	cmp -s /run/irqs-before /run/irqs-then || { rmmod ringside; return 1; }
 }
