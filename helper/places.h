@@ -71,8 +71,8 @@ struct hook {
 	const char *owner; /* the module of both; "" = always built in */
 	const char *arch;  /* NULL = any */
 	enum group group;
-	bool first; /* attach only the first of its group that this kernel has: the others call it
-		     */
+	/* attach only the first of its group that this kernel has: the others call it */
+	bool first;
 	unsigned long long loses;
 	bool tracepoint;
 	bool unsure; /* on some kernels fentry attaches and yet is never called */

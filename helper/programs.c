@@ -13,8 +13,8 @@
 #include "../bpf/maps.h"
 #include "ringside.skel.h"
 
-#define ENTRY_MAX \
-	16 /* the place that ftrace patches lies within so many bytes of a function's start */
+/* The place that ftrace patches lies within so many bytes of a function's start. */
+#define ENTRY_MAX 16
 
 static char message[256];
 static bool log_verbose;

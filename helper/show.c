@@ -324,7 +324,7 @@ static void windows_compare(const struct rs_show *show, const struct rs_ledger *
 	}
 	if (begin || end)
 		fprintf(show->out,
-			"the windows do not coincide: %" PRIu64 " entries at the begin and %" PRIu64
+			"the windows differ: %" PRIu64 " entries at the start and %" PRIu64
 			" at the end were seen by one side only\n",
 			begin, end);
 }

@@ -90,7 +90,7 @@ static int sample_get(const struct rs_source *source, void *handle, struct rs_sa
 	return ret;
 }
 
-/* The end of one snapshot is the begin of the next one: no gap between them. */
+/* The end of one snapshot is the start of the next one: no gap between them. */
 static int snapshots_get(const struct rs_source *source, void *handle, const struct rs_window *w,
 			 rs_window_fn done, void *ctx, struct rs_error *err)
 {
