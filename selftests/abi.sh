@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# debugfs-docs, counters.h and the files of a loaded module agree, in the lab.
+# Compares debugfs-docs and counters.h with the files of a loaded module, in the lab.
 cd "$(dirname "$0")/.." || exit 1
 unset MAKEFLAGS MFLAGS MAKELEVEL ARCH KSELFTEST
 exec selftests/lab/lab guest -a x86_64 -k 5.10 -f debugfs-docs/debugfs-ringside:/abi \

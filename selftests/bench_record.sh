@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What make bench-check says to figures that have grown, or are missing: the
-# judge alone, on figures made up here. And whether what is published is recorded.
+# Whether make bench-check fails for figures that have grown or are missing: only the comparison,
+# with invented figures. And whether the published figures are the recorded ones.
 
 set -u
 HERE=$(dirname "$(realpath "$0")")
@@ -25,7 +25,7 @@ result()
 	fi
 }
 
-# figures WITH: an interrupt without anything and with ringside, in instructions
+# figures WITH: instructions of an interrupt, without a tool and with ringside
 figures()
 {
 	local dir=$WORK/out/round1/guest-arm64-6.12
@@ -67,4 +67,4 @@ result "5 % more added" accepted 310
 result "6 % more added" grown 313
 result "less added" accepted 200
 result "a figure that is missing" missing
-result "what is published is what is recorded" "$HERE/bench/publish" --check
+result "the published figures are the recorded ones" "$HERE/bench/publish" --check

@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# circles.sh DIR...: fails where the files of a directory depend on each other in a circle.
+# circles.sh DIR...: fails if files of a directory depend on each other in a circle.
 #
 # x.c and x.h are one file. A file depends on each file that it includes, and on each file that
-# defines a function or a variable it uses, whatever header declares that. Prints each circle and
-# the dependencies it consists of.
+# defines a function or a variable that it uses, in whatever header it is declared. Prints the
+# dependencies of each circle.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -47,7 +47,7 @@ dependencies()
 		last = line
 		before = depth
 		depth += gsub(/{/, "{", line) - gsub(/}/, "}", line)
-		# in a header, what stands outside braces only declares
+		# in a header, code outside braces only declares
 		if (is_header && !before && !depth && !macro)
 			next
 		while (match(line, /rs_[a-z0-9_]+/)) {
@@ -63,7 +63,7 @@ dependencies()
 	}' pass=1 "$1"/*.[ch] pass=2 "$1"/*.[ch] | sort -u
 }
 
-# circle DEPENDENCIES: those whose both ends reach each other
+# circle DEPENDENCIES: prints those that are part of a circle
 circle()
 {
 	awk '

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# make demo: an emulated KVM host and its guest replay the field's flagship
-# incident; prints each phase's ledger, checks every count, says what changed.
+# make demo: replays an incident from the field on an emulated KVM host and its guest. Prints the
+# ledger of each phase, checks every count, and prints what changed.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 unset MAKEFLAGS MFLAGS MAKELEVEL ARCH

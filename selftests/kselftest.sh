@@ -1,15 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Prints where the kernel's own test framework is: lib.mk, the harness, the
-# KTAP helpers ("dir", the default), or checkpatch ("checkpatch"). They come
-# from Debian's newest linux-source package and stay in the cache.
+# Prints the directory of the kernel's test framework ("dir", the default: lib.mk, the harness,
+# the KTAP helpers), or the path of checkpatch ("checkpatch"). They come from Debian's newest
+# linux-source package and stay in the cache.
 set -euo pipefail
 
 HERE=$(dirname "$(realpath "$0")")
 CACHE=${RINGSIDE_CACHE:-$HOME/.cache/ringside}
 KEEP=$CACHE/kselftest
-# shellcheck disable=SC2034 # apt.sh asks for it
+# shellcheck disable=SC2034 # apt.sh reads it
 REFRESH=
 
 # shellcheck source=selftests/lab/say.sh
@@ -17,7 +17,7 @@ REFRESH=
 # shellcheck source=selftests/lab/apt.sh
 . "$HERE/lab/apt.sh"
 
-# The suite of the newest kernel line has a framework with KTAP helpers.
+# The suite of the last kernel line: its framework has the KTAP helpers.
 suite()
 {
 	awk '!/^#/ && NF { root = $2 } END { print root }' "$HERE/lab/kernels"

@@ -1,11 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# ktap.sh FILE: the verdict over a KTAP log of run_tests: adds up the results
-# of each program. The runner's own line for a program counts where the program
-# printed no results, or failed although all of its results passed (a time-out,
-# a crash at the end); a program that was planned and gave no line has failed.
-# What failed is said once more, so that the end of a long log tells.
+# ktap.sh FILE: sums up the results in a KTAP log of run_tests. The runner's own line for a
+# program counts only if the program printed no results, or failed although all of its results
+# passed (a time-out, a crash at the end). A planned program without a line has failed. Failures
+# are printed again at the end.
 
 exec awk '
 function state_of(line)

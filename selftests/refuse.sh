@@ -1,5 +1,5 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# What the module refuses: each by its own errno and one sentence, in the lab.
+# The module refuses to load where it cannot work: each case with its own errno and one sentence.
 unset MAKEFLAGS MFLAGS MAKELEVEL ARCH KSELFTEST
 exec "$(dirname "$0")/check-life/run.sh" -k 5.10 refuse refuse-debugfs

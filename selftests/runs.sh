@@ -1,23 +1,24 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # shellcheck shell=bash
-# What the collections of runs in emulated machines share. Each has runs(): a
-# row for each run, fields separated by tabs, its name first; and one_run().
-# WANTED holds the names that were asked for; none means all. TOP is the tree, LAB the lab. Sourced.
+# Shared by the suites that do a list of runs in emulated machines. Each suite has runs(), which
+# prints a row for each run: fields separated by tabs, the name first; and one_run(). WANTED has
+# the names to do; empty = all. TOP is the
+# top directory, LAB the lab. Sourced.
 
 runs_names()
 {
 	runs | cut -f1
 }
 
-# runs_check: ends with a sentence where a name is none
+# runs_check: exits with a message if a name in WANTED is unknown
 runs_check()
 {
 	local name
 
 	for name in "${WANTED[@]}"; do
 		runs_names | grep -x "$name" >/dev/null || {
-			echo "run.sh: no run $name; try --list" >&2
+			echo "run.sh: unknown run $name; try --list" >&2
 			exit 64
 		}
 	done
@@ -29,7 +30,7 @@ runs_selected()
 	runs | awk -F'\t' -v wanted=" ${WANTED[*]} " 'index(wanted, " " $1 " ")'
 }
 
-# programs_build ARCH DIR: the programs of check-life, into DIR
+# programs_build ARCH DIR: builds the programs of check-life in DIR
 programs_build()
 {
 	local source
@@ -40,7 +41,7 @@ programs_build()
 	done
 }
 
-# run_result NUMBER NAME DIR STATUS: a run's own line, under what it printed
+# run_result NUMBER NAME DIR STATUS: prints the line of a run, below its own output
 run_result()
 {
 	if [ "$4" = 0 ]; then

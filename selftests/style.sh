@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# make style: checkpatch for kernel code, clang-format for what runs as BPF or as a process, circles.sh
-# for the layers, shellcheck for the scripts; sparse's checks are kbuild's (make module C=1). Quiet when
-# all is well.
+# make style: checkpatch for kernel code, clang-format for BPF and user-space code, circles.sh for
+# the layers, shellcheck for scripts. Prints nothing if there is nothing to change. For sparse,
+# run make module C=1.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 status=0
@@ -21,22 +21,21 @@ need() {
 need clang-format clang-format
 need shellcheck shellcheck
 
-# checkpatch comes with the kernel's source, as the test harness does. compat.h may know versions, and
-# a list of rows (counters.h) is read by macros that each use some of its columns.
+# checkpatch comes with the kernel's source, like the test harness. Ignored: kernel versions
+# (compat.h), and macros that use only some columns of a list (counters.h).
 checkpatch=$(selftests/kselftest.sh checkpatch) || exit 1
 mapfile -t kernel < <(git ls-files 'kmod/*.[ch]')
 "$checkpatch" --no-tree --terse --quiet --no-summary --max-line-length=100 --show-types \
 	--ignore FILE_PATH_CHANGES,LINUX_VERSION_CODE,CONSTANT_COMPARISON,MACRO_ARG_UNUSED,COMPLEX_MACRO \
-	-f "${kernel[@]}" || complain "checkpatch has something to say about kmod/"
+	-f "${kernel[@]}" || complain "checkpatch wants the changes above in kmod/"
 
 mapfile -t user < <(git ls-files 'bpf/*.[ch]' 'helper/*.[ch]' 'selftests/*.[ch]')
-clang-format --dry-run --Werror "${user[@]}" || complain "clang-format would change the files above"
+clang-format --dry-run --Werror "${user[@]}" || complain "clang-format would change the lines above"
 
-# kmod/ joins when its files are in layers, too.
 selftests/circles.sh kmod helper || complain "a file may only depend on files below it"
 
 mapfile -t scripts < <(git grep -lE '^#!.*(ba)?sh( |$)')
-shellcheck -x "${scripts[@]}" || complain "shellcheck has something to say"
+shellcheck -x "${scripts[@]}" || complain "shellcheck wants the changes above"
 
 mapfile -t texts < <(git ls-files ':(glob)*.md' 'helper/*.8')
 awk 'length > 100 { print FILENAME ":" FNR ": " length " columns"; wide = 1 } END { exit wide }' \

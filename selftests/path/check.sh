@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# path/check.sh ARCH: the whole path on one architecture, as KTAP: what the lab
-# says of the scenario, then what must hold exactly in the snapshots it brought.
+# path/check.sh ARCH: the whole path on one architecture, as
+# KTAP: the results of the scenario in the lab, then the equalities that must hold in the
+# snapshots it brought back.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 unset MAKEFLAGS MFLAGS MAKELEVEL ARCH KSELFTEST
@@ -17,9 +18,9 @@ whole_run()
 		-f selftests/path/refuse.sh:/lab/refuse.sh >"$out.ktap"
 }
 
-# The emulator now and then loses an x86_64 guest (it resets, or spins on code
-# long replaced). Such a run says nothing of ringside and is done once more; one
-# whose kernels said anything amiss is not.
+# The emulator sometimes loses an x86_64 guest: it resets, or executes code that was replaced.
+# Such a run says nothing about ringside and is repeated once, unless a kernel's log has a
+# warning.
 machine_lost()
 {
 	[ ! -e "$out/guest0.dmesg" ] &&
@@ -32,7 +33,7 @@ echo "KTAP version 1"
 	rc=0
 	whole_run "$1" || rc=$?
 	if [ $rc != 0 ] && machine_lost; then
-		echo "# the emulator lost a machine without a word in any kernel's log: once more"
+		echo "# the emulator lost a machine and no kernel's log has a warning: repeating the run"
 		rc=0
 		whole_run "$1" || rc=$?
 	fi

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What must hold exactly for each queue, in a window at whose start and end nothing moves: one KTAP line
-# each. In: the guest's snapshot as $guest[0], the host's as $host[0], /proc/interrupts of both moments as
-# $before and $after; $phase is the window's name, $busy whether busy polling was on (a socket polls the
-# queue of its first datagram, so not every queue must be polled). Reads only the snapshots, not the
+# What must hold exactly for each queue, in a window at whose start and end nothing moves: one
+# KTAP line each. In: the guest's snapshot as $guest[0], the host's as $host[0], /proc/interrupts
+# of both moments as $before and $after; $phase is the window's name, $busy whether busy polling
+# was on (a socket polls the queue of its first datagram, so not every queue must be polled).
+# Reads only the snapshots, not the
 # ledger: so it checks the ledger independently.
 
 include "judge";
@@ -31,15 +32,15 @@ def checks($g; $h; $name): $g.delta as $d
 	       $h.delta.vcpu_asleep + $h.delta.vcpu_in_guest + $h.delta.vcpu_in_host;
 	       $h.delta.injected + $h.delta.coalesced),
 	  # A wake-up that is left to the work queue while its work is still queued
-	  # merges with it: the kernel keeps one work per irqfd.
+	  # is merged into it: the kernel has one work item for each irqfd.
 	  ((($h.delta.irqfd_wakeups // -1) - $h.delta.injected - $h.delta.coalesced) as $merged
 	   | holds("\($name): wake-ups \($h.delta.irqfd_wakeups) = injected + coalesced + \($merged) merged of \($h.delta.irqfd_deferred) deferred";
 		   ($merged | fabs) <= missed($host[0]) or ($merged > 0 and $h.delta.irqfd_deferred > 0))),
-	  # On x86 the vCPU may take a pending interrupt between our look at it and
-	  # the injection: their sum is exact, its split is as it was just before. And
-	  # an emulated x86 CPU now and then hands its guest one injection twice (lab/mended.sh): the
-	  # guest's own /proc/interrupts has it, nobody on the host sent it. Seen once
-	  # in 2003 in one run of ten; more than one in 500 is something else.
+	  # On x86 the vCPU may take a pending interrupt after ringside read its state and
+	  # before the injection: the sum of both is exact, their split may be off. And an
+	  # emulated x86 CPU sometimes delivers one injection twice (lab/mended.sh): the
+	  # guest's /proc/interrupts counts it, the host did not send it. Seen once in 2003
+	  # in one run of ten; more than one in 500 has another cause.
 	  (($h.delta.injected + $h.delta.coalesced) as $sent
 	   | (if $host[0].taken.arch == "x86_64" then $sent / 500 | floor else 0 end) as $twice
 	   | holds("\($name): interrupts \($d.interrupts) <= injected + coalesced \($sent), but for \($twice) that the emulator may repeat";

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The field's flagship case, replayed with real traffic: quiet, then with busy
-# polling on and pollers running, then off again. What the counts must satisfy
-# is checked outside (exact.jq), from the snapshots left here.
+# Replays an incident from the field with real traffic: quiet, then with busy polling, then
+# without. The counts in the snapshots are checked outside (exact.jq).
 
 . /lab/window.sh
 sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1 2>/dev/null

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# make matrix: the flagship incident with every kernel line as the guest, on both
-# architectures, and every line that has the host side's type information as the
-# host. KTAP: one result per pair of kernels, its failures as diagnostics.
+# make matrix: the incident with each kernel line as the
+# guest, and each line with module BTF as the host, on both architectures. KTAP: one result for
+# each pair of kernels, its failures as diagnostics.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 unset MAKEFLAGS MFLAGS MAKELEVEL ARCH
@@ -11,7 +11,7 @@ unset MAKEFLAGS MFLAGS MAKELEVEL ARCH
 lines=$(selftests/lab/lab kernels)
 newest=$(tail -n 1 <<<"$lines")
 
-# Each line as a guest of the 6.12 host, then each later line as a host.
+# Each line as the guest of a 6.12 host, then each other line with module BTF as the host.
 pairs()
 {
 	local line

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The outer half of the path's scenarios: runs one in the lab and checks what
-# it brought back. Sourced, from the project's root.
+# The part outside the lab: runs a scenario of the path in the lab and checks the snapshots that it
+# brought back. Sourced, from the top directory.
 
 PHASES=(quiet busy after)
 
-# path_run ARCH SCENARIO OUT [LAB_ARGUMENT...]: the lab's verdict is the status
+# path_run ARCH SCENARIO OUT [LAB_ARGUMENT...]: returns the lab's exit status
 path_run()
 {
 	selftests/lab/lab setup || return
@@ -15,7 +15,7 @@ path_run()
 		-f selftests/path/window.sh:/lab/window.sh "${@:4}" "$2"
 }
 
-# path_exact OUT: KTAP lines, one for each thing that must hold
+# path_exact OUT: prints a KTAP line for each equality that must hold
 path_exact()
 {
 	local phase busy
@@ -32,14 +32,14 @@ path_exact()
 	done
 }
 
-# path_phases OUT: the three ledgers side by side, and the sentence
+# path_phases OUT: prints the three ledgers side by side, and what changed
 path_phases()
 {
 	jq -rn --slurpfile quiet "$1/quiet-ledger.json" --slurpfile busy "$1/busy-ledger.json" \
 		--slurpfile after "$1/after-ledger.json" -f selftests/path/phases.jq
 }
 
-# ktap_join: what several print, as one list: one numbering, the plan at the end.
+# ktap_join: joins several KTAP outputs: one numbering, the plan at the end.
 ktap_join()
 {
 	awk '

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The phases of the incident side by side, a block of lines per queue, and one
-# sentence on what changed and why. In: the ledgers of `ringside diff --json`
-# as $quiet[0], $busy[0], $after[0]. A dash is a figure nobody knows.
+# The phases of the incident side by side, a block of lines for each queue, and a sentence on what
+# changed and why. In: the ledgers of `ringside diff --json` as $quiet[0], $busy[0], $after[0]. A
+# dash is unknown.
 
 def phases: [$quiet[0], $busy[0], $after[0]];
 def columns: ["quiet", "busy poll", "off again"];

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Bad input: each gets one clear sentence, its own exit status, and nothing
-# half attached. Sourced inside the emulated host, after incident.sh.
+# Bad input: ringside prints one clear sentence, exits with the right status, and leaves nothing
+# attached. Sourced inside the emulated host, after incident.sh.
 
 attached()
 {
 	cat /sys/kernel/tracing/enabled_functions /sys/kernel/debug/kprobes/list 2>/dev/null
 }
 
-# refused NAME STATUS PATTERN COMMAND...: by that status, with one line that fits
+# refused NAME STATUS PATTERN COMMAND...: COMMAND must exit with STATUS and print one line with
+# PATTERN
 refused()
 {
 	local name=$1 status=$2 pattern=$3 before rc=0
@@ -37,7 +38,7 @@ as_nobody()
 	su -s /bin/sh nobody -c "$*"
 }
 
-# Another guest of the same image: its rings may well lie at the same addresses.
+# Another guest of the same image: its rings may have the same addresses.
 other_machine()
 {
 	ringside diff /tmp/other-guest.json /out/quiet-host.json

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The module leaves and comes back under full traffic: nothing is lost, and
-# every counter starts at zero. Sourced inside the emulated host.
+# Unloads and loads the module under full traffic: no packet is lost, and every counter starts at
+# zero. Sourced inside the emulated host.
 
 counter_sum()
 {
@@ -16,7 +16,7 @@ reload_many()
 	done
 }
 
-# Traffic that is sure to last longer than the reloads do.
+# Traffic that lasts longer than the reloads.
 reload_under_traffic()
 {
 	local rc=0

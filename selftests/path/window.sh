@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A window that both sides count, between two moments at which nothing moves;
-# and real traffic to fill it. Sourced by scenarios, inside the emulated host.
-# The lab gives guest, guest_get, until_true and note.
+# A window that both sides count, between two moments without traffic; and real traffic within it.
+# Sourced by scenarios, inside the emulated host. guest, guest_get, until_true and note come from
+# the lab.
 
 TAP=tap0
 GUEST_IP=10.77.0.2
@@ -14,8 +14,8 @@ guest_quiet()
 		b=$(grep virtio /proc/interrupts | grep -E "input|output"); done'
 }
 
-# net_still: nothing but the scenario's own traffic on the wire. IPv6 and
-# neighbour discovery would send when they like, also at a window's edge.
+# net_still: allows only the scenario's own traffic. IPv6 and neighbour discovery would send at
+# any time, also at the start or end of a window.
 net_still()
 {
 	guest "sysctl -qw net.ipv6.conf.all.disable_ipv6=1 2>/dev/null
@@ -24,8 +24,8 @@ net_still()
 		dev "$TAP" nud permanent
 }
 
-# window_open NAME [OPTION]: from here on both sides count, the host's with this
-# option. /proc/interrupts is the independent witness, taken at the same quiet moments.
+# window_open NAME [OPTION]: both sides start to count, the host's side with this option.
+# /proc/interrupts is the independent count, read at the same quiet moments.
 window_open()
 {
 	guest_quiet
@@ -43,7 +43,7 @@ window_open()
 		done; cat /tmp/$1-guest.err; exit 1"
 }
 
-# window_close NAME: ends both windows and brings the guest's half here.
+# window_close NAME: ends both windows and fetches the guest's snapshot.
 window_close()
 {
 	guest_quiet
@@ -57,10 +57,10 @@ window_close()
 	done
 }
 
-# A datagram counts as lost after 20 s: an emulated machine on a busy one is slow.
-# traffic N: N datagrams to and fro on each of two ports, whose servers sit on
-# a CPU each, so that the flows meet both queues. One server sleeps in recv()
-# (where net.core.busy_read polls), one in poll() (net.core.busy_poll).
+# traffic N: sends N datagrams to each of two ports and back. Each server has its own CPU, so both
+# queues have traffic. One server sleeps in recv() (net.core.busy_read polls there), the other in
+# poll() (net.core.busy_poll). A datagram is lost after 20 s: an emulated machine on a busy one is
+# slow.
 traffic()
 {
 	guest 'taskset 1 udp echo -p 7101 >/tmp/echo1 2>&1 </dev/null &
@@ -73,16 +73,16 @@ traffic()
 	grep -q "sent=$1 received=$1 " /tmp/ping1 && grep -q "sent=$1 received=$1 " /tmp/ping2
 }
 
-# interrupts_settle: each queue's interrupt has come once before anyone counts.
-# On x86 it moves to its queue's CPU only as it first comes; one that comes on
-# the new CPU while the old one is still in the handler makes it run again, and
-# /proc/interrupts does not count that run (the module shows it as reruns).
+# interrupts_settle: lets each queue's interrupt come once before a window. On x86 an interrupt
+# moves to the CPU of its queue when it first comes. If it comes on the new CPU while the handler
+# still runs on the old one, the handler runs again, and /proc/interrupts does not count that run
+# (the module: reruns).
 interrupts_settle()
 {
 	traffic 101
 }
 
-# phase NAME BUSY_USEC N: one window with N datagrams under net.core.busy_*=BUSY_USEC
+# phase NAME BUSY_USEC N: one window with N datagrams and net.core.busy_*=BUSY_USEC
 phase()
 {
 	guest "sysctl -qw net.core.busy_poll=$2 net.core.busy_read=$2" &&
