@@ -1,8 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# path/check.sh ARCH: the whole path on one architecture, as
-# KTAP: the results of the scenario in the lab, then the equalities that must hold in the
-# snapshots it brought back.
+# path/check.sh ARCH: the whole path on one architecture, as KTAP: the results of the scenario in
+# the lab, then the equalities that must hold in the snapshots it brought back.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 unset MAKEFLAGS MFLAGS MAKELEVEL ARCH KSELFTEST

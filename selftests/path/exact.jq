@@ -4,8 +4,7 @@
 # KTAP line each. In: the guest's snapshot as $guest[0], the host's as $host[0], /proc/interrupts
 # of both moments as $before and $after; $phase is the window's name, $busy whether busy polling
 # was on (a socket polls the queue of its first datagram, so not every queue must be polled).
-# Reads only the snapshots, not the
-# ledger: so it checks the ledger independently.
+# Reads only the snapshots, not the ledger: so it checks the ledger independently.
 
 include "judge";
 

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# make matrix: the incident with each kernel line as the
-# guest, and each line with module BTF as the host, on both architectures. KTAP: one result for
-# each pair of kernels, its failures as diagnostics.
+# make matrix: the incident with each kernel line as the guest, and each line with module BTF as
+# the host, on both architectures. KTAP: one result for each pair of kernels, its failures as
+# diagnostics.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 unset MAKEFLAGS MFLAGS MAKELEVEL ARCH
