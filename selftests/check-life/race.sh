@@ -15,12 +15,12 @@ EACH=$(((ROUNDS + 3) / 4))
 # until_over NAME COMMAND...: again and again in a shell of its own, until the end
 until_over()
 {
-	local name=$1 done=0
+	local name=$1 times=0
 
 	shift
 	while [ ! -e /run/over ]; do
-		"$@" && done=$((done + 1))
-		echo $done >"/run/done-$name"
+		"$@" && times=$((times + 1))
+		echo $times >"/run/done-$name"
 	done 2>/dev/null &
 	SHELLS="$SHELLS $!"
 }
@@ -28,23 +28,23 @@ until_over()
 # What these do may fail: another shell has taken away what they work on.
 bounce_driver()
 {
-	is_back && unbind && usleep $((done * 7919 % 30000)) && bind
+	is_back && unbind && usleep $((times * 7919 % 30000)) && bind
 	ip link set "$NETDEV" up
 	ip addr add 10.0.3.15/24 dev "$NETDEV"
 }
 
 bounce_slot()
 {
-	usleep $((done * 104729 % 90000))
+	usleep $((times * 104729 % 90000))
 	qmp '{"execute":"device_del","arguments":{"id":"nic"}}' && until_true 10 is_away
-	usleep $((done * 7919 % 30000))
+	usleep $((times * 7919 % 30000))
 	plug && until_true 10 is_back && ip link set "$NETDEV" up &&
 		ip addr add 10.0.3.15/24 dev "$NETDEV"
 }
 
 bounce_rings()
 {
-	usleep $((done * 3571 % 9000))
+	usleep $((times * 3571 % 9000))
 	is_back && ethtool -G "$NETDEV" rx $((32 << done % 4)) tx $((32 << done % 3))
 }
 
