@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# shellcheck shell=dash
+# shellcheck shell=dash disable=SC2030,SC2031,SC2086 # each shell counts its own times; no path has spaces
 # rmmod and insmod while, from other shells, a device is unplugged and plugged, its
 # driver unbound and bound, and its rings get other sizes; with traffic, and readers.
 
@@ -19,7 +19,6 @@ until_over()
 
 	shift
 	while [ ! -e /run/over ]; do
-		# shellcheck disable=SC2030,SC2031 # each shell has its own
 		"$@" && times=$((times + 1))
 		echo $times >"/run/done-$name"
 	done 2>/dev/null &
@@ -27,7 +26,6 @@ until_over()
 }
 
 # What these do may fail: another shell has taken away what they work on.
-# shellcheck disable=SC2031 # that of its shell
 bounce_driver()
 {
 	is_back && unbind && usleep $((times * 7919 % 30000)) && bind
@@ -35,7 +33,6 @@ bounce_driver()
 	ip addr add 10.0.3.15/24 dev "$NETDEV"
 }
 
-# shellcheck disable=SC2031 # that of its shell
 bounce_slot()
 {
 	usleep $((times * 104729 % 90000))
@@ -48,7 +45,7 @@ bounce_slot()
 bounce_rings()
 {
 	usleep $((times * 3571 % 9000))
-	is_back && ethtool -G "$NETDEV" rx $((32 << done % 4)) tx $((32 << done % 3))
+	is_back && ethtool -G "$NETDEV" rx $((32 << times % 4)) tx $((32 << times % 3))
 }
 
 bounce_counts()
