@@ -218,7 +218,8 @@ static void queues_name(struct rs_sample *s)
 			rs_str_set(queue->netdev, device->netdev);
 			rs_str_set(queue->mac, device->mac);
 			rs_str_set(queue->bus, device->bus);
-			queue->generation = device->generation;
+			if (!queue->generation.known) /* an older module */
+				queue->generation = device->generation;
 		}
 }
 

@@ -84,55 +84,17 @@ static struct rs_num behind(struct rs_num ahead, struct rs_num follower)
 					     : unknown();
 }
 
-static bool nums_equal(struct rs_num a, struct rs_num b)
-{
-	return a.known == b.known && (!a.known || a.value == b.value);
-}
-
 const char *rs_ledger_flaw(const struct rs_snapshot *s)
 {
 	const struct rs_sample *b = &s->begin, *e = &s->end;
 
 	if (!s->has_begin)
 		return NULL;
-	if (!nums_equal(b->started_ns, e->started_ns))
+	if (!rs_nums_equal(b->started_ns, e->started_ns))
 		return rs_flaws[RS_FLAW_RESTARTED];
 	if (e->time_ns.value < b->time_ns.value)
 		return rs_flaws[RS_FLAW_BACKWARDS];
 	return NULL;
-}
-
-static bool guest_same(const struct rs_queue *a, const struct rs_queue *b)
-{
-	return !strcmp(a->device, b->device) && nums_equal(a->index, b->index);
-}
-
-static bool host_same(const struct rs_queue *a, const struct rs_queue *b)
-{
-	return nums_equal(a->pid, b->pid) && nums_equal(a->tap_ifindex, b->tap_ifindex) &&
-	       nums_equal(a->queue, b->queue) && nums_equal(a->vhost_vq, b->vhost_vq) &&
-	       !strcmp(a->tap, b->tap) && !strcmp(a->dir, b->dir) &&
-	       (a->tap_ifindex.known ||
-		(nums_equal(a->used_addr, b->used_addr) && nums_equal(a->gsi, b->gsi)));
-}
-
-static const struct rs_queue *queue_find(const struct rs_snapshot *s, const struct rs_queue *queue)
-{
-	bool (*same)(const struct rs_queue *, const struct rs_queue *) =
-		s->side == RS_SIDE_GUEST ? guest_same : host_same;
-
-	for (size_t i = 0; s->has_begin && i < s->begin.queues_n; i++)
-		if (same(&s->begin.queues[i], queue))
-			return &s->begin.queues[i];
-	return NULL;
-}
-
-static struct rs_num device_generation(const struct rs_sample *s, const char *name)
-{
-	for (size_t i = 0; i < s->devices_n; i++)
-		if (!strcmp(s->devices[i].name, name))
-			return s->devices[i].generation;
-	return unknown();
 }
 
 /* Why the counters of this queue cannot be subtracted, or NULL. */
@@ -145,11 +107,9 @@ static const char *queue_flaw(const struct rs_snapshot *s, const struct rs_queue
 		return flaw;
 	if (!begin)
 		return rs_flaws[RS_FLAW_APPEARED];
-	if (!nums_equal(begin->generation, end->generation) ||
-	    !nums_equal(device_generation(&s->begin, end->device),
-			device_generation(&s->end, end->device)))
+	if (rs_match_device_reset(s, end))
 		return rs_flaws[RS_FLAW_RESET];
-	if (!nums_equal(begin->used_addr, end->used_addr))
+	if (!rs_match_ring_reset(s, end) && !rs_nums_equal(begin->used_addr, end->used_addr))
 		return rs_flaws[RS_FLAW_MOVED];
 	return NULL;
 }
@@ -197,12 +157,20 @@ static bool is_packed(const struct rs_queue *q)
 	return !strcmp(q->ring, "packed");
 }
 
-/* A packed ring has no index that counts to 65536: use the module's 64-bit progress. */
+/*
+ * The indexes of a packed ring count to twice its size. Not the difference of the progress: entries
+ * that a reset of the ring dropped, or that waited when counting started, stay in it.
+ */
 static struct rs_num standing_of(const struct rs_queue *q)
 {
+	struct rs_num used = q->used_idx, last = q->last_used_idx;
+	uint64_t modulus = 2 * q->size.value;
+
 	if (!is_packed(q))
-		return behind(q->used_idx, q->last_used_idx);
-	return grown(q->counters[RS_GUEST_last_used_progress], q->counters[RS_GUEST_used_progress]);
+		return behind(used, last);
+	if (!used.known || !last.known || !q->size.known || last.value >= modulus)
+		return unknown();
+	return rs_num_of((used.value + modulus - last.value) % modulus);
 }
 
 static void guest_derive(struct rs_row *row, const struct rs_queue *begin,
@@ -217,8 +185,10 @@ static void guest_derive(struct rs_row *row, const struct rs_queue *begin,
 		DERIVED(sum_off) =
 			rs_num_of(magnitude(off) + (none_off.known ? magnitude(none_off) : 0));
 	}
-	DERIVED(standing) = standing_of(end);
-	DERIVED(standing_begin) = begin ? standing_of(begin) : unknown();
+	if (!row->ring_flaw) {
+		DERIVED(standing) = standing_of(end);
+		DERIVED(standing_begin) = begin ? standing_of(begin) : unknown();
+	}
 	DERIVED(stalled) = end->stalled_ms;
 	DERIVED(polls_other) = SUM(row, RS_FIG_GUEST(polls_ksoftirqd), RS_FIG_GUEST(polls_threaded),
 				   RS_FIG_GUEST(polls_netpoll));
@@ -230,7 +200,7 @@ static void irq_derive(struct rs_row *row, const struct rs_sample *s, struct rs_
 	for (size_t i = 0; irq.known && i < s->irqs_n; i++) {
 		const struct rs_irq *found = &s->irqs[i];
 
-		if (!nums_equal(found->irq, irq))
+		if (!rs_nums_equal(found->irq, irq))
 			continue;
 		DERIVED(irq_count) = found->count;
 		DERIVED(irq_unhandled) = found->unhandled;
@@ -279,7 +249,7 @@ static void host_derive(struct rs_row *row, const struct rs_queue *begin,
 static void used_derive(struct rs_row *row, const struct rs_queue *guest_begin,
 			const struct rs_queue *host_begin)
 {
-	if (is_packed(row->guest))
+	if (is_packed(row->guest) || row->ring_flaw)
 		return;
 	DERIVED(skew_end) = distance(row->host->used_idx, row->guest->used_idx);
 	if (!guest_begin || !host_begin)
@@ -340,8 +310,10 @@ static void row_fill(const struct rs_ledger *l, struct rs_row *row)
 
 	label_make(row);
 	if (row->guest) {
-		g = queue_find(l->guest, row->guest);
+		g = rs_match_begin(l->guest, row->guest);
 		row->guest_flaw = queue_flaw(l->guest, g, row->guest);
+		if (!row->guest_flaw && rs_match_ring_reset(l->guest, row->guest))
+			row->ring_flaw = rs_flaws[RS_FLAW_RING];
 		if (!row->guest_flaw)
 			counters_subtract(row, l->guest, RS_FIGURE_GUEST, g, row->guest);
 		DERIVED(guest_window) = window_ms(l->guest);
@@ -349,7 +321,7 @@ static void row_fill(const struct rs_ledger *l, struct rs_row *row)
 		irq_derive(row, &l->guest->end, row->guest->irq);
 	}
 	if (row->host) {
-		h = queue_find(l->host, row->host);
+		h = rs_match_begin(l->host, row->host);
 		row->host_flaw = queue_flaw(l->host, h, row->host);
 		if (!row->host_flaw)
 			counters_subtract(row, l->host, RS_FIGURE_HOST, h, row->host);
@@ -393,7 +365,7 @@ static bool is_sibling(const struct rs_match *m, const struct rs_queue *host)
 	for (size_t i = 0; i < m->n; i++) {
 		const struct rs_queue *found = m->pairs[i].host;
 
-		if (found && nums_equal(found->pid, host->pid) && !strcmp(found->tap, host->tap))
+		if (found && rs_nums_equal(found->pid, host->pid) && !strcmp(found->tap, host->tap))
 			return true;
 	}
 	return false;

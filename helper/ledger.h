@@ -62,13 +62,18 @@
 	X(guest_missed, hits, 0, "hits that hooks in the guest missed")                            \
 	X(host_missed, hits, 0, "hits that hooks on the host missed")
 
-/* Why begin and end of a snapshot, or of a queue in it, cannot be subtracted. */
+/*
+ * Why begin and end of a snapshot, or of a queue in it, cannot be subtracted. After RING the counts
+ * can; what depends on the ring's indexes is unknown.
+ */
 #define RS_FLAWS(X)                                                                                \
 	X(RESTARTED, "counting started again within the window (module loaded or counters reset)") \
 	X(BACKWARDS, "the window ends before it starts")                                           \
 	X(APPEARED, "the queue appeared within the window")                                        \
 	X(RESET, "the device was reset within the window")                                         \
-	X(MOVED, "the queue got another ring within the window")
+	X(MOVED, "the queue got another ring within the window")                                   \
+	X(RING,                                                                                    \
+	  "the queue's ring was reset within the window: figures from its indexes are unknown")
 
 enum rs_flaw {
 #define X(name, sentence) RS_FLAW_##name,
@@ -113,6 +118,8 @@ struct rs_row {
 	unsigned int facts;	/* enum rs_fact bits: what shows that both are the same queue */
 	const char *guest_flaw; /* why the guest's figures could not be subtracted, or NULL */
 	const char *host_flaw;
+	const char
+		*ring_flaw; /* why what depends on the guest's ring's indexes is unknown, or NULL */
 	struct rs_num figures[RS_FIGURES];
 	struct rs_histogram hists[RS_SIDES][RS_HISTS_MAX]; /* what was counted within the window */
 };

@@ -38,9 +38,12 @@ static enum answer texts_compare(const char *a, const char *b)
 	return strcasecmp(a, b) ? DIFFER : AGREE;
 }
 
+/* The host's sample may be from before the guest's ring was reset and got another address. */
 static enum answer used_addr_compare(const struct sides *s)
 {
-	return nums_compare(s->g->used_addr, s->h->used_addr);
+	enum answer answer = nums_compare(s->g->used_addr, s->h->used_addr);
+
+	return answer == DIFFER && rs_match_ring_reset(s->guest, s->g) ? UNKNOWN : answer;
 }
 
 static enum answer uuid_compare(const struct sides *s)
@@ -234,6 +237,60 @@ int rs_match_make(const struct rs_snapshot *guest, const struct rs_snapshot *hos
 free_pairs:
 	rs_match_clear(m);
 	return -1;
+}
+
+static bool guest_same(const struct rs_queue *a, const struct rs_queue *b)
+{
+	return !strcmp(a->device, b->device) && rs_nums_equal(a->index, b->index);
+}
+
+static bool host_same(const struct rs_queue *a, const struct rs_queue *b)
+{
+	return rs_nums_equal(a->pid, b->pid) && rs_nums_equal(a->tap_ifindex, b->tap_ifindex) &&
+	       rs_nums_equal(a->queue, b->queue) && rs_nums_equal(a->vhost_vq, b->vhost_vq) &&
+	       !strcmp(a->tap, b->tap) && !strcmp(a->dir, b->dir) &&
+	       (a->tap_ifindex.known ||
+		(rs_nums_equal(a->used_addr, b->used_addr) && rs_nums_equal(a->gsi, b->gsi)));
+}
+
+const struct rs_queue *rs_match_begin(const struct rs_snapshot *s, const struct rs_queue *end)
+{
+	bool (*same)(const struct rs_queue *, const struct rs_queue *) =
+		s->side == RS_SIDE_GUEST ? guest_same : host_same;
+
+	for (size_t i = 0; s->has_begin && i < s->begin.queues_n; i++)
+		if (same(&s->begin.queues[i], end))
+			return &s->begin.queues[i];
+	return NULL;
+}
+
+static struct rs_num device_generation(const struct rs_sample *s, const char *name)
+{
+	for (size_t i = 0; i < s->devices_n; i++)
+		if (!strcmp(s->devices[i].name, name))
+			return s->devices[i].generation;
+	return (struct rs_num){0};
+}
+
+static bool queue_renewed(const struct rs_snapshot *s, const struct rs_queue *end)
+{
+	const struct rs_queue *begin = rs_match_begin(s, end);
+
+	return begin && !rs_nums_equal(begin->generation, end->generation);
+}
+
+bool rs_match_ring_reset(const struct rs_snapshot *s, const struct rs_queue *end)
+{
+	return queue_renewed(s, end) && !rs_match_device_reset(s, end);
+}
+
+bool rs_match_device_reset(const struct rs_snapshot *s, const struct rs_queue *end)
+{
+	struct rs_num begin = device_generation(&s->begin, end->device);
+	struct rs_num now = device_generation(&s->end, end->device);
+
+	return s->has_begin &&
+	       (!rs_nums_equal(begin, now) || (!now.known && queue_renewed(s, end)));
 }
 
 void rs_match_clear(struct rs_match *m)

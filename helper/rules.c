@@ -58,7 +58,7 @@ static bool differs(const struct rs_rule *rule, const struct rs_row *row)
 static bool flawed(const struct rs_rule *rule, const struct rs_row *row)
 {
 	(void)rule;
-	return row->guest_flaw || row->host_flaw;
+	return row->guest_flaw || row->host_flaw || row->ring_flaw;
 }
 
 static bool irq_near(const struct rs_rule *rule, const struct rs_row *row)

@@ -28,6 +28,11 @@ static inline struct rs_num rs_num_of(uint64_t value)
 	return (struct rs_num){.value = value, .known = true};
 }
 
+static inline bool rs_nums_equal(struct rs_num a, struct rs_num b)
+{
+	return a.known == b.known && (!a.known || a.value == b.value);
+}
+
 /* RS_GUEST_<name> and RS_HOST_<name> index rs_queue.counters of their side. */
 enum rs_guest_counter {
 #define RS_COUNTER(name, unit, meaning) RS_GUEST_##name,
@@ -188,7 +193,7 @@ struct rs_queue {
 	struct rs_num shared;
 	struct rs_num napi_id;
 	struct rs_num last_used_idx;
-	struct rs_num generation; /* of its device */
+	struct rs_num generation; /* its own, see match.h; of an older module: its device's */
 	struct rs_num stalled_ms; /* how long entries have waited in it; unknown = none wait */
 
 	/* host */

@@ -76,7 +76,9 @@ const char *rs_finding_sentence(const struct rs_finding *f)
 {
 	if (f->rule->sentence)
 		return f->rule->sentence;
-	return f->row->guest_flaw ? f->row->guest_flaw : f->row->host_flaw;
+	if (f->row->guest_flaw)
+		return f->row->guest_flaw;
+	return f->row->host_flaw ? f->row->host_flaw : f->row->ring_flaw;
 }
 
 void rs_finding_evidence(const struct rs_finding *f,

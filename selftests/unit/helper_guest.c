@@ -105,6 +105,21 @@ TEST(a_queue_carries_its_devices_names)
 	rs_sample_clear(&s);
 }
 
+TEST(a_queues_own_generation_is_not_its_devices)
+{
+	struct rs_error err;
+	struct rs_sample s;
+
+	ASSERT_EQ(0, parse(&s,
+			   HEAD "device name=virtio0 netdev=eth0 generation=4\n" ROW
+				" generation=6\nqueue device=virtio0 index=1 dir=tx\n",
+			   &err));
+	EXPECT_EQ(6, s.queues[0].generation.value);
+	EXPECT_STREQ("eth0", s.queues[0].netdev);
+	EXPECT_EQ(4, s.queues[1].generation.value);
+	rs_sample_clear(&s);
+}
+
 TEST(escapes_are_undone)
 {
 	struct rs_error err;

@@ -143,19 +143,32 @@ TEST_F(ledger, standing_entries_over_a_wrap)
 	EXPECT_EQ(5, FIG(DERIVED, standing).value);
 }
 
-TEST_F(ledger, a_packed_ring_is_counted_in_64_bits)
+/* Entries that a ring's reset dropped stay apart in the progress: only the indexes say what waits.
+ */
+TEST_F(ledger, what_waits_in_a_packed_ring_is_between_its_indexes)
 {
-	/* its indexes count to twice its size, and a host that knows such a ring has no index */
+	/* they count to twice its size, and a host that knows such a ring has no index */
 	rs_str_set(GUEST(begin)->ring, "packed");
 	rs_str_set(GUEST(end)->ring, "packed");
+	index_set(GUEST(begin), 511);
 	GUEST(end)->used_idx = rs_num_of(3);
 	GUEST(end)->last_used_idx = rs_num_of(510);
-	GUEST_COUNTER(GUEST(end), last_used_progress).value -= 5;
+	GUEST_COUNTER(GUEST(begin), last_used_progress).value -= 7;
+	GUEST_COUNTER(GUEST(end), last_used_progress).value -= 7;
 	MAKE();
 	EXPECT_EQ(5, FIG(DERIVED, standing).value);
 	EXPECT_EQ(0, FIG(DERIVED, standing_begin).value);
 	EXPECT_FALSE(FIG(DERIVED, skew_end).known);
 	EXPECT_FALSE(FIG(DERIVED, used_off).known);
+}
+
+TEST_F(ledger, what_waits_in_a_packed_ring_of_unknown_size_is_unknown)
+{
+	rs_str_set(GUEST(end)->ring, "packed");
+	index_set(GUEST(end), 3);
+	GUEST(end)->size.known = false;
+	MAKE();
+	EXPECT_FALSE(FIG(DERIVED, standing).known);
 }
 
 TEST_F(ledger, the_modules_word_on_patience_counts)
@@ -224,6 +237,69 @@ TEST_F(ledger, a_device_reset_is_said_and_not_subtracted)
 	EXPECT_NE(NULL, strstr(self->j.ledger.rows[0].guest_flaw, "reset"));
 	EXPECT_FALSE(FIG(GUEST, used_progress).known);
 	EXPECT_FALSE(FIG(DERIVED, used_off).known);
+}
+
+/* ethtool -G or AF_XDP: the counts go on, the ring's indexes start from zero. */
+TEST_F(ledger, a_reset_ring_keeps_its_counts_and_loses_its_indexes)
+{
+	GUEST(end)->generation = rs_num_of(2);
+	GUEST(end)->used_addr = rs_num_of(0x99000);
+	index_set(GUEST(end), 7);
+	MAKE();
+	EXPECT_EQ(NULL, self->j.ledger.rows[0].guest_flaw);
+	ASSERT_EQ(rs_flaws[RS_FLAW_RING], self->j.ledger.rows[0].ring_flaw);
+	EXPECT_EQ(INTERRUPTS, FIG(GUEST, interrupts).value);
+	EXPECT_EQ(ENTRIES, FIG(GUEST, used_progress).value);
+	EXPECT_EQ(0, FIG(DERIVED, sum_off).value);
+	EXPECT_FALSE(FIG(DERIVED, standing).known);
+	EXPECT_FALSE(FIG(DERIVED, standing_begin).known);
+	EXPECT_FALSE(FIG(DERIVED, skew_begin).known);
+	EXPECT_FALSE(FIG(DERIVED, skew_end).known);
+	EXPECT_FALSE(FIG(DERIVED, used_off).known);
+	EXPECT_FALSE(FIG(DERIVED, surplus_slack).known);
+}
+
+TEST_F(ledger, a_reset_ring_leaves_the_other_queues_alone)
+{
+	GUEST(end)->generation = rs_num_of(2);
+	MAKE();
+	for (size_t i = 1; i < self->j.ledger.rows_n; i++) {
+		const struct rs_row *row = &self->j.ledger.rows[i];
+
+		EXPECT_EQ(NULL, row->guest_flaw);
+		EXPECT_EQ(NULL, row->ring_flaw);
+		EXPECT_TRUE(row->figures[RS_FIG_DERIVED(used_off)].known);
+	}
+}
+
+/* The device's generation is the stronger one: its virtqueues were made again. */
+TEST_F(ledger, a_queue_of_a_reset_device_is_not_taken_for_a_reset_ring)
+{
+	self->j.guest.end.devices[0].generation = rs_num_of(2);
+	GUEST(end)->generation = rs_num_of(2);
+	MAKE();
+	EXPECT_EQ(rs_flaws[RS_FLAW_RESET], self->j.ledger.rows[0].guest_flaw);
+	EXPECT_EQ(NULL, self->j.ledger.rows[0].ring_flaw);
+	EXPECT_FALSE(FIG(GUEST, interrupts).known);
+}
+
+TEST_F(ledger, without_a_devices_generation_a_queues_own_is_a_reset)
+{
+	self->j.guest.begin.devices[0].generation.known = false;
+	self->j.guest.end.devices[0].generation.known = false;
+	GUEST(end)->generation = rs_num_of(2);
+	MAKE();
+	EXPECT_EQ(rs_flaws[RS_FLAW_RESET], self->j.ledger.rows[0].guest_flaw);
+	EXPECT_EQ(NULL, self->j.ledger.rows[0].ring_flaw);
+}
+
+TEST_F(ledger, another_used_ring_without_a_reset_is_not_subtracted)
+{
+	GUEST(end)->used_addr = rs_num_of(0x99000);
+	HOST(end)->used_addr = rs_num_of(0x99000);
+	MAKE();
+	EXPECT_EQ(rs_flaws[RS_FLAW_MOVED], self->j.ledger.rows[0].guest_flaw);
+	EXPECT_EQ(NULL, self->j.ledger.rows[0].ring_flaw);
 }
 
 TEST_F(ledger, a_queue_that_appeared_is_said_and_not_subtracted)

@@ -60,6 +60,19 @@ TEST_F(match, without_ring_address_msi_and_mac_decide)
 	EXPECT_EQ(&self->host.end.queues[2], self->m.pairs[2].host);
 }
 
+/* The host's window may end before the guest's ring is reset and gets another address. */
+TEST_F(match, the_address_of_a_ring_that_was_reset_rules_nothing_out)
+{
+	self->guest.end.queues[2].used_addr = rs_num_of(0x99000);
+	ASSERT_EQ(0, MATCH()) TH_LOG("%s", self->err.text);
+	EXPECT_EQ(NULL, self->m.pairs[2].host);
+	rs_match_clear(&self->m);
+	self->guest.end.queues[2].generation = rs_num_of(2);
+	ASSERT_EQ(0, MATCH()) TH_LOG("%s", self->err.text);
+	EXPECT_EQ(&self->host.end.queues[2], self->m.pairs[2].host);
+	EXPECT_EQ(FACT(MAC) | FACT(MSI) | FACT(DIR), self->m.pairs[2].facts);
+}
+
 TEST_F(match, msi_alone_is_not_enough)
 {
 	EACH_HOST(q)

@@ -297,6 +297,23 @@ TEST_F(verdict, what_cannot_be_subtracted_is_a_finding)
 	EXPECT_NE(NULL, strstr(rs_finding_sentence(&self->v.findings[0]), "again"));
 }
 
+/* Its indexes start from zero: they prove neither a fault nor that there is none. */
+TEST_F(verdict, a_ring_that_was_reset_is_named_and_not_accused)
+{
+	struct rs_queue *end = &self->j.guest.end.queues[0];
+
+	rs_ledger_clear(&self->j.ledger);
+	rs_match_clear(&self->j.match);
+	end->generation = rs_num_of(2);
+	end->used_idx = rs_num_of(9);
+	end->last_used_idx = rs_num_of(7);
+	ASSERT_EQ(0, joined_make(&self->j));
+	ASSERT_EQ(0, rs_verdict_reach(&self->v, &self->j.ledger, &self->j.err));
+	ASSERT_EQ(1, self->v.n) TH_LOG("%s", self->v.findings[0].rule->id);
+	EXPECT_STREQ("not-comparable", self->v.findings[0].rule->id);
+	EXPECT_STREQ(rs_flaws[RS_FLAW_RING], rs_finding_sentence(&self->v.findings[0]));
+}
+
 static void figure_count(void *ctx, enum rs_figure figure, struct rs_num value)
 {
 	(void)figure;
