@@ -85,6 +85,7 @@ static const struct rs_field queue_fields[] = {
 	NUM(rs_queue, RS_GUEST, U16, last_used_idx, "last_used_idx", NULL, 0),
 	NUM(rs_queue, RS_GUEST, U64, generation, "generation", NULL, 0),
 	NUM(rs_queue, RS_GUEST, U64, stalled_ms, "stalled_ms", NULL, 0),
+	STR(rs_queue, RS_GUEST, unfollowed, "unfollowed", 0, NULL),
 
 	STR(rs_queue, RS_HOST, tap, "tap", 0, NULL),
 	STR(rs_queue, RS_HOST, comm, "comm", 0, NULL),

@@ -70,6 +70,7 @@ static struct json_object *row_to_json(const struct rs_row *row)
 		rs_json_add_num(obj, "index", row->guest->index);
 		rs_json_add_num(obj, "irq", row->guest->irq);
 		rs_json_add_text(obj, "dir", row->guest->dir);
+		rs_json_add_text(obj, "unfollowed", row->guest->unfollowed);
 		rs_json_add_text(obj, "guest_flaw", row->guest_flaw);
 		rs_json_add_text(obj, "ring_flaw", row->ring_flaw);
 	}

@@ -244,6 +244,21 @@ static void hooks_print(const struct rs_show *show, const char *title, const str
 	}
 }
 
+/* Names each queue of which the module cannot follow the entries, and what is unknown there. */
+static void unfollowed_print(const struct rs_show *show, const struct rs_ledger *l)
+{
+	for (size_t i = 0; i < l->rows_n; i++) {
+		const struct rs_queue *q = l->rows[i].guest;
+
+		if (!q || !*q->unfollowed)
+			continue;
+		fprintf(show->out,
+			"guest: %s: %s consumes its entries, or did since counting began; unknown: "
+			"used, served, and what consumed entries before their interrupt\n",
+			l->rows[i].label, strcmp(q->unfollowed, "xdp") ? q->unfollowed : "XDP");
+	}
+}
+
 /* Median, 99 % and maximum of a histogram: the bounds of their buckets. */
 static void hist_cells(struct rs_table *t, const struct rs_histogram *h, const char *unit)
 {
@@ -443,6 +458,7 @@ void rs_show_ledger(const struct rs_show *show, const struct rs_ledger *l,
 			hists_print(show, l, RS_SIDE_GUEST);
 		hooks_print(show, "host", l->host);
 		hooks_print(show, "guest", l->guest);
+		unfollowed_print(show, l);
 		windows_compare(show, l);
 	}
 	for (size_t p = 0; show->verbose && p < n; p++)

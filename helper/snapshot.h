@@ -193,8 +193,9 @@ struct rs_queue {
 	struct rs_num shared;
 	struct rs_num napi_id;
 	struct rs_num last_used_idx;
-	struct rs_num generation; /* its own, see match.h; of an older module: its device's */
-	struct rs_num stalled_ms; /* how long entries have waited in it; unknown = none wait */
+	struct rs_num generation;    /* its own, see match.h; of an older module: its device's */
+	char unfollowed[RS_STR_LEN]; /* xdp: XDP consumes its entries; empty = nothing hides them */
+	struct rs_num stalled_ms;    /* how long entries have waited in it; unknown = none wait */
 
 	/* host */
 	char tap[RS_STR_LEN];

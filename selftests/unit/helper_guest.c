@@ -120,6 +120,19 @@ TEST(a_queues_own_generation_is_not_its_devices)
 	rs_sample_clear(&s);
 }
 
+TEST(a_queue_whose_entries_xdp_consumes_is_read)
+{
+	struct rs_error err;
+	struct rs_sample s;
+
+	ASSERT_EQ(0, parse(&s, HEAD "queue device=virtio0 index=1 dir=tx unfollowed=xdp\n" ROW "\n",
+			   &err));
+	EXPECT_STREQ("xdp", s.queues[0].unfollowed);
+	EXPECT_FALSE(GUEST_COUNTER(&s.queues[0], used_progress).known);
+	EXPECT_STREQ("", s.queues[1].unfollowed);
+	rs_sample_clear(&s);
+}
+
 TEST(escapes_are_undone)
 {
 	struct rs_error err;

@@ -149,6 +149,22 @@ TEST_F(show, what_an_absent_hook_of_the_guest_loses_is_in_words)
 	EXPECT_FALSE(HAS("polls-and-who"));
 }
 
+TEST_F(show, what_xdp_hides_is_named)
+{
+	SHOW();
+	EXPECT_FALSE(HAS("XDP"));
+	rs_ledger_clear(&self->j.ledger);
+	rs_match_clear(&self->j.match);
+	rs_verdict_clear(&self->v);
+	rs_str_set(self->j.guest.end.queues[1].unfollowed, "xdp");
+	SHOW();
+	EXPECT_TRUE(HAS("\nguest: eth0 output.0: XDP consumes its entries, or did since counting "
+			"began; unknown: used, served, and what consumed entries before their "
+			"interrupt\n"))
+	TH_LOG("%s", self->text);
+	EXPECT_FALSE(HAS("output.1: XDP"));
+}
+
 TEST_F(show, times_that_are_not_taken_are_unknown)
 {
 	struct rs_hook *hook = rs_sample_add_hook(&self->j.host.end);
@@ -246,6 +262,7 @@ TEST_F(show, json_has_labels_figures_and_verdicts)
 	GUEST_COUNTER(&self->j.guest.end.queues[0], polls_busy).known = false;
 	self->j.guest.end.irqs[2].disabled = rs_num_of(1);
 	self->j.host.begin.queues[1].used_idx.value += 5;
+	rs_str_set(self->j.guest.end.queues[1].unfollowed, "xdp");
 	SHOW();
 	json = rs_ledger_text(&self->j.ledger, &self->v);
 	ASSERT_NE(NULL, json);
@@ -254,6 +271,7 @@ TEST_F(show, json_has_labels_figures_and_verdicts)
 	EXPECT_NE(NULL, strstr(json, "\"skew_begin\":5"));
 	EXPECT_NE(NULL, strstr(json, "\"id\":\"irq-disabled\""));
 	EXPECT_NE(NULL, strstr(json, "\"used ring\""));
+	EXPECT_NE(NULL, strstr(json, "\"unfollowed\":\"xdp\""));
 	free(json);
 }
 

@@ -5,6 +5,7 @@
 #include "fields.h"
 #include "file.h"
 #include "helper_fixture.h"
+#include "helper_man.h"
 #include "snapshot_json.h"
 
 #define HEAD "{\"schema\":\"ringside-snapshot/1\",\"side\":\"guest\","
@@ -94,6 +95,19 @@ TEST_F(snapshot, guest_comes_back_as_it_was)
 	EXPECT_EQ(20000000000ULL, self->back.end.time_ns.value);
 	EXPECT_TRUE(rows_equal(&self->s.begin, &self->back.begin));
 	EXPECT_TRUE(rows_equal(&self->s.end, &self->back.end));
+}
+
+TEST_F(snapshot, what_xdp_hides_is_in_the_json)
+{
+	char *text;
+
+	rs_str_set(self->s.end.queues[1].unfollowed, "xdp");
+	text = rs_snapshot_text(&self->s);
+	EXPECT_EQ(1, man_count(text, "\"unfollowed\":\"xdp\"")) TH_LOG("%s", text);
+	free(text);
+	ASSERT_EQ(0, round_trip(&self->s, &self->back, &self->err)) TH_LOG("%s", self->err.text);
+	EXPECT_STREQ("xdp", self->back.end.queues[1].unfollowed);
+	EXPECT_STREQ("", self->back.end.queues[0].unfollowed);
 }
 
 TEST_F(snapshot, host_comes_back_as_it_was)

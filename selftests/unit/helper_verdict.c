@@ -314,6 +314,32 @@ TEST_F(verdict, a_ring_that_was_reset_is_named_and_not_accused)
 	EXPECT_STREQ(rs_flaws[RS_FLAW_RING], rs_finding_sentence(&self->v.findings[0]));
 }
 
+/* As the module writes a transmit queue whose entries XDP consumes. */
+static void unfollow(struct rs_queue *q, unsigned int times)
+{
+	rs_str_set(q->unfollowed, "xdp");
+	GUEST_COUNTER(q, used_progress).known = false;
+	GUEST_COUNTER(q, last_used_progress).known = false;
+	GUEST_COUNTER(q, none_softirq) = rs_num_of(0);
+	GUEST_COUNTER(q, none_unknown) = rs_num_of((uint64_t)NONE * times);
+}
+
+TEST_F(verdict, a_cause_that_xdp_hides_is_no_fault)
+{
+	rs_ledger_clear(&self->j.ledger);
+	rs_match_clear(&self->j.match);
+	unfollow(&self->j.guest.begin.queues[1], 1);
+	unfollow(&self->j.guest.end.queues[1], 2);
+	ASSERT_EQ(0, joined_make(&self->j));
+	ASSERT_EQ(0, rs_verdict_reach(&self->v, &self->j.ledger, &self->j.err));
+	EXPECT_EQ(NONE, self->j.ledger.rows[1].figures[GUEST(none_unknown)].value);
+	EXPECT_EQ(0, self->v.n) TH_LOG("%s", self->v.findings[0].rule->id);
+	self->j.ledger.rows[1].figures[DERIVED(sum_off)] = rs_num_of(1);
+	rs_verdict_clear(&self->v);
+	ASSERT_EQ(0, rs_verdict_reach(&self->v, &self->j.ledger, &self->j.err));
+	EXPECT_EQ(1, self->v.n);
+}
+
 static void figure_count(void *ctx, enum rs_figure figure, struct rs_num value)
 {
 	(void)figure;
