@@ -213,9 +213,9 @@ static void check_print(void *ctx, const struct rs_check *row)
 	if (row->works && output->opts->quiet)
 		return;
 	printf("%-4s %s", row->works ? "ok" : "no", row->what);
-	if (!row->works && row->why)
+	if (row->why)
 		printf(": %s", row->why);
-	if (!row->works && row->fix)
+	if (row->fix)
 		printf("; %s", row->fix);
 	putchar('\n');
 }
@@ -297,6 +297,7 @@ const struct rs_command rs_commands[] = {
 	 .more = "Without -d: since the module was loaded or its counters were reset. Needs "
 		 "ringside.ko and root.\n\n"
 		 "  ringside guest\n"
+		 "  ringside guest -v    (with the proof, if ringside check says it is on)\n"
 		 "  ringside guest -d 10s -o guest.json\n"
 		 "  ringside guest -i 1s"},
 	{.name = "host",

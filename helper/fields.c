@@ -62,6 +62,11 @@ static const struct rs_field device_fields[] = {
 	NUM(rs_device, RS_GUEST, U64, generation, "generation", NULL, 0),
 };
 
+#define PROOF(name)                                                                               \
+	NUM(rs_queue, RS_GUEST, U64, proof.name, "proof." #name, NULL, 0),                        \
+		NUM(rs_queue, RS_GUEST, I64, proof.name##_differ, "proof." #name "_differ", NULL, \
+		    0)
+
 static const struct rs_field queue_fields[] = {
 	STR(rs_queue, RS_BOTH, dir, "dir", RS_GUEST, "rx tx ctrl other"),
 	STR(rs_queue, RS_BOTH, mac, "mac", 0, NULL),
@@ -86,6 +91,11 @@ static const struct rs_field queue_fields[] = {
 	NUM(rs_queue, RS_GUEST, U64, generation, "generation", NULL, 0),
 	NUM(rs_queue, RS_GUEST, U64, stalled_ms, "stalled_ms", NULL, 0),
 	STR(rs_queue, RS_GUEST, unfollowed, "unfollowed", 0, NULL),
+	PROOF(interrupts),
+	PROOF(handled),
+	PROOF(none),
+	PROOF(polls),
+	PROOF(packets),
 
 	STR(rs_queue, RS_HOST, tap, "tap", 0, NULL),
 	STR(rs_queue, RS_HOST, comm, "comm", 0, NULL),
@@ -243,10 +253,22 @@ const char *rs_field_put(const struct rs_field *field, void *row, uint64_t value
 	return NULL;
 }
 
+static const char *signed_parse(const struct rs_field *field, void *row, const char *text)
+{
+	bool negative = *text == '-';
+	uint64_t value;
+
+	if (!rs_number_parse(text + negative, &value) || value >= (uint64_t)INT64_MAX + negative)
+		return "a whole number from -2^63+1 to 2^63-2";
+	return rs_field_put(field, row, negative ? -value : value);
+}
+
 const char *rs_field_parse(const struct rs_field *field, void *row, const char *text)
 {
 	uint64_t value;
 
+	if (field->type == RS_TYPE_I64)
+		return signed_parse(field, row, text);
 	if (field->type != RS_TYPE_STR)
 		return rs_number_parse(text, &value) ? rs_field_put(field, row, value)
 						     : "a whole number from 0 to 2^64-1";

@@ -12,6 +12,7 @@ enum rs_type {
 	RS_TYPE_STR,
 	RS_TYPE_U64,
 	RS_TYPE_U16,
+	RS_TYPE_I64, /* can be negative: the struct rs_num has an int64_t */
 	RS_TYPE_HEX, /* a number; "0x..." in JSON: not every reader keeps 64 bits of a JSON number
 		      */
 	RS_TYPE_BOOL,

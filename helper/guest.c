@@ -15,6 +15,7 @@
 #include "losses.h"
 
 #define SNAPSHOT RS_GUEST_DEBUGFS "/ringside/snapshot"
+#define PROVE	 "/sys/module/ringside/parameters/prove"
 
 struct reader {
 	const char *where;
@@ -179,6 +180,31 @@ static int hist_line_parse(const struct reader *r, struct rs_sample *s, char *re
 		       : broken(r, "packets", packets, "pairs of 0 or a power of two and a count");
 }
 
+/*
+ * "proof device=virtio0 index=0 interrupts=7 interrupts_differ=0 ...": what the parameter prove
+ * counted a second time. The queue's own line comes first.
+ */
+static int proof_line_parse(const struct reader *r, struct rs_sample *s, char *rest)
+{
+	const struct rs_record *record = &rs_records[RS_RECORD_QUEUE];
+	struct rs_queue row = {.dir = ""}, *queue;
+
+	for (char *word = strtok_r(NULL, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
+		bool names_queue = value_of(word, "device") || value_of(word, "index");
+		char pair[200];
+
+		snprintf(pair, sizeof(pair), "%s%s", names_queue ? "" : "proof.", word);
+		if (pair_parse(r, record->fields, record->fields_n, &row, false, pair))
+			return -1;
+	}
+	if (!*row.device || !row.index.known)
+		return missing(r, *row.device ? "index" : "device");
+	queue = queue_find(s, row.device, row.index.value);
+	if (queue)
+		queue->proof = row.proof;
+	return 0;
+}
+
 /* "time_ns=1 started_ns=2" describes the sample; "queue index=0 ..." is one of its rows. */
 static int line_parse(const struct reader *r, struct rs_sample *s, char *line)
 {
@@ -188,6 +214,8 @@ static int line_parse(const struct reader *r, struct rs_sample *s, char *line)
 
 	if (word && !strcmp(word, "hist"))
 		return hist_line_parse(r, s, rest);
+	if (word && !strcmp(word, "proof"))
+		return proof_line_parse(r, s, rest);
 	if (word && !strchr(word, '=')) {
 		record = record_find(word);
 		row = record ? rs_sample_add(s, record) : NULL;
@@ -309,16 +337,59 @@ const struct rs_source rs_guest_source = {
 	.close = guest_close,
 };
 
+/* What a hook that works misses, where the kernel counts that; of the proof's hooks also where it
+ * does not. */
+static bool missed_tell(const struct rs_hook *hook, char *text, size_t size)
+{
+	if (hook->missed.known)
+		snprintf(text, size, "%s, missed hits %llu", hook->kind,
+			 (unsigned long long)hook->missed.value);
+	else
+		snprintf(text, size, "%s, missed hits unknown", hook->kind);
+	return hook->missed.known || rs_loss_is_proof(hook->loses);
+}
+
 static bool hook_check(const struct rs_hook *hook, rs_check_fn row, void *ctx)
 {
 	bool works = !strcmp(hook->state, "attached");
 	char why[RS_LOSES_LEN + 128];
-	struct rs_check check = {.what = hook->name, .works = works, .why = works ? NULL : why};
+	struct rs_check check = {.what = hook->name, .works = works, .why = why};
 
-	snprintf(why, sizeof(why), "%s; unknown without it: %s", hook->state,
-		 *hook->loses ? rs_loss_words(hook->loses) : "what it counts");
+	if (!works)
+		snprintf(why, sizeof(why), "%s; unknown without it: %s", hook->state,
+			 *hook->loses ? rs_loss_words(hook->loses) : "what it counts");
+	else if (!missed_tell(hook, why, sizeof(why)))
+		check.why = NULL;
 	row(ctx, &check);
 	return works;
+}
+
+/* While the proof is off, the module lists none of its hooks. */
+static void proof_check(const struct rs_sample *s, rs_check_fn row, void *ctx)
+{
+	struct rs_check check = {.what = "proof",
+				 .works = true,
+				 .why = "off",
+				 .fix = "to turn it on: echo y > " PROVE};
+
+	for (size_t i = 0; i < s->hooks_n; i++) {
+		if (!rs_loss_is_proof(s->hooks[i].loses))
+			continue;
+		check.why = "on";
+		check.fix = "its counts: ringside guest -v";
+	}
+	row(ctx, &check);
+}
+
+int rs_guest_check_sample(const struct rs_sample *s, rs_check_fn row, void *ctx)
+{
+	int ret = 0;
+
+	proof_check(s, row, ctx);
+	for (size_t i = 0; i < s->hooks_n; i++)
+		if (!hook_check(&s->hooks[i], row, ctx))
+			ret = -1;
+	return ret;
 }
 
 int rs_guest_check(rs_check_fn row, void *ctx)
@@ -333,9 +404,8 @@ int rs_guest_check(rs_check_fn row, void *ctx)
 		check.why = err.text;
 	}
 	row(ctx, &check);
-	for (size_t i = 0; i < s.hooks_n; i++)
-		if (!hook_check(&s.hooks[i], row, ctx))
-			ret = -1;
+	if (!ret)
+		ret = rs_guest_check_sample(&s, row, ctx);
 	rs_sample_clear(&s);
 	return ret;
 }

@@ -13,6 +13,9 @@ extern const struct rs_source rs_guest_source;
  */
 int rs_guest_check(rs_check_fn row, void *ctx);
 
+/* The same for a sample. Return: 0 = all of its hooks work. */
+int rs_guest_check_sample(const struct rs_sample *s, rs_check_fn row, void *ctx);
+
 /**
  * rs_guest_parse() - read the text of the module's snapshot file
  * @text: NUL-terminated; it is changed

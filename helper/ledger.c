@@ -5,6 +5,7 @@
 
 #include "hist.h"
 #include "ledger.h"
+#include "losses.h"
 
 /* note_interrupt(): a window of 100000, disabled above 99900 unhandled (kernel/irq/spurious.c) */
 #define IRQ_WINDOW   100000
@@ -334,12 +335,13 @@ static void row_fill(const struct rs_ledger *l, struct rs_row *row)
 	}
 }
 
+/* The figures do not depend on the hooks of the proof. */
 static struct rs_num missed_of(const struct rs_sample *s)
 {
 	struct rs_num total = rs_num_of(0);
 
 	for (size_t i = 0; i < s->hooks_n; i++)
-		if (s->hooks[i].missed.known)
+		if (s->hooks[i].missed.known && !rs_loss_is_proof(s->hooks[i].loses))
 			total.value += s->hooks[i].missed.value;
 	return total;
 }

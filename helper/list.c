@@ -97,6 +97,8 @@ static void cell_add(struct rs_table *t, const struct column *column, const stru
 	value = ((const struct rs_num *)at)->value;
 	if (field->type == RS_TYPE_HEX)
 		rs_table_add(t, "0x%" PRIx64, value);
+	else if (field->type == RS_TYPE_I64)
+		rs_table_add(t, "%" PRId64, (int64_t)value);
 	else if (field->type == RS_TYPE_BOOL)
 		rs_table_add(t, "%s", value ? "yes" : "no");
 	else

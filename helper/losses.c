@@ -32,3 +32,8 @@ const char *rs_loss_words(const char *id)
 			return losses[i].words;
 	return id;
 }
+
+bool rs_loss_is_proof(const char *id)
+{
+	return !strncmp(id, "proof-of-", strlen("proof-of-"));
+}

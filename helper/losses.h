@@ -3,7 +3,12 @@
 #ifndef RS_LOSSES_H
 #define RS_LOSSES_H
 
+#include <stdbool.h>
+
 /* Return: the words for an id that the module writes after loses=; @id itself if it is unknown. */
 const char *rs_loss_words(const char *id);
+
+/* Whether the id belongs to a hook of the proof: without it no figure of a queue is unknown. */
+bool rs_loss_is_proof(const char *id);
 
 #endif

@@ -417,6 +417,34 @@ static void row_explain(const struct rs_show *show, const struct rs_row *row)
 	}
 }
 
+static void proof_print(FILE *out, const char **before, const char *name, struct rs_num count,
+			struct rs_num differ)
+{
+	if (!count.known)
+		return;
+	fprintf(out, "%s%s %" PRIu64, *before, name, count.value);
+	if (differ.known)
+		fprintf(out, " (differ %" PRId64 ")", (int64_t)differ.value);
+	*before = ", ";
+}
+
+/* What the module's parameter prove counted: a line for each queue. */
+static void proofs_print(const struct rs_show *show, const struct rs_ledger *l)
+{
+	for (size_t i = 0; i < l->rows_n; i++) {
+		const struct rs_queue *q = l->rows[i].guest;
+		const char *before = ": ";
+
+		if (!q || !rs_proof_known(&q->proof))
+			continue;
+		fprintf(show->out, "proof: %s", l->rows[i].label);
+#define X(name) proof_print(show->out, &before, #name, q->proof.name, q->proof.name##_differ);
+		RS_PROOF_LIST(X)
+#undef X
+		fputc('\n', show->out);
+	}
+}
+
 static void total_print(const struct rs_show *show, const struct rs_ledger *l,
 			const struct rs_verdict *v)
 {
@@ -471,6 +499,8 @@ void rs_show_ledger(const struct rs_show *show, const struct rs_ledger *l,
 		rs_list_hooks(show->out, RS_SIDE_HOST, &l->host->end);
 	if (show->verbose && l->guest)
 		rs_list_hooks(show->out, RS_SIDE_GUEST, &l->guest->end);
+	if (show->verbose)
+		proofs_print(show, l);
 	for (size_t i = 0; show->verbose && i < l->rows_n; i++)
 		row_explain(show, &l->rows[i]);
 	for (size_t i = 0; i < v->n; i++)

@@ -171,6 +171,27 @@ struct rs_msi {
 	struct rs_num devid; /* arm64: the ITS device id */
 };
 
+/*
+ * What the module's parameter prove counted a second time, by hooks on the functions themselves,
+ * and how far the queue's own counters differ from it: these can be negative (an int64_t).
+ */
+#define RS_PROOF_LIST(X) X(interrupts) X(handled) X(none) X(polls) X(packets)
+
+struct rs_proof {
+#define X(name)             \
+	struct rs_num name; \
+	struct rs_num name##_differ;
+	RS_PROOF_LIST(X)
+#undef X
+};
+
+static inline bool rs_proof_known(const struct rs_proof *p)
+{
+#define X(name) p->name.known ||
+	return RS_PROOF_LIST(X) false;
+#undef X
+}
+
 /* One virtqueue, as one side sees it. dir is the guest's direction on both sides. */
 struct rs_queue {
 	/* both */
@@ -196,6 +217,8 @@ struct rs_queue {
 	struct rs_num generation;    /* its own, see match.h; of an older module: its device's */
 	char unfollowed[RS_STR_LEN]; /* xdp: XDP consumes its entries; empty = nothing hides them */
 	struct rs_num stalled_ms;    /* how long entries have waited in it; unknown = none wait */
+
+	struct rs_proof proof; /* since the parameter was switched on */
 
 	/* host */
 	char tap[RS_STR_LEN];

@@ -47,6 +47,16 @@ static struct json_object *object_at(struct json_object *obj, const char *key)
 	return json_object_is_type(inner, json_type_object) ? object_at(inner, dot + 1) : NULL;
 }
 
+/* json-c turns a number beyond 64 bits into the nearest one: both ends are refused. */
+static const char *signed_parse(const struct rs_field *field, struct json_object *val, void *row)
+{
+	int64_t value = json_object_get_int64(val);
+
+	if (!json_object_is_type(val, json_type_int) || value == INT64_MIN || value == INT64_MAX)
+		return "a whole number from -2^63+1 to 2^63-2";
+	return rs_field_put(field, row, (uint64_t)value);
+}
+
 static const char *field_parse(const struct rs_field *field, struct json_object *val, void *row)
 {
 	uint64_t value;
@@ -61,6 +71,8 @@ static const char *field_parse(const struct rs_field *field, struct json_object 
 		if (!json_object_is_type(val, json_type_boolean))
 			return "true or false";
 		return rs_field_put(field, row, json_object_get_boolean(val));
+	case RS_TYPE_I64:
+		return signed_parse(field, val, row);
 	default:
 		return rs_json_number(val, &value) ? rs_field_put(field, row, value)
 						   : "a whole number from 0 to 2^64-2";
@@ -338,6 +350,8 @@ static struct json_object *field_to_json(const struct rs_field *field, const voi
 		return json_object_new_string(at);
 	case RS_TYPE_BOOL:
 		return json_object_new_boolean(value != 0);
+	case RS_TYPE_I64:
+		return json_object_new_int64((int64_t)value);
 	case RS_TYPE_HEX:
 		snprintf(hex, sizeof(hex), "0x%llx", (unsigned long long)value);
 		return json_object_new_string(hex);

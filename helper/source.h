@@ -34,8 +34,8 @@ struct rs_source {
 struct rs_check {
 	const char *what; /* "vhost signals", "tun drops by reason" ... */
 	bool works;
-	const char *why; /* NULL = it works */
-	const char *fix; /* NULL = nothing can be done */
+	const char *why; /* of one that works: what else is known of it; NULL = nothing */
+	const char *fix; /* NULL = there is nothing to do */
 };
 
 typedef void (*rs_check_fn)(void *ctx, const struct rs_check *row);

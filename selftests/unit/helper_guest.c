@@ -155,6 +155,96 @@ TEST(a_negative_difference_is_unknown)
 	rs_sample_clear(&s);
 }
 
+TEST(a_proof_belongs_to_its_queue)
+{
+	struct rs_error err;
+	struct rs_sample s;
+
+	ASSERT_EQ(0, parse(&s,
+			   HEAD ROW " interrupts=9\nproof device=virtio0 index=0 interrupts=7 "
+				    "interrupts_differ=0 polls=5 polls_differ=-3 newer=x\n"
+				    "queue device=virtio0 index=1 dir=tx\n"
+				    "proof device=virtio0 index=2 interrupts=1\n",
+			   &err))
+	TH_LOG("%s", err.text);
+	ASSERT_EQ(2, s.queues_n);
+	EXPECT_EQ(9, GUEST_COUNTER(&s.queues[0], interrupts).value);
+	EXPECT_EQ(7, s.queues[0].proof.interrupts.value);
+	EXPECT_TRUE(s.queues[0].proof.interrupts_differ.known);
+	EXPECT_EQ(5, s.queues[0].proof.polls.value);
+	EXPECT_EQ(-3, (int64_t)s.queues[0].proof.polls_differ.value);
+	EXPECT_FALSE(s.queues[0].proof.handled.known);
+	EXPECT_FALSE(s.queues[1].proof.interrupts.known);
+	rs_sample_clear(&s);
+}
+
+/* What `ringside check` prints of a sample. */
+struct checks {
+	char text[4000];
+	bool works;
+};
+
+static void check_note(void *ctx, const struct rs_check *row)
+{
+	struct checks *c = ctx;
+	size_t used = strlen(c->text);
+
+	c->works &= row->works;
+	snprintf(c->text + used, sizeof(c->text) - used, "%s %s: %s; %s\n",
+		 row->works ? "ok" : "no", row->what, row->why ? row->why : "",
+		 row->fix ? row->fix : "");
+}
+
+static void check(struct checks *c, const char *text)
+{
+	struct rs_error err;
+	struct rs_sample s;
+
+	memset(c, 0, sizeof(*c));
+	c->works = true;
+	if (!parse(&s, text, &err))
+		rs_guest_check_sample(&s, check_note, c);
+	rs_sample_clear(&s);
+}
+
+#define HOOK(name, kind, rest) "hook name=" name " kind=" kind " state=" rest "\n"
+
+TEST(check_says_how_to_turn_the_proof_on)
+{
+	struct checks c;
+
+	check(&c, HEAD HOOK("napi_poll", "tracepoint", "attached loses=everything"));
+	EXPECT_TRUE(c.works);
+	EXPECT_NE(NULL, strstr(c.text, "ok proof: off; to turn it on: echo y > "
+				       "/sys/module/ringside/parameters/prove\n"))
+	TH_LOG("%s", c.text);
+	EXPECT_NE(NULL, strstr(c.text, "ok napi_poll: ; \n"));
+}
+
+TEST(check_says_what_each_hook_of_the_proof_misses)
+{
+	struct checks c;
+
+	check(&c, HEAD HOOK("vring_interrupt", "ftrace", "attached loses=proof-of-interrupts") HOOK(
+			  "virtnet_poll", "kretprobe", "attached loses=proof-of-polls missed=12"));
+	EXPECT_TRUE(c.works);
+	EXPECT_NE(NULL, strstr(c.text, "ok proof: on; its counts: ringside guest -v\n"))
+	TH_LOG("%s", c.text);
+	EXPECT_NE(NULL, strstr(c.text, "ok vring_interrupt: ftrace, missed hits unknown; \n"));
+	EXPECT_NE(NULL, strstr(c.text, "ok virtnet_poll: kretprobe, missed hits 12; \n"));
+}
+
+TEST(check_names_a_hook_of_the_proof_that_is_absent)
+{
+	struct checks c;
+
+	check(&c, HEAD HOOK("virtnet_poll", "kretprobe", "absent loses=proof-of-polls"));
+	EXPECT_FALSE(c.works);
+	EXPECT_NE(NULL, strstr(c.text, "ok proof: on; its counts: ringside guest -v\n"))
+	TH_LOG("%s", c.text);
+	EXPECT_NE(NULL, strstr(c.text, "no virtnet_poll: absent; unknown without it: "));
+}
+
 static const struct {
 	const char *text, *word;
 } broken[] = {
@@ -169,6 +259,12 @@ static const struct {
 	{HEAD ROW " interrupts=1x\n", "interrupts=1x"},
 	{HEAD ROW " interrupts=18446744073709551616\n", "interrupts"},
 	{HEAD ROW " interrupts=\n", "interrupts"},
+	{HEAD ROW "\nproof device=virtio0 index=0 polls=-1\n", "snap:4: proof.polls=-1"},
+	{HEAD ROW "\nproof device=virtio0 index=0 polls_differ=1x\n", "polls_differ=1x"},
+	{HEAD ROW "\nproof device=virtio0 index=0 polls_differ=-\n", "polls_differ=-"},
+	{HEAD ROW "\nproof device=virtio0 index=0 polls_differ=9223372036854775808\n", "2^63"},
+	{HEAD ROW "\nproof device=virtio0 polls=1\n", "snap:4: index is required"},
+	{HEAD ROW "\nproof index=0 polls=1\n", "snap:4: device is required"},
 	{HEAD ROW " shared=2\n", "0 or 1"},
 	{HEAD ROW " lonely\n", "lonely"},
 	{HEAD "queue device=virtio0 index=0\n", "dir"},

@@ -321,6 +321,18 @@ TEST_F(ledger, missed_hits_within_the_window)
 	EXPECT_EQ(0, self->j.ledger.total.figures[RS_FIG_DERIVED(host_missed)].value);
 }
 
+/* They make the proof incomplete, not the counts that it proves. */
+TEST_F(ledger, hits_that_the_proof_missed_are_not_counted)
+{
+	struct rs_hook *hook = rs_sample_add_hook(&self->j.guest.end);
+
+	rs_str_set(hook->name, "virtnet_poll");
+	rs_str_set(hook->loses, "proof-of-polls");
+	hook->missed = rs_num_of(12);
+	MAKE();
+	EXPECT_EQ(0, self->j.ledger.total.figures[RS_FIG_DERIVED(guest_missed)].value);
+}
+
 TEST_F(ledger, a_host_queue_the_guest_does_not_use_gets_a_line)
 {
 	self->j.guest.end.queues_n = 2;

@@ -149,6 +149,27 @@ TEST_F(show, what_an_absent_hook_of_the_guest_loses_is_in_words)
 	EXPECT_FALSE(HAS("polls-and-who"));
 }
 
+TEST_F(show, verbose_has_a_line_for_each_proof)
+{
+	struct rs_proof *proof = &self->j.guest.end.queues[0].proof;
+
+	proof->interrupts = rs_num_of(4001);
+	proof->interrupts_differ = rs_num_of(0);
+	proof->polls = rs_num_of(77);
+	proof->polls_differ = rs_num_of((uint64_t)-3);
+	SHOW();
+	EXPECT_FALSE(HAS("proof")) TH_LOG("%s", self->text);
+	rs_ledger_clear(&self->j.ledger);
+	rs_match_clear(&self->j.match);
+	rs_verdict_clear(&self->v);
+	self->show.verbose = true;
+	SHOW();
+	EXPECT_TRUE(
+		HAS("\nproof: eth0 input.0: interrupts 4001 (differ 0), polls 77 (differ -3)\n"))
+	TH_LOG("%s", self->text);
+	EXPECT_FALSE(HAS("proof: eth0 output.0"));
+}
+
 TEST_F(show, what_xdp_hides_is_named)
 {
 	SHOW();

@@ -110,6 +110,37 @@ TEST_F(snapshot, what_xdp_hides_is_in_the_json)
 	EXPECT_STREQ("", self->back.end.queues[0].unfollowed);
 }
 
+TEST_F(snapshot, a_proof_comes_back_with_its_signs)
+{
+	static const int64_t differ[] = {0, -3, 3, INT64_MIN + 1, INT64_MAX - 1};
+	struct rs_proof *proof = &self->s.end.queues[1].proof;
+
+	for (size_t i = 0; i < sizeof(differ) / sizeof(differ[0]); i++) {
+		proof->interrupts = rs_num_of(7);
+		proof->interrupts_differ = rs_num_of((uint64_t)differ[i]);
+		ASSERT_EQ(0, round_trip(&self->s, &self->back, &self->err))
+		TH_LOG("%s", self->err.text);
+		EXPECT_TRUE(rows_equal(&self->s.end, &self->back.end));
+		EXPECT_EQ(differ[i],
+			  (int64_t)self->back.end.queues[1].proof.interrupts_differ.value);
+		EXPECT_FALSE(self->back.end.queues[1].proof.polls.known);
+		rs_snapshot_clear(&self->back);
+	}
+}
+
+TEST_F(snapshot, a_proof_is_an_object_of_its_queue)
+{
+	char *text;
+
+	self->s.end.queues[1].proof.polls = rs_num_of(5);
+	self->s.end.queues[1].proof.polls_differ = rs_num_of((uint64_t)-3);
+	text = rs_snapshot_text(&self->s);
+	EXPECT_EQ(1, man_count(text, "\"proof\":")) TH_LOG("%s", text);
+	EXPECT_EQ(1, man_count(text, "\"polls_differ\":-3"));
+	EXPECT_EQ(0, man_count(text, "_differ\":0"));
+	free(text);
+}
+
 TEST_F(snapshot, host_comes_back_as_it_was)
 {
 	struct rs_tap *tap;
@@ -214,6 +245,10 @@ static const struct {
 	 "end.queues[0].handled"},
 	{HEAD END ",\"queues\":[{" ROW ",\"counters\":{\"handled\":\"1\"}}]}}",
 	 "end.queues[0].handled"},
+	{HEAD END ",\"queues\":[{" ROW ",\"proof\":{\"polls_differ\":\"1\"}}]}}",
+	 "end.queues[0].proof.polls_differ must be a whole number"},
+	{HEAD END ",\"queues\":[{" ROW ",\"proof\":{\"polls_differ\":9223372036854775808}}]}}",
+	 "end.queues[0].proof.polls_differ must be a whole number"},
 	{HEAD END ",\"hooks\":[{\"name\":\"a\"}]}}", "end.hooks[0].state is required"},
 	{HEAD END "}", "incomplete"},
 	{HEAD END "}}}", "f:1:"},
