@@ -13,7 +13,8 @@ struct rs_map rs_action_map, rs_desc_map, rs_config_map;
 
 const char * const rs_counter_names[RS_COUNTERS] = {
 #define RS_GAUGE(name, unit, meaning)
-#define RS_COUNTER(name, unit, meaning) #name,
+#define RS_COUNTER(name, unit, meaning)						\
+	[RS_C_##name] = #name,
 #include "counters.h"
 };
 
@@ -303,7 +304,7 @@ static void sum_proof(const struct rs_queue *q, struct sums *s)
 
 static void sum_irqs(const struct rs_queue *q, struct sums *s)
 {
-	sum_rows(q, s, RS_C_handled, RS_C_none_unknown + 1);
+	sum_rows(q, s, 0, RS_IRQ_COUNTERS);
 	sum_deferred(q, s);
 	sum_proof(q, s);
 }
@@ -316,11 +317,11 @@ static u64 interrupts_of(const struct rs_queue *q)
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
-		for (i = RS_C_handled; i <= RS_C_none_unknown; i++)
+		for (i = 0; i < RS_IRQ_COUNTERS; i++)
 			sum += READ_ONCE(per_cpu_ptr(q->counts, cpu)->v[i]);
 		sum += READ_ONCE(per_cpu_ptr(q->counts, cpu)->deferred);
 	}
-	for (i = RS_C_handled; i <= RS_C_none_unknown; i++)
+	for (i = 0; i < RS_IRQ_COUNTERS; i++)
 		sum -= q->base.v[i];
 	return sum;
 }
@@ -453,7 +454,7 @@ static void sum_polls(const struct rs_queue *q, struct sums *s)
 {
 	static struct rs_hist hist;	/* readers take turns */
 
-	sum_rows(q, s, RS_C_polls_softirq, RS_COUNTERS);
+	sum_rows(q, s, RS_IRQ_COUNTERS, RS_COUNTERS);
 	if (!q->hist)
 		return;
 	hist_sum(q, &hist);
@@ -522,7 +523,7 @@ void rs_queue_base_set(struct rs_queue *q, const struct rs_base *base)
 		hist_sum(q, &q->hist_base);
 		polls_from(&q->hist_base, s.v);
 	}
-	for (i = RS_C_polls_softirq; i < RS_COUNTERS; i++)
+	for (i = RS_IRQ_COUNTERS; i < RS_COUNTERS; i++)
 		q->base.v[i] = s.v[i];
 }
 
@@ -548,10 +549,10 @@ static void proved_from(const struct sums *s, u64 *proved)
 	unsigned int i;
 
 	memset(proved, 0, RS_PROOFS * sizeof(*proved));
+	for (i = 0; i < RS_IRQ_COUNTERS; i++)
+		proved[RS_PROOF_INTERRUPTS] += s->v[i];
 	proved[RS_PROOF_HANDLED] = s->v[RS_C_handled];
-	for (i = RS_C_none_empty; i <= RS_C_none_unknown; i++)
-		proved[RS_PROOF_NONE] += s->v[i];
-	proved[RS_PROOF_INTERRUPTS] = proved[RS_PROOF_HANDLED] + proved[RS_PROOF_NONE];
+	proved[RS_PROOF_NONE] = proved[RS_PROOF_INTERRUPTS] - proved[RS_PROOF_HANDLED];
 	for (i = 0; i < RS_POLL_ORIGINS; i++) {
 		proved[RS_PROOF_POLLS] += s->v[RS_C_polls_softirq + i];
 		proved[RS_PROOF_PACKETS] += s->v[RS_C_packets_softirq + i];
@@ -610,9 +611,9 @@ int rs_queue_read(struct rs_queue *q, struct rs_reading *r)
 	r->irqs_known = !err && q->base.known;
 	for (i = 0; i < RS_COUNTERS; i++)
 		r->v[i] = s.v[i] - q->base.v[i];
-	for (i = RS_C_none_empty; i <= RS_C_none_unknown; i++)
-		r->none += r->v[i];
-	r->interrupts = r->v[RS_C_handled] + r->none;
+	for (i = 0; i < RS_IRQ_COUNTERS; i++)
+		r->interrupts += r->v[i];
+	r->none = r->interrupts - r->v[RS_C_handled];
 	r->kernel_count = q->line ? q->line->kernel_sum - q->base.kernel_count : 0;
 	return 0;
 }

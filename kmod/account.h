@@ -19,9 +19,15 @@
 #include "spurious.h"
 #include "widen.h"
 
+/* The rows that the hot path counts, group by group: a group ends where the next begins. */
 enum {
-#define RS_GAUGE(name, unit, meaning)
-#define RS_COUNTER(name, unit, meaning) RS_C_##name,
+#define RS_COUNTER(name, unit, meaning)
+#define RS_IRQ_COUNTER(name, unit, meaning) RS_C_##name,
+#include "counters.h"
+	RS_IRQ_COUNTERS,
+	RS_IRQ_COUNTERS_LAST = RS_IRQ_COUNTERS - 1,
+#define RS_COUNTER(name, unit, meaning)
+#define RS_POLL_COUNTER(name, unit, meaning) RS_C_##name,
 #include "counters.h"
 	RS_COUNTERS
 };

@@ -79,7 +79,7 @@ static __always_inline unsigned int cause(struct rs_queue *q, bool handled)
 
 static noinline void trace_row(const struct rs_queue *q, unsigned int row)
 {
-	trace_ring_irq(q, min_t(unsigned int, row, RS_C_none_unknown));
+	trace_ring_irq(q, row == DEFERRED ? RS_C_none_unknown : row);
 }
 
 /*

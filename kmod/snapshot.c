@@ -45,7 +45,7 @@ static bool irqs_known(const struct rs_queue *q, const struct rs_reading *r)
 /* Whether a counter's group is known; the others are left out. */
 static bool is_known(const struct rs_queue *q, const struct rs_reading *r, unsigned int i)
 {
-	if (i >= RS_C_handled && i <= RS_C_none_unknown)
+	if (i < RS_IRQ_COUNTERS)
 		return irqs_known(q, r);
 	return q->dir == RS_RX && q->napi && rs_poll_counted();
 }

@@ -25,7 +25,7 @@ keys_missing()
 # counters_missing: rows of counters.h that are not in the snapshot
 counters_missing()
 {
-	sed -n 's/^RS_[A-Z]*(\([a-z_]*\),.*/\1/p' /counters.h |
+	sed -n 's/^RS_[A-Z_]*(\([a-z_]*\),.*/\1/p' /counters.h |
 		while read -r counter; do
 			grep -q " $counter=" $DIR/snapshot || printf '%s ' "$counter"
 			grep -q "^[[:space:]]*$counter " $ABI || printf '%s(undocumented) ' "$counter"
