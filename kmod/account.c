@@ -92,7 +92,11 @@ void rs_queue_join(struct rs_queue *q, struct rs_line *line)
 
 	raw_spin_lock_irqsave(&vq_lock, flags);
 	q->line = line;
-	list_add_tail_rcu(&q->line_list, &line->queues);
+	if (!q->gone) {
+		list_add_tail_rcu(&q->line_list, &line->queues);
+		if (q->own)
+			WRITE_ONCE(line->own, q);
+	}
 	raw_spin_unlock_irqrestore(&vq_lock, flags);
 }
 
@@ -126,7 +130,7 @@ void rs_queue_unmap(struct rs_queue *q)
 		raw_spin_unlock_irqrestore(&vq_lock, flags);
 		return;
 	}
-	q->gone = true;
+	WRITE_ONCE(q->gone, true);
 	WRITE_ONCE(q->off, true);
 	rs_map_del(&q->vq_key);
 	rs_map_del(&q->napi_key);
@@ -145,8 +149,8 @@ void rs_queue_progress(const struct rs_queue *q, u64 *used, u64 *consumed)
 {
 	u64 seen = READ_ONCE(q->consumed);
 
-	if (q->off) {
-		*used = q->irq_used;
+	if (READ_ONCE(q->off)) {
+		*used = max(q->off_used, seen);
 		*consumed = seen;
 		return;
 	}
@@ -181,11 +185,11 @@ void rs_queue_ring_off(struct rs_queue *q)
 		return;
 	if (!q->off) {
 		rs_queue_progress(q, &used, &consumed);
+		q->off_used = used;
+		WRITE_ONCE(q->consumed, consumed);
 		WRITE_ONCE(q->off, true);
 		if (q->line && q->line->own == q)
 			WRITE_ONCE(q->line->own, NULL);
-		q->irq_used = used;
-		WRITE_ONCE(q->consumed, consumed);
 	}
 	rs_queue_unlock(flags);
 	rs_widen();
@@ -195,9 +199,11 @@ void rs_queue_ring_off(struct rs_queue *q)
 /* Counts go up to the next one with the new ring's index, and what that adds is taken off again. */
 static void ring_restart(struct rs_queue *q)
 {
-	u64 used = q->irq_used, consumed = q->consumed, next;
+	u64 used = q->off_used, consumed = q->consumed, next;
+	struct rs_ring ring;
 
-	rs_layout_ring(&q->ring, q->vq);
+	rs_layout_ring(&ring, q->vq);
+	q->ring = ring;	/* interrupts of a shared line may read it, never one without a size */
 	q->used_addr = virtqueue_get_used_addr(q->vq);
 	next = roundup(max(used, consumed), (u64)rs_ring_modulus(&q->ring));
 	next += rs_ring_last_used(&q->ring);
@@ -207,6 +213,7 @@ static void ring_restart(struct rs_queue *q)
 	q->irq_used = next;
 	q->irq_seen = next;
 	WRITE_ONCE(q->consumed, next);
+	atomic_set(&q->pending, 0);	/* no poll of the new ring was their consumer */
 }
 
 /* The ring was reset, and the device does not use it yet. */
@@ -511,7 +518,7 @@ int rs_queue_base_find(struct rs_queue *q, struct rs_base *base)
 	return 0;
 }
 
-/* Count from there on. XDP that is not there any more hides nothing from now on. */
+/* Count from there on. */
 void rs_queue_base_set(struct rs_queue *q, const struct rs_base *base)
 {
 	static struct sums s;	/* readers take turns */
@@ -539,8 +546,11 @@ static void read_facts(struct rs_queue *q, struct rs_reading *r)
 	r->last_used_progress = consumed_total(q, consumed) - q->base.consumed;
 	r->progress_known = q->base.known && !q->unfollowed;
 	r->napi_id = q->napi ? q->napi->napi_id : 0;
-	if (q->line && !q->line->shared)
+	if (q->line && !q->line->shared) {
+		raw_spin_lock(&q->line->desc->lock);	/* affinity changes rewrite it */
 		r->has_msi = rs_irq_msi_msg(q->line->desc, &r->msi);
+		raw_spin_unlock(&q->line->desc->lock);
+	}
 }
 
 /* The counters that a proof counts again. */
@@ -559,13 +569,28 @@ static void proved_from(const struct sums *s, u64 *proved)
 	}
 }
 
+#define PROOF_TRIES 100
+
+/* Polls are proved by a second count that did not move while the first one was read. */
+static bool sum_polls_proved(const struct rs_queue *q, struct sums *s, u64 *proof)
+{
+	sum_proof(q, s);
+	memcpy(proof, s->proof, sizeof(s->proof));
+	sum_polls(q, s);
+	sum_proof(q, s);
+	return proof[RS_PROOF_POLLS] == s->proof[RS_PROOF_POLLS];
+}
+
 /* Both counts since the proof began; it begins here where it has not. */
 static void read_proof(struct rs_queue *q, const struct sums *s, struct rs_reading *r)
 {
+	u64 polls = r->proof[RS_PROOF_POLLS], packets = r->proof[RS_PROOF_PACKETS];
 	unsigned int i;
 
 	proved_from(s, r->proved);
 	memcpy(r->proof, s->proof, sizeof(r->proof));
+	r->proof[RS_PROOF_POLLS] = polls;
+	r->proof[RS_PROOF_PACKETS] = packets;
 	if (!q->proof_known) {
 		memcpy(q->proved_base, r->proved, sizeof(r->proved));
 		memcpy(q->proof_base, r->proof, sizeof(r->proof));
@@ -591,6 +616,7 @@ int rs_queue_read(struct rs_queue *q, struct rs_reading *r)
 {
 	static struct sums s;	/* readers take turns */
 	unsigned long flags;
+	bool stable = false;
 	unsigned int i;
 	int err;
 
@@ -600,13 +626,14 @@ int rs_queue_read(struct rs_queue *q, struct rs_reading *r)
 		return -ENODEV;
 	read_facts(q, r);
 	rs_queue_unlock(flags);
-	sum_polls(q, &s);
+	for (i = 0; i < PROOF_TRIES && !stable; i++)
+		stable = sum_polls_proved(q, &s, r->proof);
 	err = read_irqs(q, &s);
 	if (err == -ENODEV)
 		return err;
 	if (!READ_ONCE(rs_proving))
 		q->proof_known = false;
-	else if (!err)
+	else if (!err && stable)
 		read_proof(q, &s, r);
 	r->irqs_known = !err && q->base.known;
 	for (i = 0; i < RS_COUNTERS; i++)

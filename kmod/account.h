@@ -125,6 +125,7 @@ struct rs_base {
  * @previous: and before that
  * @raw: *@ring.last_used at that time; transmit queues only
  * @pending: deferred interrupts that no poll has settled yet
+ * @off_used: entries returned when the ring was switched off
  * @off: the virtqueue is deleted, or its ring is being reset: do not touch it
  * @gone: the virtqueue is deleted; written under its lock, see rs_queue_lock()
  * @unfollowed: XDP consumes transmit entries unseen: no progress is known
@@ -168,6 +169,7 @@ struct rs_queue {
 	unsigned int generation;
 	char name[16];
 	u64 used_addr;
+	u64 off_used;
 	u64 used_skip;
 	u64 consumed_skip;
 	u64 stall_from;		/* consumed when the ring was last seen served */

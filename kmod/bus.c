@@ -15,10 +15,13 @@ static int look(struct device *dev, void *unused)
 {
 	int err = 0;
 
+	/* a transport deletes virtqueues under its own device's lock, too */
+	device_lock(dev->parent);
 	device_lock(dev);
 	if (dev->driver && is_found_here(dev_to_virtio(dev)))
 		err = rs_registry_add(dev_to_virtio(dev), NULL);
 	device_unlock(dev);
+	device_unlock(dev->parent);
 	return err;
 }
 

@@ -108,6 +108,15 @@ static inline u32 rs_cycles_khz(void)
  * __DO_TRACE_CALL() with SRCU-fast" (7.0) runs probes with preemption enabled.
  * What the probes write per CPU is then not safe without this.
  */
+static inline bool rs_softirqs_interleave(void)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0)
+	return IS_ENABLED(CONFIG_PREEMPT_RT) && !IS_ENABLED(CONFIG_PREEMPT_RT_NEEDS_BH_LOCK);
+#else
+	return false;
+#endif
+}
+
 static inline void rs_softirq_begin(void)
 {
 #ifdef CONFIG_PREEMPT_RT

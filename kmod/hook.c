@@ -157,13 +157,13 @@ static int hook_attach(struct rs_hook *h)
 	unsigned int i;
 	int err = -ENOENT;
 
-	if (closed)
+	if (closed || h->going)
 		return -ESHUTDOWN;
 	for (i = 0; i < ARRAY_SIZE(h->symbols) && h->symbols[i] && err; i++) {
 		h->symbol = h->symbols[i];
 		err = kinds[h->kind].attach(h);
 	}
-	h->state = attach_state(h, err);
+	WRITE_ONCE(h->state, attach_state(h, err));
 	return err;
 }
 
@@ -171,23 +171,22 @@ static int hook_attach(struct rs_hook *h)
  * The function tracer stops for good after an inconsistency (ftrace_kill()); what
  * is attached then stays attached. The module's code must stay, too.
  */
-static void stay(const struct rs_hook *h, int err)
+static void stay(void)
 {
-	pr_err("cannot detach from %s: error %d, the function tracer is dead; ringside stays loaded until the next boot\n",
-	       h->symbol, err);
+	pr_err("cannot detach all hooks: the function tracer is dead; ringside stays loaded until the next boot\n");
 	for (;;) {
 		set_current_state(TASK_IDLE);
 		schedule();
 	}
 }
 
-static void hook_detach(struct rs_hook *h)
+/* False: it stays attached. */
+static bool hook_detach(struct rs_hook *h)
 {
-	int err = h->state == RS_ATTACHED ? kinds[h->kind].detach(h) : 0;
-
-	if (err)
-		stay(h, err);
-	h->state = h->on_demand ? RS_STANDBY : RS_ABSENT;
+	if (h->state == RS_ATTACHED && kinds[h->kind].detach(h))
+		return false;
+	WRITE_ONCE(h->state, h->on_demand ? RS_STANDBY : RS_ABSENT);
+	return true;
 }
 
 /**
@@ -245,23 +244,38 @@ static void set_module_gone(struct rs_hook_set *set, const char *name)
 		if (!h->module || strcmp(h->module, name))
 			continue;
 		hook_detach(h);
+		h->going = true;
 		gone = true;
 	}
 	if (gone && set->gone)
 		set->gone();
 }
 
-/* A filter holds addresses, which mean nothing once the module is gone. */
+static void set_module_coming(struct rs_hook_set *set, const char *name)
+{
+	struct rs_hook *h;
+
+	for (h = set->hooks; h < set->hooks + set->n; h++)
+		if (h->module && !strcmp(h->module, name))
+			h->going = false;
+}
+
+/*
+ * A filter holds addresses, which mean nothing once the module is gone; ftrace
+ * still knows its functions for a while after this.
+ */
 static int module_event(struct notifier_block *nb, unsigned long event, void *data)
 {
 	const struct module *module = data;
 	struct rs_hook_set *set;
 
-	if (event != MODULE_STATE_GOING)
-		return NOTIFY_DONE;
 	mutex_lock(&hook_lock);
-	list_for_each_entry(set, &sets, list)
-		set_module_gone(set, module->name);
+	list_for_each_entry(set, &sets, list) {
+		if (event == MODULE_STATE_GOING)
+			set_module_gone(set, module->name);
+		else if (event == MODULE_STATE_COMING)
+			set_module_coming(set, module->name);
+	}
 	mutex_unlock(&hook_lock);
 	return NOTIFY_DONE;
 }
@@ -326,6 +340,7 @@ int rs_hook_init(void)
 void rs_hook_exit(void)
 {
 	struct rs_hook_set *set;
+	bool dead = false;
 	unsigned int i;
 
 	unregister_module_notifier(&module_nb);
@@ -334,8 +349,10 @@ void rs_hook_exit(void)
 	rs_widen();
 	list_for_each_entry_reverse(set, &sets, list)
 		for (i = set->n; i--;)
-			hook_detach(&set->hooks[i]);
+			dead |= !hook_detach(&set->hooks[i]);
 	mutex_unlock(&hook_lock);
+	if (dead)
+		stay();
 }
 
 static void info_fill(const struct rs_hook *h, struct rs_hook_info *info)

@@ -42,6 +42,7 @@ struct rs_hook {
 	/* the engine's */
 	const char *symbol;
 	enum rs_hook_state state;
+	bool going;	/* its module is being unloaded */
 	struct ftrace_ops ops;
 	struct tracepoint *tracepoint;
 #ifdef CONFIG_KRETPROBES

@@ -11,7 +11,7 @@
 /* Not a row: the interrupt waits for the end of a poll. */
 #define DEFERRED RS_COUNTERS
 
-/* Whether entries were consumed that nobody has been found for yet. */
+/* Whether entries were consumed that are not counted yet. */
 static __always_inline bool has_moved(const struct rs_queue *q, u64 seen)
 {
 	return rs_ring_moved(&q->ring, seen);
@@ -277,6 +277,21 @@ static void visit_hit(unsigned long ip, unsigned long parent_ip,
 		this_cpu_write(q->counts->visited, true);
 }
 
+static void line_disabled(struct rs_line *line)
+{
+	struct rs_event event;
+	struct rs_queue *q;
+	u64 now_ns = ktime_get_ns();
+
+	WRITE_ONCE(line->given_up_ns, now_ns);
+	WRITE_ONCE(line->given_up, line->given_up + 1);
+	trace_irq_disabled(line->irq, line->desc->irqs_unhandled);
+	list_for_each_entry_rcu(q, &line->queues, line_list) {
+		rs_queue_event(q, RS_EVENT_DISABLED, now_ns, &event);
+		rs_event_add(&event);
+	}
+}
+
 /*
  * __report_bad_irq(desc, ret) begins: with a result that handlers may give,
  * the kernel is about to disable the line.
@@ -284,19 +299,13 @@ static void visit_hit(unsigned long ip, unsigned long parent_ip,
 static void disabled_hit(unsigned long ip, unsigned long parent_ip,
 			 struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	struct rs_line *line = rs_line_by_desc((void *)rs_ftrace_arg(fregs, 0));
-	struct rs_event event;
-	struct rs_queue *q;
+	const void *desc = (void *)rs_ftrace_arg(fregs, 0);
+	struct rs_key *key;
 
-	if (!line || rs_ftrace_arg(fregs, 1) > (IRQ_HANDLED | IRQ_WAKE_THREAD))
+	if (rs_ftrace_arg(fregs, 1) > (IRQ_HANDLED | IRQ_WAKE_THREAD))
 		return;
-	line->given_up_ns = ktime_get_ns();
-	line->given_up++;
-	trace_irq_disabled(line->irq, line->desc->irqs_unhandled);
-	list_for_each_entry_rcu(q, &line->queues, line_list) {
-		rs_queue_event(q, RS_EVENT_DISABLED, line->given_up_ns, &event);
-		rs_event_add(&event);
-	}
+	rs_map_for_each(&rs_desc_map, key, desc)
+		line_disabled(container_of(key, struct rs_line, desc_key));
 }
 
 static struct rs_hook hooks[] = {

@@ -167,8 +167,6 @@ int rs_line_attach(struct rs_queue *q)
 	q->own = found.own && q->dir != RS_OTHER;
 	line->users++;
 	rs_queue_join(q, line);
-	if (q->own)
-		WRITE_ONCE(line->own, q);
 	if (!line->action_key.ptr)
 		line_map(line, &found);
 	return 0;

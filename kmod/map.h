@@ -24,6 +24,11 @@ static inline unsigned int rs_map_index(const void *ptr)
 	return (unsigned long)ptr / L1_CACHE_BYTES % RS_MAP_SIZE;
 }
 
+/* Each key of a pointer: devices that share an interrupt have a line each on one descriptor. */
+#define rs_map_for_each(map, key, p)						\
+	hlist_for_each_entry_rcu_notrace(key, &(map)->bucket[rs_map_index(p)], node)	\
+		if (READ_ONCE((key)->ptr) == (p))
+
 /**
  * rs_map_find - the key of a pointer, or NULL
  * @map: the map

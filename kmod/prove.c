@@ -104,9 +104,12 @@ static void begin(void)
 	rs_hook_want(&poll_enter);
 	mutex_lock(&rs_registry_lock);
 	WRITE_ONCE(rs_proving, true);
-	list_for_each_entry(d, &rs_registry_devices, list)
-		list_for_each_entry(q, &d->queues, list)
+	list_for_each_entry(d, &rs_registry_devices, list) {
+		list_for_each_entry(q, &d->queues, list) {
+			q->proof_known = false;
 			rs_queue_read(q, &r);
+		}
+	}
 	mutex_unlock(&rs_registry_lock);
 }
 

@@ -37,7 +37,7 @@ static struct rs_queue *find_queue(struct rs_device *d, const void *vq, enum rs_
 	struct rs_queue *q;
 
 	list_for_each_entry(q, &d->queues, list)
-		if (q->vq == vq && q->dir == dir && !q->gone)
+		if (q->vq == vq && q->dir == dir && !READ_ONCE(q->gone))
 			return q;
 	return NULL;
 }
@@ -178,7 +178,7 @@ static void device_prune(struct rs_device *d)
 	struct rs_queue *q, *next;
 
 	list_for_each_entry_safe(q, next, &d->queues, list)
-		if (q->gone)
+		if (READ_ONCE(q->gone))
 			queue_drop(q);
 }
 
@@ -189,14 +189,14 @@ static void device_renew(struct rs_device *d)
 	bool lost = false;
 
 	list_for_each_entry(q, &d->queues, list)
-		lost |= q->gone;
+		lost |= READ_ONCE(q->gone);
 	if (!lost)
 		return;
 	device_prune(d);
 	d->generation = atomic_inc_return(&generations);
 }
 
-/* Transmit entries may be consumed unseen from here on. The caller has preemption disabled, or the lock. */
+/* Transmit entries may be consumed unseen from here on. The caller is a reader of RCU, or has the lock. */
 static void device_unfollow(struct rs_device *d)
 {
 	struct rs_queue *q;
@@ -286,14 +286,14 @@ static void device_part(struct rs_device *d)
 {
 	device_unmap(d);
 	device_prune(d);
-	d->netdev = NULL;
+	WRITE_ONCE(d->netdev, NULL);
 	d->vdev = NULL;
 	device_free(d);
 }
 
 static void device_name(struct rs_device *d, struct net_device *netdev)
 {
-	d->netdev = netdev;
+	WRITE_ONCE(d->netdev, netdev);
 	strscpy(d->netdev_name, netdev->name, sizeof(d->netdev_name));
 	memcpy(d->mac, netdev->dev_addr, ETH_ALEN);
 }
@@ -313,6 +313,7 @@ int rs_registry_add(struct virtio_device *vdev, struct net_device *netdev)
 	struct rs_device *d;
 	int err = -ENOMEM;
 
+	rs_hook_retry();	/* of a driver that was just loaded, before it does anything */
 	mutex_lock(&rs_registry_lock);
 	d = device_get(vdev);
 	if (d) {
@@ -324,7 +325,7 @@ int rs_registry_add(struct virtio_device *vdev, struct net_device *netdev)
 		       dev_name(&vdev->dev));
 	}
 	mutex_unlock(&rs_registry_lock);
-	rescan_soon();	/* hooks of a driver that was just loaded */
+	rescan_soon();	/* for counts that could not begin yet */
 	return err;
 }
 
@@ -375,7 +376,7 @@ static void queue_base_retry(struct rs_queue *q)
 {
 	struct rs_base base;
 
-	if (!q->base.known && !q->gone && !rs_queue_base_find(q, &base))
+	if (!q->base.known && !READ_ONCE(q->gone) && !rs_queue_base_find(q, &base))
 		rs_queue_base_set(q, &base);
 }
 
@@ -383,17 +384,19 @@ static void queue_base_retry(struct rs_queue *q)
 static bool device_look(struct rs_device *d)
 {
 	struct rs_queue *q;
+	bool unknown = false;
 
 	list_for_each_entry(q, &d->queues, list) {
-		d->incomplete |= q->gone;
+		d->incomplete |= READ_ONCE(q->gone);
 		queue_base_retry(q);
+		unknown |= !q->base.known && !READ_ONCE(q->gone);
 	}
 	if (!d->incomplete)
-		return false;
+		return unknown;
 	device_prune(d);
 	if (d->vdev)
 		d->incomplete = !device_return(d);
-	return d->vdev && d->incomplete;
+	return unknown || (d->vdev && d->incomplete);
 }
 
 static void rescan(struct work_struct *work)
@@ -414,37 +417,77 @@ static void rescan(struct work_struct *work)
 		queue_delayed_work(system_freezable_wq, &rescan_work, HZ / 20);
 }
 
-/* vring_del_virtqueue(vq) begins; or a reset of its ring that cannot be followed. */
+/*
+ * These hooks sit where the kernel may preempt, and ftrace leaves that as it is:
+ * each of them is a reader of RCU by its own.
+ *
+ * vring_del_virtqueue(vq) begins.
+ */
 static void gone_hit(unsigned long ip, unsigned long parent_ip,
 		     struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	struct rs_queue *q = rs_queue_by_vq((void *)rs_ftrace_arg(fregs, 0));
+	struct rs_queue *q;
 
-	if (!q)
-		return;
-	rs_queue_unmap(q);
-	rescan_soon();
+	rcu_read_lock();
+	q = rs_queue_by_vq((void *)rs_ftrace_arg(fregs, 0));
+	if (q) {
+		rs_queue_unmap(q);
+		rescan_soon();
+	}
+	rcu_read_unlock();
+}
+
+/* Without the feature the transport refuses a reset, and the ring stays as it is. */
+static bool can_reset(const struct rs_queue *q)
+{
+	return virtio_has_feature(q->vq->vdev, VIRTIO_F_RING_RESET);
 }
 
 /* The transport is about to stop the device's use of a virtqueue, and its ring is made anew. */
 static void ring_off_hit(unsigned long ip, unsigned long parent_ip,
 			 struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	struct rs_queue *q = rs_queue_by_vq((void *)rs_ftrace_arg(fregs, 0));
+	struct rs_queue *q;
 
-	/* without the feature the transport refuses, and the ring stays as it is */
-	if (q && virtio_has_feature(q->vq->vdev, VIRTIO_F_RING_RESET))
+	rcu_read_lock();
+	q = rs_queue_by_vq((void *)rs_ftrace_arg(fregs, 0));
+	if (q && can_reset(q))
 		rs_queue_ring_off(q);
+	rcu_read_unlock();
 }
 
 /* The ring is complete, and the device is about to use it. */
 static void ring_on_hit(unsigned long ip, unsigned long parent_ip,
 			struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	struct rs_queue *q = rs_queue_by_vq((void *)rs_ftrace_arg(fregs, 0));
+	struct rs_queue *q;
 
+	rcu_read_lock();
+	q = rs_queue_by_vq((void *)rs_ftrace_arg(fregs, 0));
 	if (q)
 		rs_queue_ring_on(q, atomic_inc_return(&generations));
+	rcu_read_unlock();
+}
+
+/*
+ * virtqueue_resize(vq, ...) or virtqueue_reset(vq, ...) begins. Where the
+ * transport's own steps are not hooked, the queue is lost here already, and is
+ * found again as a new one.
+ */
+static void reset_hit(unsigned long ip, unsigned long parent_ip,
+		      struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	struct rs_queue *q;
+
+	if (rs_hook_attached(ring_off_hit) && rs_hook_attached(ring_on_hit))
+		return;
+	rcu_read_lock();
+	q = rs_queue_by_vq((void *)rs_ftrace_arg(fregs, 0));
+	if (q && can_reset(q)) {
+		rs_queue_unmap(q);
+		rescan_soon();
+	}
+	rcu_read_unlock();
 }
 
 /* virtnet_xdp(netdev, bpf), the driver's ndo_bpf, begins: a program or a socket comes or goes. */
@@ -454,9 +497,17 @@ static void xdp_hit(unsigned long ip, unsigned long parent_ip,
 	const struct net_device *netdev = (void *)rs_ftrace_arg(fregs, 0);
 	struct rs_device *d;
 
+	rcu_read_lock();
 	list_for_each_entry_rcu(d, &rs_registry_devices, list)
-		if (d->netdev == netdev)
+		if (READ_ONCE(d->netdev) == netdev)
 			device_unfollow(d);
+	rcu_read_unlock();
+}
+
+/* Whether entries are counted as they are consumed, so that their progress is known. */
+bool rs_registry_followed(const struct rs_queue *q)
+{
+	return rs_poll_followed(q) && (q->dir != RS_TX || rs_hook_attached(xdp_hit));
 }
 
 static struct rs_hook hooks[] = {
@@ -468,10 +519,10 @@ static struct rs_hook hooks[] = {
 	{ .symbols = { "vp_modern_enable_vq_after_reset" }, .kind = RS_FTRACE,
 	  .module = "virtio_pci", .if_present = true,
 	  .handler = ring_on_hit, .loses = "rings-reset-while-watched" },
-	{ .symbols = { "virtqueue_resize" }, .kind = RS_FTRACE, .on_demand = true,
-	  .handler = gone_hit, .if_present = true, .loses = "rings-resized-while-watched" },
-	{ .symbols = { "virtqueue_reset" }, .kind = RS_FTRACE, .on_demand = true,
-	  .handler = gone_hit, .if_present = true, .loses = "rings-reset-while-watched" },
+	{ .symbols = { "virtqueue_resize" }, .kind = RS_FTRACE, .if_present = true,
+	  .handler = reset_hit, .loses = "rings-resized-while-watched" },
+	{ .symbols = { "virtqueue_reset" }, .kind = RS_FTRACE, .if_present = true,
+	  .handler = reset_hit, .loses = "rings-reset-while-watched" },
 	{ .symbols = { "virtnet_xdp" }, .kind = RS_FTRACE, .module = "virtio_net",
 	  .handler = xdp_hit, .loses = "progress-of-transmit-queues-with-xdp" },
 };
@@ -485,7 +536,7 @@ static void device_restart(struct rs_device *d)
 
 	d->xdp = d->netdev && rs_netdev_has_xdp(d->netdev);
 	list_for_each_entry(q, &d->queues, list) {
-		if (q->gone)
+		if (READ_ONCE(q->gone))
 			continue;
 		rs_queue_base_set(q, &q->next_base);
 		WRITE_ONCE(q->unfollowed, d->xdp && q->dir == RS_TX);
@@ -545,21 +596,11 @@ unsigned int rs_registry_resets(void)
 	return resets;
 }
 
-/*
- * Where the transport's own steps of a reset cannot be hooked, a queue is lost as
- * soon as a reset is asked for, and found again as a new one.
- */
 int rs_registry_init(void)
 {
-	int err = rs_hook_add(&set);
-
-	if (err)
-		return err;
-	if (!rs_hook_attached(ring_off_hit) || !rs_hook_attached(ring_on_hit))
-		rs_hook_want(gone_hit);
 	started_ns = ktime_get_ns();
 	rs_softirq_reset();
-	return 0;
+	return rs_hook_add(&set);
 }
 
 /* Before rs_hook_exit(): from here on the rescan reads no virtqueue. */

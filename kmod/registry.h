@@ -8,9 +8,13 @@
 #include <linux/types.h>
 
 struct net_device;
+struct rs_queue;
 struct virtio_device;
 
-/* Taken after rtnl and a device's lock, before the hook engine's lock and a virtqueue's. */
+/*
+ * Taken after rtnl and a device's lock, before the locks of the hook engine, of
+ * softirq.c and of a virtqueue.
+ */
 extern struct mutex rs_registry_lock;
 extern struct list_head rs_registry_devices;
 
@@ -20,6 +24,7 @@ void rs_registry_exit(void);
 int rs_registry_add(struct virtio_device *vdev, struct net_device *netdev);
 void rs_registry_rename(struct virtio_device *vdev, struct net_device *netdev);
 void rs_registry_part(struct virtio_device *vdev);
+bool rs_registry_followed(const struct rs_queue *q);
 int rs_registry_reset(void);
 u64 rs_registry_started_ns(void);
 unsigned int rs_registry_resets(void);

@@ -72,7 +72,7 @@ static void show_counters(struct seq_file *m, const struct rs_queue *q,
 			seq_printf(m, " %s=%llu", rs_counter_names[i], r->v[i]);
 	if (irqs_known(q, r))
 		show_missed(m, r);
-	if (r->progress_known && rs_poll_followed(q))
+	if (r->progress_known && rs_registry_followed(q))
 		seq_printf(m, " used_progress=%llu last_used_progress=%llu",
 			   r->used_progress, r->last_used_progress);
 	if (q->unfollowed)

@@ -68,7 +68,9 @@ static int hooks_follow(void)
 	int err = 0;
 
 	mutex_lock(&base_lock);
-	if (net_rx_time)
+	if (net_rx_time && rs_softirqs_interleave())
+		err = -EOPNOTSUPP;
+	else if (net_rx_time)
 		err = rs_hook_want(leave_probe) ?: rs_hook_want(enter_probe);
 	net_rx_time &= !err;
 	if (!net_rx_time)
@@ -106,7 +108,8 @@ int rs_softirq_init(void)
 	loaded = !err;
 	kernel_param_unlock(THIS_MODULE);
 	if (err)
-		pr_err("cannot hook softirqs: error %d; load without net_rx_time\n", err);
+		pr_err("cannot time softirqs: error %d (on PREEMPT_RT one preempts another); load without net_rx_time\n",
+		       err);
 	return err;
 }
 

@@ -36,7 +36,7 @@ static void show_queue_line(struct seq_file *m, struct rs_queue *q)
 	else
 		seq_printf(m, " %10s %10s %10s %10s", "-", "-", "-", "-");
 	seq_printf(m, " %6u %6u", r.used_idx, r.last_used_idx);
-	if (r.progress_known)
+	if (r.progress_known && rs_registry_followed(q))
 		seq_printf(m, " %12llu\n", r.used_progress);
 	else
 		seq_printf(m, " %12s\n", "-");
