@@ -27,7 +27,7 @@ squeezed()
 
 quiet_netdev
 ip addr add 10.9.0.2/24 dev $NETDEV
-insmod /ringside.ko net_rx_time=y || exit 1
+ringside_load net_rx_time=y || exit 1
 witness_start || exit 1
 plan 10
 

@@ -9,7 +9,7 @@ n=$EVENTS few=$((EVENTS < 1009 ? EVENTS : 1009))
 # Whether a raised NET_RX is served at once or by ksoftirqd is the scheduler's to say.
 more=$((n + n / 10 + 50))
 quiet_netdev
-insmod /ringside.ko || exit 1
+ringside_load || exit 1
 witness_start || exit 1
 
 scene "handled, receive" "input.0 handled $n" \

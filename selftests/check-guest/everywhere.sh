@@ -12,7 +12,7 @@ ARCH=x86_64 LINE=6.1 rc=0
 for arch in x86_64 arm64; do
 	for line in $("$HERE/../lab/lab" kernels); do
 		[ "$arch-$line" != "$ARCH-$LINE" ] || continue
-		"$HERE/run.sh" -a $arch -k "$line" -s EVENTS=101 causes-split causes-packed-flags || rc=1
+		"$HERE/run.sh" -a $arch -k "$line" -s EVENTS=101 -s PROVE=y causes-split causes-packed-flags || rc=1
 	done
 done
 exit $rc

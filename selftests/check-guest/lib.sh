@@ -107,6 +107,32 @@ xmit_cleans()
 		grep -q "name=output.0 .*witness_none_tx_xmit=1" /run/trial
 }
 
+# ringside_load [PARAMETER...]: with PROVE=y in the settings it counts a second time
+ringside_load()
+{
+	insmod /ringside.ko ${PROVE:+prove=$PROVE} "$@"
+}
+
+# proof_differs FILE: where what the functions counted is not what was counted first
+proof_differs()
+{
+	[ "${PROVE:-n}" = y ] || return 0
+	awk '
+		$1 == "proof" { found = 1 }
+		$1 == "proof" && / interrupts=/ { counted = 1 }
+		$1 == "proof" && / polls=/ { polled = 1 }
+		$1 == "proof" {
+			for (i = 2; i <= NF; i++)
+				if ($i ~ /_differ=/ && $i !~ /=0$/)
+					print "proof of " $2, $3 ": " $i
+		}
+		END {
+			if (!found) print "no proof in the snapshot"
+			else if (!counted) print "interrupts are not proved"
+			else if (!polled) print "polls are not proved"
+		}' "$1"
+}
+
 # account EXPECT [awk option...]: compares what was counted since account_begin
 account_begin()
 {
@@ -123,6 +149,7 @@ account()
 	cat /proc/interrupts >/run/irqs-after
 	awk -v netdev=$NETDEV -v expect="$expect" "$@" -f /check/account.awk \
 		/run/before /run/after /run/irqs-before /run/irqs-after /run/report
+	proof_differs /run/after
 }
 
 # keep NAME: the files of this scene, for whoever has to find out

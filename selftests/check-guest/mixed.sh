@@ -44,7 +44,7 @@ pair()
 }
 
 quiet_netdev
-insmod /ringside.ko || exit 1
+ringside_load || exit 1
 witness_start || exit 1
 
 cleans='' cleaned=0
