@@ -7,19 +7,9 @@
 
 set -euo pipefail
 HERE=$(dirname "$(realpath "$0")")
-TOP=$(realpath "$HERE/../..")
-LAB=$TOP/selftests/lab
-# shellcheck disable=SC2034 # for the lab's parts
-CACHE=${RINGSIDE_CACHE:-$HOME/.cache/ringside} REFRESH=''
-ARCH=x86_64 LINE=6.1 OUT=$TOP/out/check-guest MEMORY=2G WIDEN='' WANTED=() SETTINGS=()
-# shellcheck source=/dev/null
-. "$LAB/say.sh"
-# shellcheck source=/dev/null
-. "$LAB/apt.sh"
-# shellcheck source=/dev/null
-. "$HERE/../lab/qemu.sh"
-# shellcheck source=/dev/null
+# shellcheck source=selftests/runs.sh
 . "$HERE/../runs.sh"
+OUT=$TOP/out/check-guest RUNS=$HERE/runs MEMORY=2G
 
 help()
 {
@@ -35,31 +25,6 @@ help()
 
 	Without RUN all are done. Example: run.sh -s EVENTS=503 causes-split
 	EOF
-}
-
-# the columns: see the file
-runs()
-{
-	grep -v '^#' "$HERE/runs" | tr -s '\t'
-}
-
-options_read()
-{
-	while [ $# -gt 0 ]; do
-		case $1 in
-		-h | --help) help; exit 0 ;;
-		--list) runs_names; exit 0 ;;
-		-a) ARCH=${2:?} ;;
-		-k) LINE=${2:?} ;;
-		-o) OUT=${2:?} ;;
-		-s) SETTINGS+=("${2:?}") ;;
-		-w) WIDEN=1; shift; continue ;;
-		-*) echo "run.sh: unknown option $1; try --help" >&2; exit 64 ;;
-		*) WANTED+=("$1"); shift; continue ;;
-		esac
-		shift 2
-	done
-	runs_check
 }
 
 # device_start DIR PAIRS: the fault device, ready for the VMM to connect
@@ -141,9 +106,7 @@ one_run()
 
 	shift 2
 	dir=$OUT/$ARCH-$LINE-$name
-	rm -rf "$dir"
-	mkdir -p "$dir"
-	echo "# Subtest: $name"
+	run_start "$name" "$dir"
 	if device_start "$dir" "$2"; then
 		guest_run "$dir" "$@" | sed -u 's/^/  /' || rc=$?
 	else
@@ -154,7 +117,7 @@ one_run()
 	run_result "$number" "$name" "$dir" $rc
 }
 
-options_read "$@"
+options_read akosw "$@"
 WORK=$(mktemp -d)
 trap 'device_stop; rm -rf "$WORK"' EXIT
 DEVICE=''

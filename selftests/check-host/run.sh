@@ -6,15 +6,14 @@
 
 set -uo pipefail
 HERE=$(dirname "$(realpath "$0")")
-TOP=$(realpath "$HERE/../..")
-LAB=$TOP/selftests/lab/lab
+# shellcheck source=selftests/runs.sh
+. "$HERE/../runs.sh"
+OUT=$TOP/out/check-host RUNS=$HERE/runs
 unset MAKEFLAGS MFLAGS MAKELEVEL ARCH
-ARCHS='arm64 x86_64' OUT=$TOP/out/check-host WANTED=() SETTINGS=()
+ARCH='arm64 x86_64'
 cd "$TOP" || exit 1
 # shellcheck source=selftests/path/outside.sh
 . selftests/path/outside.sh
-# shellcheck source=selftests/runs.sh
-. selftests/runs.sh
 
 help()
 {
@@ -35,44 +34,25 @@ runs()
 {
 	local name host guest arguments seconds line
 
-	grep -v '^#' "$HERE/runs" | while IFS=$'\t' read -r name host guest arguments seconds; do
+	grep -v '^#' "$RUNS" | while IFS=$'\t' read -r name host guest arguments seconds; do
 		if [ "$host" != each ]; then
 			printf '%s\t' "$name" "$name" "$host" "$guest" "$arguments"
 			echo "$seconds"
 			continue
 		fi
-		for line in $("$LAB" kernels); do
+		for line in $("$LAB/lab" kernels); do
 			printf '%s\t' "$name-$line" "$name" "$line" "${guest/each/$line}" "$arguments"
 			echo "$seconds"
 		done
 	done
 }
 
-options_read()
-{
-	local name
-
-	while [ $# -gt 0 ]; do
-		case $1 in
-		-h | --help) help; exit 0 ;;
-		--list) runs_names; exit 0 ;;
-		-a) ARCHS=${2:?} ;;
-		-o) OUT=$(realpath -m "${2:?}") ;;
-		-s) SETTINGS+=("${2:?}") ;;
-		-*) echo "run.sh: unknown option $1; try --help" >&2; exit 64 ;;
-		*) WANTED+=("$1"); shift; continue ;;
-		esac
-		shift 2
-	done
-	runs_check
-}
-
 # programs ARCH: what the scenarios run beside ringside, as static programs
 programs()
 {
 	mkdir -p "$WORK/$1"
-	"$LAB" cc -a "$1" -o "$WORK/$1/packet" selftests/bench/host/*.[ch] &&
-		"$LAB" cc -a "$1" -o "$WORK/$1/hog" "$HERE/hog.c"
+	"$LAB/lab" cc -a "$1" -o "$WORK/$1/packet" selftests/bench/host/*.[ch] &&
+		"$LAB/lab" cc -a "$1" -o "$WORK/$1/hog" "$HERE/hog.c"
 }
 
 # judge DIR SCENARIO: what must hold of what a run brought back
@@ -98,27 +78,27 @@ one_run()
 	local dir=$OUT/$2-$3 rc=0
 
 	[ "$arguments" != - ] || arguments=''
-	rm -rf "$dir"
-	mkdir -p "$dir"
+	run_start "$arch $name" "$dir"
 	{ printf '%s\n' "${SETTINGS[@]}"; cat "$HERE/$scenario.sh"; } >"$WORK/script"
-	echo "# Subtest: $arch $name"
 	# shellcheck disable=SC2086 # a list of words
 	{
-		"$LAB" run -a "$arch" -H "$host" -g "$guest" -t "$seconds" -o "$dir" $arguments \
+		"$LAB/lab" run -a "$arch" -H "$host" -g "$guest" -t "$seconds" -o "$dir" $arguments \
 			-f "$HERE:/lab/check" -f "$WORK/$arch:/lab/programs" \
-			-f selftests/path/window.sh:/lab/window.sh "$WORK/script" ||
+			-f selftests/path/window.sh:/lab/window.sh \
+			-F selftests/path/inside.sh:/path/inside.sh -F "$HERE/pings.sh:/check/pings.sh" "$WORK/script" ||
 			echo "not ok the lab's run as a whole: see $dir"
 		judge "$dir" "$scenario"
 	} | ktap_join | sed -u 's/^/  /' || rc=1
 	run_result "$number" "$arch $name" "$dir" $rc
 }
 
-options_read "$@"
+options_read aos "$@"
+OUT=$(realpath -m "$OUT")
 WORK=$(mktemp -d)
 trap 'rm -rf "$WORK"' EXIT
-"$LAB" setup || exit 1
-mapfile -t rows < <(for arch in $ARCHS; do runs_selected | sed "s/^/$arch\t/"; done)
-for arch in $ARCHS; do
+"$LAB/lab" setup || exit 1
+mapfile -t rows < <(for arch in $ARCH; do runs_selected | sed "s/^/$arch\t/"; done)
+for arch in $ARCH; do
 	programs "$arch" || exit 1
 done
 runs_do "${rows[@]}"

@@ -6,19 +6,9 @@
 
 set -uo pipefail
 HERE=$(dirname "$(realpath "$0")")
-TOP=$(realpath "$HERE/../..")
-LAB=$TOP/selftests/lab
-# shellcheck disable=SC2034 # for the lab's parts
-CACHE=${RINGSIDE_CACHE:-$HOME/.cache/ringside} REFRESH=''
-ARCH=x86_64 LINE=6.1 OUT=$TOP/out/life RUNS=$HERE/runs ROUNDS='' WIDEN='' WANTED=()
-# shellcheck source=/dev/null
-. "$LAB/say.sh"
-# shellcheck source=/dev/null
-. "$LAB/apt.sh"
-# shellcheck source=/dev/null
-. "$LAB/qemu.sh"
-# shellcheck source=/dev/null
+# shellcheck source=selftests/runs.sh
 . "$HERE/../runs.sh"
+OUT=$TOP/out/life RUNS=$HERE/runs
 
 help()
 {
@@ -35,34 +25,6 @@ help()
 
 	Without RUN all are done. Example: run.sh -n 5 plug
 	EOF
-}
-
-# name | scenario | where | architecture | line | rounds | arguments of the kernel | seconds
-runs()
-{
-	grep -v '^#' "$RUNS" | tr -s '\t'
-}
-
-options_read()
-{
-	local name
-
-	while [ $# -gt 0 ]; do
-		case $1 in
-		-h | --help) help; exit 0 ;;
-		--list) runs_names; exit 0 ;;
-		-a) ARCH=${2:?} ;;
-		-k) LINE=${2:?} ;;
-		-o) OUT=${2:?} ;;
-		-n) ROUNDS=${2:?} ;;
-		-r) RUNS=${2:?} ;;
-		-w) WIDEN=1; shift; continue ;;
-		-*) echo "run.sh: unknown option $1; try --help" >&2; exit 64 ;;
-		*) WANTED+=("$1"); shift; continue ;;
-		esac
-		shift 2
-	done
-	runs_check
 }
 
 # A machine alone; its second device sits in a slot, and QEMU's monitor is the
@@ -129,10 +91,8 @@ one_run()
 	arch=$(given "$5" "$ARCH") line=$(given "$6" "$LINE")
 	rounds=${ROUNDS:-$(given "$7" '')} arguments=$(given "$8" '')
 	dir=$OUT/$arch-$line-$name
-	rm -rf "$dir"
-	mkdir -p "$dir"
+	run_start "$name" "$dir"
 	{ echo "${rounds:+ROUNDS=$rounds}"; cat "$HERE/$scenario.sh"; } >"$WORK/script"
-	echo "# Subtest: $name"
 	PATH=$(qemu_path "$arch")
 	"$LAB/lab" module -a "$arch" -k "$line" -o "$WORK/modules" "$HERE/modules" >&2 &&
 		programs_build "$arch" "$WORK/programs" &&
@@ -141,7 +101,7 @@ one_run()
 	run_result "$number" "$name" "$dir" $rc
 }
 
-options_read "$@"
+options_read aknorw "$@"
 WORK=$(mktemp -d)
 trap 'rm -rf "$WORK"' EXIT
 mapfile -t rows < <(runs_selected)

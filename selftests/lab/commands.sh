@@ -15,7 +15,7 @@ lab_help()
 	usage: lab COMMAND [OPTION]... [ARGUMENT]...
 
 	  lab setup                        install what the lab needs on this machine
-	  lab kernels                      the kernel lines
+	  lab kernels [hosts]              the kernel lines; those that can be the host
 	  lab fetch [-a ARCH] [-k LINE]    fetch kernels and userland into the cache
 	  lab build [-a ARCH] [-k LINE]    build the module (and the helper)
 	  lab guest -a ARCH -k LINE SCRIPT      one machine alone runs SCRIPT
@@ -168,7 +168,11 @@ lab_module()
 
 lab_kernels()
 {
-	kernel_lines | tr ' ' '\n'
+	case ${ARGS[*]} in
+	'') kernel_lines ;;
+	hosts) kernel_lines yes yes ;;
+	*) usage_error "kernels takes nothing or \"hosts\", not ${ARGS[*]}" ;;
+	esac | tr ' ' '\n'
 }
 
 # peer_start: an UDP echo on this machine, which a machine alone reaches at

@@ -14,8 +14,8 @@ deb_arch()
 	esac
 }
 
-# kernel_row LINE: "ROOT VERSION FLAVOUR LOOPS SUITE..." of the list; what is built here is
-# of one of them
+# kernel_row LINE: "ROOT VERSION FLAVOUR LOOPS HOST SUITE..." of the list; a kernel of built/ has
+# the row of the line from which it is built
 kernel_row()
 {
 	local line=$1 row
@@ -26,11 +26,10 @@ kernel_row()
 	echo "$row"
 }
 
-# kernel_lines [LOOPS]: those of which the column LOOPS matches; without it, those that
-# loops take
+# kernel_lines [LOOPS [HOST]]: the lines with columns LOOPS and HOST that match; default: yes, any
 kernel_lines()
 {
-	awk -v loops="${1:-yes}" '!/^#/ && $5 ~ loops { printf "%s%s", s, $1; s = " " }
+	awk -v loops="${1:-yes}" -v host="${2:-.}" '!/^#/ && $5 ~ loops && $6 ~ host { printf "%s%s", s, $1; s = " " }
 		END { print "" }' "$LAB/kernels"
 }
 
@@ -44,7 +43,7 @@ kernel_apt()
 {
 	local suites
 
-	read -r _ _ _ _ suites < <(kernel_row "$1")
+	read -r _ _ _ _ _ suites < <(kernel_row "$1")
 	# shellcheck disable=SC2086 # a list of words
 	apt_conf "kernel-$1" "$2" $suites
 }

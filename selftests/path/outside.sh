@@ -12,7 +12,8 @@ path_run()
 	rm -rf "$3"
 	mkdir -p "$3"
 	selftests/lab/lab run -a "$1" -H "${PATH_HOST:-6.12}" -g "${PATH_GUEST:-5.10}" -t 400 -o "$3" \
-		-f selftests/path/window.sh:/lab/window.sh "${@:4}" "$2"
+		-f selftests/path/window.sh:/lab/window.sh -F selftests/path/inside.sh:/path/inside.sh \
+		"${@:4}" "$2"
 }
 
 # path_exact OUT: prints a KTAP line for each equality that must hold

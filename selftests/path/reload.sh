@@ -3,12 +3,6 @@
 # Unloads and loads the module under full traffic: no packet is lost, and every counter starts at
 # zero. Sourced inside the emulated host.
 
-counter_sum()
-{
-	guest "grep ^queue /sys/kernel/debug/ringside/snapshot | tr ' ' '\n' |
-		sed -n 's/^\(interrupts\|polls_.*\|used_progress\)=//p' | paste -s -d+ | xargs -I{} sh -c 'echo \$(({}))'"
-}
-
 reload_many()
 {
 	for _ in 1 2 3 4 5 6 7; do
@@ -41,7 +35,7 @@ counters_are_zero()
 {
 	guest_quiet
 	guest 'rmmod ringside && insmod /ringside.ko'
-	[ "$(counter_sum)" = 0 ]
+	[ "$(inside counter_sum)" = 0 ]
 }
 
 check "rmmod and insmod under traffic, seven times" reload_under_traffic

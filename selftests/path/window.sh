@@ -2,24 +2,27 @@
 #
 # A window that both sides count, between two moments without traffic; and real traffic within it.
 # Sourced by scenarios, inside the emulated host. guest, guest_get, until_true and note come from
-# the lab.
+# the lab. The guest's part is inside.sh.
 
 TAP=tap0
 GUEST_IP=10.77.0.2
 
+# inside COMMAND ARGUMENT...: a command of inside.sh, in the guest
+inside()
+{
+	guest "sh /path/inside.sh $*"
+}
+
 guest_quiet()
 {
-	guest 'a=x; b=y; until [ "$a" = "$b" ]; do
-		a=$(grep virtio /proc/interrupts | grep -E "input|output"); usleep 300000
-		b=$(grep virtio /proc/interrupts | grep -E "input|output"); done'
+	inside interrupts_quiet
 }
 
 # net_still: allows only the scenario's own traffic. IPv6 and neighbour discovery would send at
 # any time, also at the start or end of a window.
 net_still()
 {
-	guest "sysctl -qw net.ipv6.conf.all.disable_ipv6=1 2>/dev/null
-		ip neigh replace 10.77.0.1 lladdr $(cat /sys/class/net/$TAP/address) dev eth0 nud permanent"
+	inside addresses_fixed "$(cat /sys/class/net/$TAP/address)"
 	ip neigh replace "$GUEST_IP" lladdr "$(guest 'cat /sys/class/net/eth0/address')" \
 		dev "$TAP" nud permanent
 }
@@ -35,21 +38,14 @@ window_open()
 		note "the host's window did not open: $(cat "/out/$1-host.err")"
 		return 1
 	}
-	guest "cat /proc/interrupts >/tmp/$1-interrupts.begin
-		ringside guest -d 1h -o /tmp/$1-guest.json 2>/tmp/$1-guest.err >/dev/null </dev/null &
-		echo \$! >/tmp/window.pid
-		for i in \$(seq 2000); do
-			grep -q '^counting' /tmp/$1-guest.err && exit 0; usleep 50000
-		done; cat /tmp/$1-guest.err; exit 1"
+	inside window_open "$1"
 }
 
 # window_close NAME: ends both windows and fetches the guest's snapshot.
 window_close()
 {
 	guest_quiet
-	guest "cat /proc/interrupts >/tmp/$1-interrupts.end; kill -INT \$(cat /tmp/window.pid)
-		for i in \$(seq 2000); do [ -s /tmp/$1-guest.json ] && exit 0; usleep 50000; done
-		cat /tmp/$1-guest.err; exit 1" || return 1
+	inside window_close "$1" || return 1
 	kill -INT "$HOST_WINDOW"
 	wait "$HOST_WINDOW" || return 1
 	for part in guest.json interrupts.begin interrupts.end; do
@@ -63,12 +59,11 @@ window_close()
 # slow.
 traffic()
 {
-	guest 'taskset 1 udp echo -p 7101 >/tmp/echo1 2>&1 </dev/null &
-		taskset 2 udp echo -P -p 7102 >/tmp/echo2 2>&1 </dev/null & usleep 100000'
+	inside echoes_start
 	udp ping -t 20000 -n "$1" -f 3 -p 7101 "$GUEST_IP" >/tmp/ping1 &
 	udp ping -t 20000 -n "$1" -f 1 -p 7102 "$GUEST_IP" >/tmp/ping2
 	wait $!
-	guest 'killall -TERM udp; usleep 200000; cat /tmp/echo1 /tmp/echo2' >/tmp/echoes
+	inside echoes_stop >/tmp/echoes
 	note "host: $(cat /tmp/ping1 /tmp/ping2 | tr '\n' ' ') guest: $(tr '\n' ' ' </tmp/echoes)"
 	grep -q "sent=$1 received=$1 " /tmp/ping1 && grep -q "sent=$1 received=$1 " /tmp/ping2
 }
