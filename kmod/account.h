@@ -32,7 +32,7 @@ enum {
 	RS_COUNTERS
 };
 
-/* Who consumed entries of a ring; the order of the rows none_* and polls_*. */
+/* What consumed entries of a ring; the order of the rows none_* and polls_*. */
 enum rs_consumer {
 	RS_SOFTIRQ,
 	RS_KSOFTIRQD,
@@ -59,8 +59,8 @@ enum rs_proof {
 /**
  * struct rs_counts - the rows of one virtqueue on one CPU; they only grow
  * @v: see counters.h
- * @deferred: interrupts that found nothing because a poll was going on, which
- *	says who it was when it is over
+ * @deferred: interrupts that found nothing because a poll was going on; the
+ *	consumer is known when the poll is over
  * @settled: of those, how many turned out to be that consumer's
  * @proof: what the functions themselves count, see prove.c
  * @called: the virtqueue's callback ran in the interrupt now running
@@ -120,7 +120,7 @@ struct rs_base {
  * @irq_consumed: @consumed when it looked for the consumer
  * @consumed: entries consumed, 64 bits; the ring's index is its remainder
  * @polled: when the last poll was over; U64_MAX: there was none
- * @consumer: who consumed last; receive queues only
+ * @consumer: what consumed last; receive queues only
  * @entered: where the transmit ring was entered last to consume (see poll.c)
  * @previous: and before that
  * @raw: *@ring.last_used at that time; transmit queues only

@@ -19,8 +19,8 @@ static const void *filter_of(const struct rs_hook *h)
 }
 
 /*
- * An empty filter means every function. That is what comes of a filter for whose
- * one entry there was no memory: ftrace_match_records() returns -ENOMEM, and
+ * An empty filter means every function. A filter is empty, too, when there was
+ * no memory for its one entry: ftrace_match_records() returns -ENOMEM, and
  * ftrace_set_filter() takes it for a match.
  */
 static int filter_set(struct rs_hook *h)

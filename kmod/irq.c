@@ -18,10 +18,10 @@ static __always_inline bool has_moved(const struct rs_queue *q, u64 seen)
 }
 
 /*
- * The index of a receive ring moves during a poll; who polls is known when the
- * poll is over. A poll writes q->consumer after it moved the index and before it
- * brings q->consumed forward: if the index did not move while q->consumer was
- * read, that is the one.
+ * The index of a receive ring moves during a poll; the origin of the poll is
+ * known when it is over. A poll writes q->consumer after it moved the index and
+ * before it brings q->consumed forward: if the index did not move while
+ * q->consumer was read, that is the consumer.
  */
 static noinline unsigned int receive_theft(struct rs_queue *q)
 {
@@ -41,7 +41,7 @@ static noinline unsigned int receive_theft(struct rs_queue *q)
 	return RS_C_none_softirq + who;
 }
 
-/* The index of a transmit ring moves under whoever entered last. */
+/* The function that entered the transmit ring last moves its index. */
 static noinline unsigned int transmit_theft(const struct rs_queue *q)
 {
 	unsigned long site = smp_load_acquire(&q->entered);	/* rs_poll_enter() */
@@ -53,7 +53,7 @@ static noinline unsigned int transmit_theft(const struct rs_queue *q)
 	return RS_C_none_softirq + rs_poll_cleaner(READ_ONCE(q->previous));
 }
 
-/* Who consumed last. */
+/* The row of the consumer that was last. */
 static __always_inline unsigned int theft(struct rs_queue *q)
 {
 	return q->dir == RS_TX ? transmit_theft(q) : receive_theft(q);

@@ -198,7 +198,7 @@ static unsigned long site_of(unsigned long ip, unsigned long in_napi)
 }
 
 /**
- * rs_poll_cleaner - who consumed from a transmit ring
+ * rs_poll_cleaner - what consumed from a transmit ring
  * @site: as enter() received it; 0: none yet
  *
  * Only netpoll's polls, with their budget of 0, are not "in NAPI".

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Count polls by their origin, and find out who consumed the entries of a ring. */
+/* Count polls by their origin, and find out what consumed the entries of a ring. */
 #ifndef RS_POLL_H
 #define RS_POLL_H
 

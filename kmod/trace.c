@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Where the trace events of trace.h live. */
+/* The code of the trace events of trace.h. */
 #include "account.h"
 
 #define CREATE_TRACE_POINTS

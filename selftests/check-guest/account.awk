@@ -54,7 +54,8 @@ function sum_of(q, prefix,	key, part, total)
 	return total + 0
 }
 
-# Who polled and what came of it: a busy poller is never done, and not to be caught between two.
+# Polls by origin, and their results. A busy poller polls all the time: no instant lies between
+# two of its polls.
 function polls(q)
 {
 	differ(q, "packets", "witness", field["witness_consumed"], sum_of(q, "packets_"))

@@ -2,7 +2,7 @@
 #
 # shellcheck shell=dash
 # Devices that are not network ones: ringside is unbothered by them, and watches
-# those it is told to. This machine has a random number generator (4) and a console (3).
+# those of device_ids. This machine has a random number generator (4) and a console (3).
 
 . /check/lib.sh
 . /life/lib.sh
@@ -75,7 +75,7 @@ watched()
 	grep -q "^queue device=$(NETDEV=$1 device) " $SNAPSHOT
 }
 
-untold()
+unwatched()
 {
 	! watched "$1" && dmesg | grep -q "ringside: $(NETDEV=$1 device) uses packed rings in order"
 }
@@ -90,21 +90,21 @@ for bad in banana 1- 1:2; do
 done
 
 insmod /ringside.ko || exit 1
-same "unless told otherwise only network devices are watched" "1 " "$(ids)"
+same "by default only network devices are watched" "1 " "$(ids)"
 if NETDEV=eth2 has_feature 35; then
-	check "packed rings used in order are not watched, and that is said" untold eth2
+	check "packed rings used in order are not watched, and the log says so" unwatched eth2
 else
 	check "packed rings are watched where this kernel does not use them in order" watched eth2
 fi
 draw
-same "and the others' interrupts are nobody's" "" "$(grep ' dir=other ' $SNAPSHOT)"
-check "they cost no hit" sh -c "! grep -q ' missed=[1-9]' $SNAPSHOT"
+same "interrupts of other devices are not counted" "" "$(grep ' dir=other ' $SNAPSHOT)"
+check "no hit is missed because of them" sh -c "! grep -q ' missed=[1-9]' $SNAPSHOT"
 rmmod ringside
 
 insmod /ringside.ko device_ids=1,3-4 || exit 1
 rng=$(rng)
-same "told so, others are" "1 3 4 " "$(ids)"
-same "modinfo and sysfs know" "1,3-4" "$(cat /sys/module/ringside/parameters/device_ids)"
+same "device_ids=1,3-4: these devices are watched" "1 3 4 " "$(ids)"
+same "sysfs shows device_ids" "1,3-4" "$(cat /sys/module/ringside/parameters/device_ids)"
 before=$(counts_of "$rng")
 draw
 after=$(counts_of "$rng")
@@ -112,15 +112,15 @@ after=$(counts_of "$rng")
 same "the generator's interrupts are the kernel's, and all handled" "0 0" \
 	"$(set -- $before $after; echo $(($4 - $1 - $5 + $2)) $(($5 - $2 - $6 + $3)))"
 # shellcheck disable=SC2086
-check "and there were some" sh -c "set -- $before $after; [ \$((\$4 - \$1)) -ge $((n / 2)) ]"
+check "there were such interrupts" sh -c "set -- $before $after; [ \$((\$4 - \$1)) -ge $((n / 2)) ]"
 same "sums and classes of all of them hold" "" "$(wrong_sums)"
-check "of what nobody follows no progress is shown" sh -c \
+check "no progress is shown for queues of other devices" sh -c \
 	"! grep ' dir=other ' $SNAPSHOT | grep -q used_progress"
 before=$(generation "$rng")
 echo "$rng" >/sys/bus/virtio/drivers/virtio_rng/unbind
-check "a driver lets go: the queue is gone" until_true 10 is_gone "$rng"
+check "after unbind the queue is gone" until_true 10 is_gone "$rng"
 echo "$rng" >/sys/bus/virtio/drivers/virtio_rng/bind
-check "it comes back: so does the queue" until_true 10 is_back "$rng"
+check "after bind the queue is back" until_true 10 is_back "$rng"
 check "with a new generation" [ "$(generation "$rng")" -gt "$before" ]
 rmmod ringside
 

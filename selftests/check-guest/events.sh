@@ -54,10 +54,10 @@ same "a standstill and its end" 2 "$(traced ring_stall 'queue == "input.0"' \
 	"witness 0; post input.0 3; pause 900000; signal input.0; pause 900000")"
 witness_start 2>/dev/null || fault "witness $(cat /sys/module/witness/parameters/address)"
 
-# All room for sending is taken by entries the device has returned: 18 must be left for a frame.
+# Entries that the device has returned fill the transmit ring: 18 must be free to send a frame.
 events=/sys/kernel/debug/ringside/events
 fault "repeat 238 { ask output.0 send }; take output.0 238" || exit 1
-check "a full transmit ring that nobody cleans is an event" until_true 5 \
+check "a full transmit ring that is not cleaned is an event" until_true 5 \
 	grep -q "kind=tx-full device=$(device) queue=output.0 .* pending=238 " $events
 fault "signal output.0; await output.0 quiet"
 check "so is its end" until_true 5 grep -q "kind=served device=$(device) queue=output.0 " $events

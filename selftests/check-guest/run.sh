@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# make check-guest: the guest module against known counts. Boots a guest whose
-# second network device is served by the fault device on this machine, and runs
-# scenes in it. Prints KTAP; exits 0, 1, or 4 where it cannot work here.
+# make check-guest: the guest module against known counts. Boots a guest, serves
+# its second network device with the fault device on this machine, and runs scenes
+# in it. Prints KTAP; exits 0, 1, or 4 where it cannot work here.
 
 set -euo pipefail
 HERE=$(dirname "$(realpath "$0")")

@@ -112,7 +112,7 @@ echo 1 >/sys/kernel/tracing/events/ringside/irq_disabled/enable
 # A machine that is held up for 100 ms makes the kernel count anew: then the next window.
 timed "nobody cared" run_sampled /run/nobody "signal-until-lost input.1 3000000" "$rx1"
 same "nobody cared: the last signal raised no interrupt" "" "$(cat /run/said)"
-same "nobody cared: every sample agrees, and foretold the end" "" \
+same "nobody cared: every sample agrees, and predicted the end" "" \
 	"$(awk -v trips="$rx1" -f /check/patience.awk /run/nobody)"
 artefact /run/nobody
 check "nobody cared: the kernel says so" sh -c "dmesg | grep -q 'irq $rx1: nobody cared'"

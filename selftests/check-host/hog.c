@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hog CPU SPIN_US GAP_US N HOST PORT: N times, on one CPU and before all that is
- * not real-time: sends a datagram, keeps the CPU for SPIN_US, and leaves it for
- * GAP_US. The same load everywhere; who has to wait is chosen by CPU alone.
+ * hog CPU SPIN_US GAP_US N HOST PORT: N times, on one CPU and as a real-time
+ * process: sends a datagram, keeps the CPU for SPIN_US, and leaves it for GAP_US.
+ * The load is always the same; CPU alone decides which thread has to wait.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Who was late: the medians of each step with the hog beside vhost's worker, and
-# beside the vCPU, against those with it beside nobody. A step has grown where
-# the least its median can be is three times the most that it can have been; it
-# is as before where it has not, or is far from what the hog takes in all.
+# Which step got longer: compares the medians of each step under load on the CPU of vhost's
+# worker, and of the vCPU, with those under load on an idle CPU. A step has grown if the lower
+# bound of its median is three times the upper bound of before. It is as before if it has not
+# grown, or is far from the time that the load takes.
 
 include "judge";
 include "checks";
@@ -32,7 +32,7 @@ def medians: . as $s
 
 def compare($quiet; $late; $name):
 	steps[] as $step | $quiet[$step] as $q | $late[$step] as $l
-	| "\($step): \($q.from) to \($q.to) ns beside nobody, \($l.from) to \($l.to) ns here" as $what
+	| "\($step): \($q.from) to \($q.to) ns with an idle CPU, \($l.from) to \($l.to) ns here" as $what
 	| ($l.from >= 3 * $q.to) as $grown
 	| if grows[$name] | index($step)
 	  then holds("\($name): at least three times as long, \($what)"; $grown)

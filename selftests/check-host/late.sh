@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # shellcheck shell=dash disable=SC1091
-# Who is late: the same hog sends the same datagrams three times, from a CPU
-# that nobody needs, from the one of vhost's worker, and from the one of the
-# vCPU. One step must get longer each time, and only that one (late.jq).
+# Which step gets longer: a program (hog.c) that keeps a CPU busy sends the same datagrams
+# three times: on an idle CPU, on the CPU of vhost's worker, and on the CPU of the vCPU. Only
+# the step of that thread may get longer (late.jq).
 
 . /lab/check/host.sh
 
@@ -38,6 +38,6 @@ net_still
 silent
 check "the vCPU has CPU 1" pin 'CPU*KVM' 2
 check "vhost's worker has CPU 2" pin 'vhost-*' 4
-check "a hog beside nobody" window quiet 3
-check "a hog beside vhost's worker" window worker 2
-check "a hog beside the vCPU" window vcpu 1
+check "load on an idle CPU" window quiet 3
+check "load on the CPU of vhost's worker" window worker 2
+check "load on the CPU of the vCPU" window vcpu 1

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # shellcheck shell=dash disable=SC1091
-# A backend in user space: DPDK's testpmd, which sends each packet back whence
-# it came. It counts the guest notifications of each queue itself; what must
+# A backend in user space: DPDK's testpmd, which sends each packet back to its
+# sender. It counts the guest notifications of each queue itself; what must
 # hold is checked outside (testpmd.jq).
 
 . /lab/check/host.sh
@@ -11,22 +11,22 @@ SOCKET=/run/vhost.sock
 MAC=52:54:00:77:00:00
 ECHO_MAC=52:54:00:77:ff:01
 
-# Polls on CPU 3, and does what it is told on CPU 2.
+# Polls on CPU 3, and reads commands on CPU 2.
 testpmd_start()
 {
 	mkdir -p /var/run
 	chmod 755 / # DPDK loads nothing from below a directory that all may write to
-	mkfifo /run/told
+	mkfifo /run/commands
 	dpdk-testpmd -l 2,3 --no-huge -m 128 --no-pci --vdev "net_vhost0,iface=$SOCKET,queues=2" -- \
 		-i --rxq=2 --txq=2 --nb-cores=1 --forward-mode=5tswap --port-topology=loop \
-		--auto-start --total-num-mbufs=4096 </run/told >>/out/testpmd.log 2>&1 &
+		--auto-start --total-num-mbufs=4096 </run/commands >>/out/testpmd.log 2>&1 &
 	TESTPMD=$!
-	exec 7>/run/told
+	exec 7>/run/commands
 	until_true 120 [ -S $SOCKET ]
 }
 
-# told COMMAND: and waits for its end
-told()
+# testpmd COMMAND: waits for its end
+testpmd()
 {
 	local prompts
 
@@ -62,7 +62,7 @@ window_backend()
 {
 	guest_quiet
 	host_open backend || return
-	told 'show port xstats 0' && traffic_echoed && guest_quiet && told 'show port xstats 0' ||
+	testpmd 'show port xstats 0' && traffic_echoed && guest_quiet && testpmd 'show port xstats 0' ||
 		return
 	guest 'ringside guest -q -o /tmp/guest.json' && host_close &&
 		guest_get /tmp/guest.json /out/guest.json
@@ -91,7 +91,7 @@ guest 'sysctl -qw net.ipv6.conf.all.disable_ipv6=1; insmod /ringside.ko'
 check "ringside counts what testpmd signals" window_backend
 check "the table says what serves the queues" table
 guest_stop
-told quit
+testpmd quit
 exec 7>&-
 wait "$TESTPMD"
 echo "{$(counts 1)}" >/out/before.json

@@ -11,7 +11,7 @@ ROUNDS=${ROUNDS:-100}
 PAIRS=4 DEVICE=10.9.0.1
 BUS=$(bus_of eth1)
 
-# traffic_per_cpu OPTION...: for as long as it is told, or until all is answered
+# traffic_per_cpu OPTION...: as long as OPTION says, or until all is answered
 traffic_per_cpu()
 {
 	local cpu=0

@@ -24,7 +24,7 @@ traces_are()
 	[ "$(traces)" = "$1" ]
 }
 
-# Kernel memory in kB that nobody can take back.
+# Kernel memory in kB that the kernel cannot reclaim.
 memory()
 {
 	echo 3 >/proc/sys/vm/drop_caches

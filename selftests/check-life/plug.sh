@@ -72,7 +72,7 @@ same "$ROUNDS unbinds and binds" "" \
 check "no memory stays that the kernel would not keep" no_more_kept "$control" \
 	$(($(memory) - before))
 insist_stop
-check "each datagram through it is answered, at last" none_lost /tmp/insist
+check "each datagram through it is answered in the end" none_lost /tmp/insist
 traffic_stop
 check "the other device loses none" none_lost /tmp/ping
 same "the other device's counts are exact all along" "" "$(exact "$STAYS" 1 /run/irqs-before)"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # shellcheck shell=dash
-# A kernel told to do without debugfs.
+# A kernel with debugfs=off.
 
 # shellcheck source=/dev/null
 . /life/lib.sh

@@ -134,7 +134,7 @@ device_resized()
 	watch_stop
 	check "$name: its files were read all the while" readers_stop
 	insist_stop
-	check "$name: each datagram is answered, at last" none_lost /tmp/insist
+	check "$name: each datagram is answered in the end" none_lost /tmp/insist
 	same "$name: no count falls, and queues are sorted" "" "$(head -n 5 /tmp/fallen)"
 	cp /tmp/fallen "/out/fallen-$name"
 	same "$name: every queue's counts are exact all along" "" "$(exact "$BUS" - /run/irqs-new)"

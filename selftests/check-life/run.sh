@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# make check-life: the module comes, goes and refuses; devices come and go. In
-# the lab, whose kernels' logs must stay clean. Prints KTAP; exits 0 or 1.
+# make check-life: loads and unloads the module, makes it refuse, plugs and unplugs
+# devices, in the lab. The kernels' logs must stay clean. Prints KTAP; exits 0 or 1.
 
 set -uo pipefail
 HERE=$(dirname "$(realpath "$0")")
@@ -43,8 +43,8 @@ run_alone()
 		-q "-chardev socket,id=monitor,path=$WORK/qmp -mon chardev=monitor,mode=control" "$@"
 }
 
-# A machine alone whose second device has several queues and answers by itself:
-# the fault device, which only echoes.
+# A machine alone with the fault device as its second device: several queues, and it
+# only echoes.
 run_echo()
 {
 	local arch=$1 line=$2 fault=$TOP/selftests/build/fault/fault pid rc=0

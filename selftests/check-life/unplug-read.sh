@@ -52,7 +52,7 @@ lines()
 	watch_stop
 	check "$1: its files were read all the while" readers_stop
 	insist_stop
-	check "$1: each datagram is answered, at last" none_lost /tmp/insist
+	check "$1: each datagram is answered in the end" none_lost /tmp/insist
 	same "$1: no count falls within a generation" "" "$(head -n 5 /tmp/fallen)"
 	is_back
 	check "$1: its queues are counted after all that" until_true 30 rescanned

@@ -7,7 +7,7 @@
 
 #define FAULT_FRAME_MAX 1514
 
-/* Who the frames go to, and who they seem to come from; addresses in host order. */
+/* The receiver and the sender in the frames; addresses in host order. */
 struct frame_ends {
 	unsigned char mac[6];
 	uint32_t guest_ip, device_ip;

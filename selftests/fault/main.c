@@ -194,7 +194,7 @@ static void *control_thread(void *arg)
 	if (out)
 		converse(in, out);
 	else
-		fprintf(stderr, "fault: nobody answers at the control socket %s\n", (char *)arg);
+		fprintf(stderr, "fault: no answer at the control socket %s\n", (char *)arg);
 	return NULL;
 }
 

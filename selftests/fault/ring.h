@@ -64,7 +64,7 @@ uint32_t fault_ring_base(const struct ring *r);
  */
 int fault_ring_take(struct ring *r, struct chain *c);
 
-/* How many entries the guest has made available and nobody took; packed: 0 or 1. */
+/* How many entries the guest has made available and the device has not taken; packed: 0 or 1. */
 unsigned int fault_ring_pending(const struct ring *r);
 
 /* Return @c as used with @len bytes written. The guest sees it at once. */

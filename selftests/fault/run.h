@@ -28,7 +28,7 @@ struct pace {
 struct run {
 	struct device *dev;
 	struct frame_ends ends;
-	struct witness_pages *witness; /* NULL: nobody to compare with, nothing is awaited */
+	struct witness_pages *witness; /* NULL: no witness: nothing is compared or awaited */
 	unsigned int patience;	       /* seconds the guest has for one step */
 	bool echo;		       /* serve as a normal device does */
 	bool failed;

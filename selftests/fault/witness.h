@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What the witness module in the guest and the fault device beside the VMM
- * share: a few pages of the guest's memory, whose address the guest tells. The
+ * share: a few pages of the guest's memory; the guest prints their address. The
  * witness counts by means of its own, so that three parties can be compared:
  * the device that did it, the kernel's tracepoints, and ringside.
  *
@@ -15,7 +15,7 @@
 #define WITNESS_IRQS	   512
 #define WITNESS_QUEUES	   128 /* as virtio-net numbers them: 2n receives, 2n + 1 transmits */
 
-/* Who took an entry off a ring; the words are those of ringside's counters none_*. */
+/* What took an entry off a ring; the words are those of ringside's counters none_*. */
 #define WITNESS_CONSUMERS(X)      \
 	X(SOFTIRQ, "softirq")     \
 	X(KSOFTIRQD, "ksoftirqd") \
@@ -66,7 +66,7 @@ struct witness_queue {
 	unsigned long long at_poll_end;
 	unsigned long long polls; /* how many have returned */
 	unsigned long long sent;
-	/* Interrupts of its own vector that found nothing: the device's, or who had been there. */
+	/* Interrupts of its own vector that found nothing: the device's, or by the consumer. */
 	unsigned long long none_empty;
 	unsigned long long none_by[WITNESS_CONSUMERS_COUNT];
 	unsigned int consumer; /* the last one */
@@ -74,7 +74,7 @@ struct witness_queue {
 	 */
 	unsigned long long posted, posted_at_irq;
 	unsigned long long posted_before; /* returned before the witness was there */
-	unsigned int pending; /* found nothing, while who consumes has not shown up yet */
+	unsigned int pending;		  /* found nothing, and the consumer is not known yet */
 	/* The device writes ask, then counts asked up; the witness answers and counts up answered.
 	 */
 	unsigned int ask, asked;
@@ -84,7 +84,7 @@ struct witness_queue {
 
 struct witness_pages {
 	char magic[WITNESS_MAGIC_SIZE];
-	char device[16]; /* virtioN, whose interrupts these are */
+	char device[16]; /* virtioN, the device of these interrupts */
 	unsigned char mac[6];
 	unsigned char pad[2];
 	unsigned int awake; /* the device writes 1 while it has something to ask */

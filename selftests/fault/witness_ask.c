@@ -120,7 +120,7 @@ static int do_poll_ksoftirqd(int index)
 	return 0;
 }
 
-/* Its arguments changed over time; too many of them hurt nobody in these calling conventions. */
+/* Its arguments changed over time; too many do no harm in these calling conventions. */
 typedef void busy_loop_fn(unsigned int napi_id, void *loop_end, void *arg, bool prefer, u16 budget);
 
 static int do_poll_busy(int index)

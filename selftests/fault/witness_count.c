@@ -16,7 +16,7 @@ static int queue_of_irq[WITNESS_IRQS];
 struct scene {
 	int doing;   /* this module's own hand: WITNESS_XMIT, else -1 */
 	int softirq; /* the one that was entered last */
-	int freed;   /* queue whose entries were freed by a poll that has not returned, or -1 */
+	int freed;   /* queue with entries freed by a poll that has not returned, or -1 */
 };
 static DEFINE_PER_CPU(struct scene, scene) = {-1, -1, -1};
 
@@ -154,7 +154,7 @@ static void on_poll_end(void *data, struct napi_struct *napi, int work, int budg
 		if (witness_napis[i] != napi)
 			continue;
 		q = &witness_pages->queue[i];
-		if (freed >= 0 && budget) /* netpoll has none, and has said who it is */
+		if (freed >= 0 && budget) /* netpoll has none, and is known already */
 			WRITE_ONCE(witness_pages->queue[freed].consumer,
 				   i & 1 ? WITNESS_TX_POLL : WITNESS_RX_POLL);
 		smp_store_release(&q->at_poll_end, q->consumed);
@@ -164,7 +164,7 @@ static void on_poll_end(void *data, struct napi_struct *napi, int work, int budg
 
 /*
  * netpoll frees with interrupts off, so that the frame itself goes later, by
- * NET_TX: who took it off the ring was noted then.
+ * NET_TX: what took it off the ring was noted then.
  */
 void witness_count_freed(struct sk_buff *skb)
 {

@@ -8,7 +8,7 @@
 # injects, and leaves its vector in exception_index. Where the emulator leaves its
 # loop before the guest's next exception or exit, as it does whenever one of
 # its timers is due under -icount, the vector is delivered again, whatever the
-# guest's interrupt flag says. Then a guest counts an interrupt that nobody sent; or
+# guest's interrupt flag says. Then a guest counts an interrupt that was not sent; or
 # its handler is interrupted while it holds the line's lock, and waits for that for ever.
 
 MENDED_SUITE=trixie

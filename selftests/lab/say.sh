@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # shellcheck shell=bash
-# What the lab tells a person, all of it on stderr: stdout is for results.
+# Messages of the lab, all on stderr: stdout is for results.
 
 die()
 {

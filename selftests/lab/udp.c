@@ -139,7 +139,7 @@ static int sink(void)
 	}
 	if (o.count)
 		total.lost = o.count - total.received;
-	/* whose poll brought the last datagram, as the kernel tells a socket */
+	/* the NAPI ID of the last datagram, as the kernel reports it to a socket */
 	getsockopt(fd, SOL_SOCKET, SO_INCOMING_NAPI_ID, &napi, &len);
 	printf("napi=%d ", napi);
 	return report();
@@ -246,7 +246,7 @@ static int insist_step(struct pollfd *p, int i, double end)
 	return 1;
 }
 
-/* Even when told to stop, what was sent is to be answered, in a minute's time. */
+/* Even after SIGTERM, wait up to a minute for the answers to what was sent. */
 static int insist(const char *host)
 {
 	double end = o.seconds ? now() + o.seconds : 0, limit = 0;

@@ -60,7 +60,7 @@ const struct unit *unit_find(const char *name);
 /* run.c: how it is measured */
 struct figure {
 	u64 milli;	/* instructions of one part, in thousandths */
-	u64 parts;	/* how many there were, all told */
+	u64 parts;	/* how many there were, in all */
 };
 
 int run_alone(const struct unit *u, unsigned int pair, struct figure *f);

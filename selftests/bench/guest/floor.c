@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Hooks that do nothing, in the places it is told: the floor for those that do something. */
+/* Hooks that do nothing, on the functions of its parameters: the floor for real ones. */
 #include <linux/module.h>
 #include <linux/tracepoint.h>
 

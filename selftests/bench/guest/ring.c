@@ -5,7 +5,7 @@
 #include <linux/virtio_net.h>
 #include "bench.h"
 
-/* A frame of a protocol nobody listens to: it costs the same each time. */
+/* A frame of a protocol without a listener: it costs the same each time. */
 static const struct {
 	struct virtio_net_hdr_mrg_rxbuf header;
 	u8 frame[BENCH_FRAME_SIZE];

@@ -112,7 +112,7 @@ static void callback_none(struct virtqueue *vq)
 {
 }
 
-/* An entry stays in the ring, and the driver is not told: each interrupt finds it. */
+/* An entry stays in the ring, and the driver does not see it: each interrupt finds it. */
 static void leave_entry(unsigned int pair)
 {
 	find_napi(pair);

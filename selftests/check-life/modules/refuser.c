@@ -13,7 +13,7 @@
 
 static char *function;
 module_param(function, charp, 0444);
-MODULE_PARM_DESC(function, "whose call is refused (default: an allocation is)");
+MODULE_PARM_DESC(function, "the function to refuse (default: an allocation)");
 
 static int nth;
 module_param(nth, int, 0644);

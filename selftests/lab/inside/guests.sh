@@ -68,7 +68,7 @@ guest_may_repeat()
 	note "guest$1 ended before it said anything: booted once more (selftests/lab/mended.sh)"
 }
 
-# guest_boot [QEMU_ARG]...: with what guest_start was told
+# guest_boot [QEMU_ARG]...: with the options of guest_start
 guest_boot()
 {
 	dir=$(guest_dir "$n")
