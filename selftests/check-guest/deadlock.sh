@@ -67,4 +67,4 @@ same "interrupts: the kernel's count" "$(($(kernel_count "$irq") - before))" "$(
 same "each of them is handled or none" "$(queue interrupts)" "$(($(queue handled) + $(queue none)))"
 same "each of the none has a cause" "$(queue none) 0" "$(causes) $(queue none_unknown)"
 same "none was missed" 0 "$(queue missed)"
-check "and the busy poller was the cause of some" test "$(queue none_busy_poll)" -gt 0
+check "the busy poller was the cause of some" test "$(queue none_busy_poll)" -gt 0

@@ -121,7 +121,7 @@ echo "$rng" >/sys/bus/virtio/drivers/virtio_rng/unbind
 check "after unbind the queue is gone" until_true 10 is_gone "$rng"
 echo "$rng" >/sys/bus/virtio/drivers/virtio_rng/bind
 check "after bind the queue is back" until_true 10 is_back "$rng"
-check "with a new generation" [ "$(generation "$rng")" -gt "$before" ]
+check "the queue has a new generation" [ "$(generation "$rng")" -gt "$before" ]
 rmmod ringside
 
 insmod /ringside.ko device_ids=4 || exit 1

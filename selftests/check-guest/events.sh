@@ -60,7 +60,7 @@ fault "repeat 238 { ask output.0 send }; take output.0 238" || exit 1
 check "a full transmit ring that is not cleaned is an event" until_true 5 \
 	grep -q "kind=tx-full device=$(device) queue=output.0 .* pending=238 " $events
 fault "signal output.0; await output.0 quiet"
-check "so is its end" until_true 5 grep -q "kind=served device=$(device) queue=output.0 " $events
+check "the end of the standstill is an event" until_true 5 grep -q "kind=served device=$(device) queue=output.0 " $events
 
 # Two events each: it stands still, and is served; the trace has them all.
 echo 1 >/sys/kernel/debug/ringside/reset

@@ -39,7 +39,7 @@ else
 fi
 
 # The hooks that need the function tracer forbid it.
-check "the tracer's main switch cannot be thrown beneath the hooks" sh -c \
+check "the tracer's main switch cannot be turned off while hooks are attached" sh -c \
 	'! echo 0 2>/dev/null >/proc/sys/kernel/ftrace_enabled'
 
 scene "probes taken off: every interrupt shows as missed" "input.0 missed $((2 * n))" \

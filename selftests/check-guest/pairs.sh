@@ -53,7 +53,7 @@ device=$(device)
 same "a line of the map for each queue, each with an interrupt of its own" $((2 * pairs)) \
 	"$(awk -v device="$device" '$2 == device && $1 ~ /^[0-9]+$/ { print $1 }' \
 		/sys/kernel/debug/ringside/map | sort -u | wc -l)"
-same "and as the kernel says where each goes" "" "$(map_wrong)"
+same "the map has the CPU of each interrupt, as the kernel" "" "$(map_wrong)"
 same "the other NICs are watched beside it" 2 \
 	"$(grep -c "^device name=.* id=1 netdev=eth[02] " $SNAPSHOT)"
 timed "reading the snapshot" cat $SNAPSHOT >/dev/null

@@ -87,7 +87,7 @@ storm()
 	account_begin
 	timed "storm of $name" run_sampled "$file" "$script" "$@"
 	same "storm of $name: the script went through" "" "$(cat /run/said)"
-	same "storm of $name: all parties count the same" "" "$(account "$expect" 2>&1)"
+	same "storm of $name: device, witness, kernel and ringside count the same" "" "$(account "$expect" 2>&1)"
 	same "storm of $name: the module's view is the kernel's, and is right about the window" "" \
 		"$(awk -v cannot="$*" -f /check/patience.awk "$file")"
 	artefact "$file"

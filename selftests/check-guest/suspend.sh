@@ -55,4 +55,4 @@ while [ $round -lt $rounds ]; do
 		"$(grep "^queue device=$(device) .* interrupts=[1-9]" $SNAPSHOT)"
 done
 witness_start || exit 1
-scene "at last, awake" "$expect" "$script"
+scene "awake in the end" "$expect" "$script"

@@ -25,11 +25,11 @@ check "the hooks say what is absent" grep -q \
 	/sys/kernel/debug/ringside/hooks
 same "no result of an interrupt is shown" "" \
 	"$(queue_line /run/after | grep -o ' \(interrupts\|none\|handled\|none_[a-z_]*\|missed\)=')"
-same "nor in the view for people" "- - - -" \
+same "no result of an interrupt is shown in the view, either" "- - - -" \
 	"$(awk -v netdev=$NETDEV '$1 == netdev && $2 == "input.0" { print $4, $5, $6, $7 }' \
 		/sys/kernel/debug/ringside/queues | sed 's/  */ /g')"
-same "but what the device returned and the guest consumed is" "$n $n" \
+same "the progress of the ring is shown" "$n $n" \
 	"$(total_of used_progress) $(total_of last_used_progress)"
-same "and every packet of the polls" "$n" \
+same "each packet of the polls is shown" "$n" \
 	"$(for origin in softirq ksoftirqd busy threaded netpoll; do total_of packets_$origin; done |
 		awk '{ sum += $1 } END { print sum }')"

@@ -128,7 +128,7 @@ bounce()
 	fi
 	pass "$1: attached"
 	check "$1: $most packets fill $ring and go out" filled
-	same "$1: no ring is said to be stuck" "" "$(stuck)"
+	same "$1: no ring is reported as stalled" "" "$(stuck)"
 	check "$1: $n more" timed "$n packets" bounced "$n" 50
 	same "$1: progress is the device's, or left out" "" "$(progress)"
 	check "$1: detached" xdp_stop
@@ -147,7 +147,7 @@ bounce tx
 bounce "redirect:$NETDEV"
 watch_stop
 same "no count falls" "" "$(head -n 5 /tmp/fallen)"
-same "detached: no ring is said to be stuck" "" "$(stuck)"
+same "detached: no ring is reported as stalled" "" "$(stuck)"
 same "detached: progress is the device's, or left out" "" "$(progress)"
 same "interrupts: each is handled or none, and not one is missed" "0 0" "$(unbalanced)"
 cp $SNAPSHOT /sys/kernel/debug/ringside/events /out/

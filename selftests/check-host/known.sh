@@ -125,8 +125,8 @@ if [ ! -e /sys/kernel/btf/tun ]; then
 	check "a kernel without type information for tun is refused" refused
 	exit
 fi
-check "the wire is still" net_still
-check "every interrupt has found its CPU" interrupts_settle
+check "only the traffic of the scenario is sent" net_still
+check "every interrupt has moved to its CPU" interrupts_settle
 guest 'insmod /ringside.ko'
 check "each queue of the tap can be chosen" steer "$TAP" 2
 check "known traffic is counted on both sides" window_known

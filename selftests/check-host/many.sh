@@ -110,19 +110,19 @@ keep()
 }
 
 check "ringside runs before any virtual machine" long_open
-check "nothing is there yet" keep none
+check "no virtual machine is seen yet" keep none
 check "$VMS virtual machines with $QUEUES queues each" each_vm vm_start
 check "each queue gets its own number of datagrams" window_many
 check "all of them are seen" keep all
 check "virtual machines come and go: 10" lives 10
 begin=$(memory)
 check "virtual machines come and go: $LIVES" lives "$LIVES"
-check "those that stay are seen" keep lived
+check "the virtual machines that stay are seen" keep lived
 note "resident memory of its own: $begin kB after 10, $(memory) kB after $LIVES more"
 # A free block at the heap's end may stay, twice the largest that came and went:
 # 548 kB after 400 lives, and after 800.
 check "resident memory does not grow with them" [ "$(memory)" -le $((begin + 768)) ]
 each_vm guest_stop -i
-check "all are gone" keep gone
-check "and it ends in order" long_close
+check "no virtual machine is left" keep gone
+check "ringside ends in order" long_close
 same "nothing stays attached" "" "$(attached)"

@@ -43,12 +43,12 @@ check "$ROUNDS changes of the number of queues" timed "$ROUNDS changes" \
 	channels_change eth1 "$ROUNDS" $PAIRS
 # shellcheck disable=SC2086 # a list
 kill -TERM $PIDS
-check "each datagram is answered, at last" traffic_end
+check "each datagram is answered in the end" traffic_end
 traffic_per_cpu -n 101 -f 2
-check "and those after the last change" traffic_end
+check "datagrams after the last change are answered" traffic_end
 same "every queue's counts are exact all along" "" "$(exact "$BUS" 2 /run/irqs-before)"
 check "every queue took part" test \
 	"$(grep -c "^queue device=$(basename "$(realpath /sys/class/net/eth1/device)") .* dir=rx .* handled=[1-9]" /run/snapshot)" = $PAIRS
 rmmod ringside
 check "no hook, module or file stays" traces_are "$clean"
-check "kmemleak, where there is one, has nothing to say" no_kmemleak
+check "kmemleak, if the kernel has it, reports nothing" no_kmemleak

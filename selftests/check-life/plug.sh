@@ -50,13 +50,13 @@ no_more_kept()
 plan 12
 slot_open || exit 1
 plug
-same "a device that comes works" "" "$(up)"
+same "a device that is plugged in works" "" "$(up)"
 is_back
 insist_start
 before=$(memory)
 same "without the module: $CONTROL hot-unplugs and re-plugs" "" "$(churn $CONTROL unplug plug :)"
 is_back
-same "and $CONTROL unbinds and binds" "" "$(churn $CONTROL unbind bind :)"
+same "without the module: $CONTROL unbinds and binds" "" "$(churn $CONTROL unbind bind :)"
 control=$(($(memory) - before))
 clean=$(traces)
 load_still "$STAYS" || exit 1
@@ -79,4 +79,4 @@ same "the other device's counts are exact all along" "" "$(exact "$STAYS" 1 /run
 check "a device goes for good" unplug
 rmmod ringside
 check "no hook, module or file stays" traces_are "$clean"
-check "kmemleak, where there is one, has nothing to say" no_kmemleak
+check "kmemleak, if the kernel has it, reports nothing" no_kmemleak

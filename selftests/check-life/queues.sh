@@ -30,8 +30,8 @@ guest 'killall -TERM udp'
 note "traffic: $(cat /tmp/ping), then $(cat /tmp/then), echoed: $(guest cat /tmp/echo)"
 check "every datagram the guest got is answered" guest \
 	'sed "s/.*sent=\([0-9]*\) received=\([0-9]*\) .*failed=0 .*/\1 \2/" /tmp/echo | { read a b; [ "$a" = "$b" ]; }'
-check "each datagram is answered, at last" grep -q '^sent=.* lost=0 ' /tmp/ping
-check "and none is lost after the last change" grep -q '^sent=.* lost=0 ' /tmp/then
+check "each datagram is answered in the end" grep -q '^sent=.* lost=0 ' /tmp/ping
+check "no datagram is lost after the last change" grep -q '^sent=.* lost=0 ' /tmp/then
 same "every queue's counts are exact all along" "" "$(in_guest \
 	'exact $(bus_of eth0) 1 /run/irqs-before')"
 check "every queue took part" in_guest \

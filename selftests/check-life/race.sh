@@ -113,7 +113,7 @@ is_away_or_back()
 plan 15
 slot_open || exit 1
 plug
-same "a device that comes works" "" "$(up)"
+same "a device that is plugged in works" "" "$(up)"
 clean=$(traces)
 traffic_start "$LAB_PEER" 1000 || exit 1
 is_back
@@ -135,4 +135,4 @@ check "its files were read all the while" readers_stop
 insist_stop
 traffic_stop
 check "no hook, module or file stays" traces_are "$clean"
-check "kmemleak, where there is one, has nothing to say" no_kmemleak
+check "kmemleak, if the kernel has it, reports nothing" no_kmemleak

@@ -53,4 +53,4 @@ load_still "$(bus_of eth0)"
 udp ping -t 20000 -n 503 -p "$LAB_PEER_PORT" "$LAB_PEER" >/dev/null
 same "it counts as the kernel does after all that" "" "$(exact "$(bus_of eth0)" 1 /run/irqs-before)"
 rmmod ringside
-check "kmemleak has nothing to say" no_kmemleak
+check "kmemleak reports nothing" no_kmemleak

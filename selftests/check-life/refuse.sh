@@ -44,13 +44,13 @@ refused "a filter that stays empty, which means every function" "Cannot allocate
 	"cannot hook vring_del_virtqueue"
 rmmod refuser
 insmod /modules/refuser.ko function=tracepoint_probe_register value=-12 nth=3 times=99 || exit 1
-check "it does without a poll hook" insmod /ringside.ko
-check "and says what is lost" hook_is napi_poll failed
+check "it loads without the hook of polls" insmod /ringside.ko
+check "the missing hook is in the snapshot" hook_is napi_poll failed
 rmmod ringside
 rmmod refuser
-check "it loads once nothing is in the way" insmod /ringside.ko stall_ms=50
-check "a parameter is refused later, too" set_refused banana
-check "and keeps its value" grep -qx 50 /sys/module/ringside/parameters/stall_ms
+check "it loads when nothing refuses any more" insmod /ringside.ko stall_ms=50
+check "a wrong parameter is refused after loading, too" set_refused banana
+check "the parameter keeps its value" grep -qx 50 /sys/module/ringside/parameters/stall_ms
 check "the function tracer cannot be switched off under it" switch_stays_on
 rmmod ringside
 
@@ -60,8 +60,8 @@ echo 1 >/proc/sys/kernel/ftrace_enabled
 
 rmmod virtio_net || exit 1
 insmod /ringside.ko
-check "without virtio_net it waits for it, and says so" hook_is 'free_old_xmit[_a-z]*' absent
+check "without virtio_net it waits for virtio_net, and the log says so" hook_is 'free_old_xmit[_a-z]*' absent
 modprobe virtio_net
-check "and is there when it comes" until_true 30 hook_is 'free_old_xmit[_a-z]*' attached
+check "the hook is attached when virtio_net is loaded" until_true 30 hook_is 'free_old_xmit[_a-z]*' attached
 check "with the driver's queues" until_true 30 grep -q '^queue .*name=input.0 ' "$RINGSIDE/snapshot"
 rmmod ringside

@@ -48,7 +48,7 @@ before=$(memory)
 check "$ROUNDS loads and unloads under traffic" timed "$ROUNDS reloads" reload_many "$ROUNDS"
 readers_start 8 40
 check "a tenth as many while its files are read" reload_read $((ROUNDS / 10))
-check "what could be read was" readers_stop
+check "the files were read all the while" readers_stop
 check "no memory stays" no_leak "$ROUNDS" "$before"
 check "no hook, module or file stays" traces_are "$clean"
 traffic_stop
@@ -57,4 +57,4 @@ load_still "$BUS"
 udp ping -t 20000 -n 503 -p "$LAB_PEER_PORT" "$LAB_PEER" >/dev/null
 same "it counts as the kernel does after all that" "" "$(exact "$BUS" 1 /run/irqs-before)"
 rmmod ringside
-check "kmemleak, where there is one, has nothing to say" no_kmemleak
+check "kmemleak, if the kernel has it, reports nothing" no_kmemleak

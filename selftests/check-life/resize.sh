@@ -118,7 +118,7 @@ device_resized()
 	PROPERTIES=$3
 	interrupts_new >/run/irqs-new
 	plug
-	same "$name: a device that comes works" "" "$(up)"
+	same "$name: a device that is plugged in works" "" "$(up)"
 	is_back
 	quiet
 	same "$name: what is refused at once changes no count" "" "$(unchanged '^$' refuse 4096 128)"
@@ -160,7 +160,7 @@ load_still "$(bus_of eth0)" || exit 1
 device_resized "$ROUNDS" own '"vectors":4,"rx_queue_size":1024'
 device_resized "$ROUNDS" shared '"vectors":2,"rx_queue_size":1024'
 device_resized "$FEW" packed '"vectors":4,"rx_queue_size":1024,"packed":true'
-same "nothing is said to be stuck" "" "$(grep -E 'kind=(stalled|tx-full)' $RINGSIDE/events)"
+same "no ring is reported as stalled" "" "$(grep -E 'kind=(stalled|tx-full)' $RINGSIDE/events)"
 rmmod ringside
 check "no hook, module or file stays" traces_are "$clean"
-check "kmemleak, where there is one, has nothing to say" no_kmemleak
+check "kmemleak, if the kernel has it, reports nothing" no_kmemleak

@@ -39,7 +39,7 @@ lines()
 {
 	PROPERTIES=$2
 	plug
-	same "$1: a device that comes works" "" "$(up)"
+	same "$1: a device that is plugged in works" "" "$(up)"
 	is_back
 	insist_start
 	readers_start
@@ -68,4 +68,4 @@ lines shared '"vectors":2'
 lines INTx '"vectors":0'
 rmmod ringside
 check "no hook, module or file stays" traces_are "$clean"
-check "kmemleak, where there is one, has nothing to say" no_kmemleak
+check "kmemleak, if the kernel has it, reports nothing" no_kmemleak

@@ -79,12 +79,12 @@ check "the files were read all the while" readers_stop
 kill -TERM $traffic
 wait $traffic
 note "traffic: $(cat /tmp/ping)"
-check "each datagram is answered, at last" none_lost /tmp/ping
-check "and those after all that" answered
+check "each datagram is answered in the end" none_lost /tmp/ping
+check "datagrams after the last program are answered" answered
 same "no count falls, and queues are sorted" "" "$(head -n 5 /tmp/fallen)"
 same "every queue's interrupts are exact all along" "" "$(exact "$BUS" - /run/irqs-before)"
-same "nothing is said to be stuck" "" "$(grep -E 'kind=(stalled|tx-full)' $RINGSIDE/events)"
+same "no ring is reported as stalled" "" "$(grep -E 'kind=(stalled|tx-full)' $RINGSIDE/events)"
 cp $RINGSIDE/events /tmp/fallen /out/
 rmmod ringside
 check "no hook, module or file stays" traces_are "$clean"
-check "kmemleak, where there is one, has nothing to say" no_kmemleak
+check "kmemleak, if the kernel has it, reports nothing" no_kmemleak

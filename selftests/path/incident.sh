@@ -6,8 +6,8 @@
 . /lab/window.sh
 sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1 2>/dev/null
 guest_start
-check "the wire is still" net_still
-check "every interrupt has found its CPU" interrupts_settle
+check "only the traffic of the scenario is sent" net_still
+check "every interrupt has moved to its CPU" interrupts_settle
 guest 'insmod /ringside.ko'
 check "quiet phase is counted on both sides" phase quiet 0 2003
 check "busy-poll phase is counted on both sides" phase busy 2000 2003
