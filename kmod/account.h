@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is counted for virtqueues and interrupt lines, and how it is read. The
- * hot path adds to per-CPU rows; readers sum them up and prove that the sum and
- * the kernel's own count are of one instant.
+ * What is counted for virtqueues and interrupt lines. The hot path adds to
+ * per-CPU rows; reading.c sums them up.
  */
 #ifndef RS_ACCOUNT_H
 #define RS_ACCOUNT_H
@@ -13,7 +12,6 @@
 #include <linux/netdevice.h>
 #include <linux/percpu.h>
 #include <linux/virtio.h>
-#include "event.h"
 #include "map.h"
 #include "ring.h"
 #include "spurious.h"
@@ -230,34 +228,6 @@ struct rs_line {
 	unsigned int given_up;	/* how often */
 };
 
-/**
- * struct rs_reading - what one virtqueue shows at one instant
- * @irqs_known: rows of interrupts, @kernel_count, @interrupts, @none and the
- *	line's spurious counts were read, of one instant
- * @progress_known: @used_progress and @last_used_progress are exact
- */
-struct rs_reading {
-	u64 v[RS_COUNTERS];
-	bool irqs_known;
-	bool progress_known;
-	u64 kernel_count;
-	u64 interrupts;
-	u64 none;
-	u64 used_progress;
-	u64 last_used_progress;
-	u16 used_idx;
-	u16 last_used_idx;
-	unsigned int napi_id;	/* 0: none */
-	bool has_msi;
-	struct msi_msg msi;
-	bool proof_known;
-	u64 proof[RS_PROOFS];	/* since the parameter prove is on */
-	u64 proved[RS_PROOFS];	/* and the counters that it proves */
-};
-
-/* Written by prove.c: start a proof of each queue that has none yet when it is read. */
-extern bool rs_proving;
-
 extern const char * const rs_counter_names[RS_COUNTERS];
 extern const char * const rs_origin_names[RS_POLL_ORIGINS];
 
@@ -347,13 +317,8 @@ void rs_queue_ring_on(struct rs_queue *q, unsigned int generation);
 void rs_line_unmap(struct rs_line *line);
 void rs_line_sample_rate(struct rs_line *line, u64 now);
 u32 rs_line_kernel_count(const struct rs_line *line);
+void rs_line_kernel_update(struct rs_line *line, u32 now);
 void rs_queue_progress(const struct rs_queue *q, u64 *used, u64 *consumed);
 void rs_queue_indexes(const struct rs_queue *q, u16 *used_idx, u16 *last_used_idx);
-void rs_queue_event(struct rs_queue *q, enum rs_event_kind kind, u64 now_ns,
-		    struct rs_event *event);
-int rs_queue_base_find(struct rs_queue *q, struct rs_base *base);
-void rs_queue_base_set(struct rs_queue *q, const struct rs_base *base);
-int rs_queue_read(struct rs_queue *q, struct rs_reading *r);
-void rs_queue_hist(struct rs_queue *q, struct rs_hist *hist);
 
 #endif

@@ -19,7 +19,7 @@ static const void *filter_of(const struct rs_hook *h)
 }
 
 /*
- * An empty filter means every function. A filter is empty, too, when there was
+ * An empty filter means every function. A filter gets empty where there was
  * no memory for its one entry: ftrace_match_records() returns -ENOMEM, and
  * ftrace_set_filter() takes it for a match.
  */

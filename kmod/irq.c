@@ -6,6 +6,7 @@
 #include "hook.h"
 #include "irq.h"
 #include "poll.h"
+#include "reading.h"
 #include "trace.h"
 
 /* Not a row: the interrupt waits for the end of a poll. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Find the fields of a virtqueue at load: a virtqueue made for this alone is
- * driven by uneven counts. A field is the one place with a value that follows the
- * counts in every round. Without such a place, or with two, ringside refuses to load.
+ * Uneven numbers of buffers go through a throw-away virtqueue. A field is found
+ * where exactly one place in the virtqueue's memory follows the count in every
+ * round. No such place, or two of them: ringside refuses to load.
  */
 #include <linux/bitmap.h>
 #include <linux/scatterlist.h>

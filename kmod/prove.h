@@ -7,7 +7,7 @@
 #ifndef RS_PROVE_H
 #define RS_PROVE_H
 
-#include "account.h"
+#include "reading.h"
 
 int rs_prove_init(void);
 void rs_prove_exit(void);

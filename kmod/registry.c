@@ -12,6 +12,7 @@
 #include "line.h"
 #include "poll.h"
 #include "poller.h"
+#include "reading.h"
 #include "registry.h"
 #include "softirq.h"
 

@@ -4,7 +4,7 @@
 #define RS_SHOW_H
 
 #include <linux/seq_file.h>
-#include "account.h"
+#include "reading.h"
 
 void rs_show_text(struct seq_file *m, const char *key, const char *value);
 void rs_show_hooks(struct seq_file *m, bool standby);

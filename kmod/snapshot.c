@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/ktime.h>
 #include <linux/utsname.h>
-#include "account.h"
 #include "line.h"
 #include "poll.h"
 #include "registry.h"

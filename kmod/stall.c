@@ -4,7 +4,7 @@
 #include <linux/kernel.h>
 #include <linux/skbuff.h>
 #include <linux/workqueue.h>
-#include "account.h"
+#include "reading.h"
 #include "registry.h"
 #include "stall.h"
 #include "trace.h"

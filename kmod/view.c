@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/ktime.h>
 #include <linux/sort.h>
-#include "account.h"
 #include "event.h"
 #include "hook.h"
 #include "line.h"
