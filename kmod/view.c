@@ -4,6 +4,7 @@
 #include "event.h"
 #include "hook.h"
 #include "line.h"
+#include "poll.h"
 #include "poller.h"
 #include "registry.h"
 #include "show.h"
@@ -27,7 +28,7 @@ static void show_queue_line(struct seq_file *m, struct rs_queue *q)
 			   (s64)(r.kernel_count - r.interrupts));
 	else
 		seq_printf(m, " %5s %10s %10s %10s %6s", "-", "-", "-", "-", "-");
-	if (q->dir == RS_RX && q->napi)
+	if (q->dir == RS_RX && q->napi && rs_poll_counted())
 		seq_printf(m, " %10llu %10llu %10llu %10llu",
 			   polls(&r, RS_SOFTIRQ) + polls(&r, RS_KSOFTIRQD),
 			   polls(&r, RS_BUSY_POLL), polls(&r, RS_THREADED),
@@ -194,7 +195,7 @@ static void show_polls_of(struct seq_file *m, struct rs_queue *q)
 	struct rs_reading r;
 	unsigned int i;
 
-	if (!q->hist || !q->napi || rs_queue_read(q, &r))
+	if (!q->hist || !q->napi || !rs_poll_counted() || rs_queue_read(q, &r))
 		return;
 	for (i = 0; i < RS_POLL_ORIGINS; i++)
 		seq_printf(m, "%-10s %-10s %-10s %12llu %12llu %12llu %12llu\n",
