@@ -35,6 +35,7 @@ static const struct rs_field vm_fields[] = {
 	STR(rs_vm, RS_HOST, uuid, "uuid", 0, NULL),
 	STR(rs_vm, RS_HOST, name, "name", 0, NULL),
 	NUM(rs_vm, RS_HOST, U64, vcpus, "vcpus", NULL, 0),
+	NUM(rs_vm, RS_HOST, BOOL, paused, "paused", NULL, 0),
 };
 
 static const struct rs_field tap_fields[] = {
@@ -75,6 +76,12 @@ static const struct rs_field queue_fields[] = {
 	NUM(rs_queue, RS_BOTH, HEX, msi.data, "msi.data", "msi_data", 0),
 	NUM(rs_queue, RS_BOTH, U64, msi.devid, "msi.devid", "msi_devid", 0),
 	NUM(rs_queue, RS_BOTH, U16, used_idx, "used_idx", NULL, 0),
+	NUM(rs_queue, RS_BOTH, U16, ring_avail_idx, "ring_avail_idx", NULL, 0),
+	NUM(rs_queue, RS_BOTH, U16, ring_used_idx, "ring_used_idx", NULL, 0),
+	NUM(rs_queue, RS_BOTH, U16, used_event, "used_event", NULL, 0),
+	NUM(rs_queue, RS_BOTH, U16, avail_flags, "avail_flags", NULL, 0),
+	NUM(rs_queue, RS_BOTH, U16, avail_event, "avail_event", NULL, 0),
+	NUM(rs_queue, RS_BOTH, U16, used_flags, "used_flags", NULL, 0),
 
 	STR(rs_queue, RS_GUEST, device, "device", RS_GUEST, NULL),
 	STR(rs_queue, RS_GUEST, bus, "bus", 0, NULL),
@@ -90,6 +97,16 @@ static const struct rs_field queue_fields[] = {
 	NUM(rs_queue, RS_GUEST, U16, last_used_idx, "last_used_idx", NULL, 0),
 	NUM(rs_queue, RS_GUEST, U64, generation, "generation", NULL, 0),
 	NUM(rs_queue, RS_GUEST, U64, stalled_ms, "stalled_ms", NULL, 0),
+	NUM(rs_queue, RS_GUEST, U64, outstanding, "outstanding", NULL, 0),
+	NUM(rs_queue, RS_GUEST, U64, outstanding_ms, "outstanding_ms", NULL, 0),
+	NUM(rs_queue, RS_GUEST, BOOL, broken, "broken", NULL, 0),
+	NUM(rs_queue, RS_GUEST, U64, kicks, "kicks", NULL, 0),
+	NUM(rs_queue, RS_GUEST, BOOL, napi_scheduled, "napi_scheduled", NULL, 0),
+	NUM(rs_queue, RS_GUEST, BOOL, napi_disabled, "napi_disabled", NULL, 0),
+	NUM(rs_queue, RS_GUEST, BOOL, napi_threaded, "napi_threaded", NULL, 0),
+	NUM(rs_queue, RS_GUEST, BOOL, napi_busy, "napi_busy", NULL, 0),
+	NUM(rs_queue, RS_GUEST, BOOL, tx_stopped, "tx_stopped", NULL, 0),
+	NUM(rs_queue, RS_GUEST, U64, tx_stopped_ms, "tx_stopped_ms", NULL, 0),
 	STR(rs_queue, RS_GUEST, unfollowed, "unfollowed", 0, NULL),
 	PROOF(interrupts),
 	PROOF(handled),
@@ -116,6 +133,18 @@ static const struct rs_field queue_fields[] = {
 	NUM(rs_queue, RS_HOST, BOOL, carrier, "carrier", NULL, 0),
 	NUM(rs_queue, RS_HOST, U64, thread, "thread", NULL, 0),
 	STR(rs_queue, RS_HOST, thread_name, "thread_name", 0, NULL),
+	NUM(rs_queue, RS_HOST, U64, worker, "worker", NULL, 0),
+	STR(rs_queue, RS_HOST, worker_state, "worker_state", 0,
+	    "running runnable asleep blocked stopped"),
+	NUM(rs_queue, RS_HOST, U64, worker_state_ms, "worker_state_ms", NULL, 0),
+	NUM(rs_queue, RS_HOST, BOOL, worker_queued, "worker_queued", NULL, 0),
+	NUM(rs_queue, RS_HOST, U64, vcpu, "vcpu", NULL, 0),
+	STR(rs_queue, RS_HOST, vcpu_state, "vcpu_state", 0, "guest host runnable halted paused"),
+	NUM(rs_queue, RS_HOST, U64, vcpu_state_ms, "vcpu_state_ms", NULL, 0),
+	NUM(rs_queue, RS_HOST, BOOL, msi_pending, "msi_pending", NULL, 0),
+	NUM(rs_queue, RS_HOST, BOOL, msi_active, "msi_active", NULL, 0),
+	NUM(rs_queue, RS_HOST, BOOL, msi_enabled, "msi_enabled", NULL, 0),
+	NUM(rs_queue, RS_HOST, BOOL, masked, "masked", NULL, 0),
 };
 
 static const struct rs_field irq_fields[] = {
@@ -128,6 +157,10 @@ static const struct rs_field irq_fields[] = {
 	NUM(rs_irq, RS_GUEST, BOOL, can_trip, "can_trip", NULL, 0),
 	NUM(rs_irq, RS_GUEST, U64, given_up, "given_up", NULL, 0),
 	NUM(rs_irq, RS_GUEST, U64, given_up_ns, "given_up_ns", NULL, 0),
+	NUM(rs_irq, RS_GUEST, BOOL, masked, "masked", NULL, 0),
+	NUM(rs_irq, RS_GUEST, U64, depth, "depth", NULL, 0),
+	NUM(rs_irq, RS_GUEST, U64, effective_cpu, "effective_cpu", NULL, 0),
+	NUM(rs_irq, RS_GUEST, BOOL, cpu_online, "cpu_online", NULL, 0),
 };
 
 static const struct rs_field cpu_fields[] = {

@@ -117,6 +117,7 @@ struct rs_vm {
 	char uuid[RS_STR_LEN];
 	char name[RS_STR_LEN];
 	struct rs_num vcpus;
+	struct rs_num paused; /* the VMM runs none of its vCPUs */
 };
 
 /* A tap, with the kernel's own figures of it (libnl). */
@@ -155,6 +156,10 @@ struct rs_irq {
 	struct rs_num can_trip;	    /* whether the kernel can disable it in this window of 100000 */
 	struct rs_num given_up;	    /* how often the kernel disabled it since load */
 	struct rs_num given_up_ns;  /* when it last did */
+	struct rs_num masked;	    /* the interrupt controller or the MSI-X table holds it back */
+	struct rs_num depth;	    /* how often it is disabled (irq_desc.depth); 0 = enabled */
+	struct rs_num effective_cpu;
+	struct rs_num cpu_online; /* whether that CPU is online */
 };
 
 /* Softirq time of one CPU of the guest. */
@@ -201,6 +206,18 @@ struct rs_queue {
 	struct rs_msi msi;
 	struct rs_num used_idx; /* guest: ring's used->idx; host: vhost's last_used_idx; 16 bit */
 
+	/*
+	 * both: the ring's own memory. Split: avail->idx, used->idx, and what each side asks of
+	 * the other. Packed: the indexes are positions with the wrap counter in bit 15; the events
+	 * and flags are those of the driver's and the device's event suppression areas.
+	 */
+	struct rs_num ring_avail_idx;
+	struct rs_num ring_used_idx;
+	struct rs_num used_event;  /* the driver asks for an interrupt past this index */
+	struct rs_num avail_flags; /* of the driver: 1 = it asks for no interrupt */
+	struct rs_num avail_event; /* the device asks for a kick past this index */
+	struct rs_num used_flags;  /* of the device: 1 = it asks for no kick */
+
 	/* guest */
 	char device[RS_STR_LEN];
 	char bus[RS_STR_LEN];
@@ -217,6 +234,16 @@ struct rs_queue {
 	struct rs_num generation;    /* its own, see match.h; of an older module: its device's */
 	char unfollowed[RS_STR_LEN]; /* xdp: XDP consumes its entries; empty = nothing hides them */
 	struct rs_num stalled_ms;    /* how long entries have waited in it; unknown = none wait */
+	struct rs_num outstanding;   /* buffers the device has and did not return */
+	struct rs_num outstanding_ms; /* how long it has had some and returned none */
+	struct rs_num broken;	      /* the driver marked the virtqueue broken */
+	struct rs_num kicks;	      /* the driver's own count of its kicks */
+	struct rs_num napi_scheduled; /* a poll is due, or runs */
+	struct rs_num napi_disabled;
+	struct rs_num napi_threaded;
+	struct rs_num napi_busy;  /* a busy poller owns it */
+	struct rs_num tx_stopped; /* the stack does not send: the driver stopped the queue */
+	struct rs_num tx_stopped_ms;
 
 	struct rs_proof proof; /* since the parameter was switched on */
 
@@ -240,6 +267,17 @@ struct rs_queue {
 	struct rs_num carrier;
 	char thread_name[RS_STR_LEN];
 	struct rs_num thread; /* a backend in user space: the thread that last wrote the eventfd */
+	struct rs_num worker; /* vhost's worker: its thread */
+	char worker_state[RS_STR_LEN]; /* running, runnable, asleep, blocked, stopped */
+	struct rs_num worker_state_ms; /* since when */
+	struct rs_num worker_queued;   /* work waits in the worker's list */
+	struct rs_num vcpu;	       /* the vCPU that the MSI names */
+	char vcpu_state[RS_STR_LEN];   /* guest, host, runnable, halted, paused */
+	struct rs_num vcpu_state_ms;
+	struct rs_num msi_pending; /* injected, and the vCPU did not take it */
+	struct rs_num msi_active;  /* taken, and the guest did not end it */
+	struct rs_num msi_enabled; /* arm64: the LPI is enabled */
+	struct rs_num masked;	   /* the vector is masked: the VMM keeps its signals */
 
 	struct rs_num counters[RS_COUNTERS_MAX];
 	struct rs_histogram hists[RS_HISTS_MAX];
