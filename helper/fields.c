@@ -61,6 +61,7 @@ static const struct rs_field device_fields[] = {
 	NUM(rs_device, RS_GUEST, U64, id, "id", NULL, 0),
 	NUM(rs_device, RS_GUEST, HEX, features, "features", NULL, 0),
 	NUM(rs_device, RS_GUEST, U64, generation, "generation", NULL, 0),
+	NUM(rs_device, RS_GUEST, BOOL, running, "running", NULL, 0),
 };
 
 #define PROOF(name)                                                                               \
@@ -82,15 +83,15 @@ static const struct rs_field queue_fields[] = {
 	NUM(rs_queue, RS_BOTH, U16, avail_flags, "avail_flags", NULL, 0),
 	NUM(rs_queue, RS_BOTH, U16, avail_event, "avail_event", NULL, 0),
 	NUM(rs_queue, RS_BOTH, U16, used_flags, "used_flags", NULL, 0),
+	STR(rs_queue, RS_BOTH, ring, "ring", 0, "split packed"),
+	NUM(rs_queue, RS_BOTH, BOOL, event_idx, "event_idx", NULL, 0),
+	NUM(rs_queue, RS_BOTH, U64, size, "size", NULL, 0),
 
 	STR(rs_queue, RS_GUEST, device, "device", RS_GUEST, NULL),
 	STR(rs_queue, RS_GUEST, bus, "bus", 0, NULL),
 	STR(rs_queue, RS_GUEST, netdev, "netdev", 0, NULL),
 	STR(rs_queue, RS_GUEST, name, "name", 0, NULL),
-	STR(rs_queue, RS_GUEST, ring, "ring", 0, "split packed"),
 	NUM(rs_queue, RS_GUEST, U16, index, "index", NULL, RS_GUEST),
-	NUM(rs_queue, RS_GUEST, BOOL, event_idx, "event_idx", NULL, 0),
-	NUM(rs_queue, RS_GUEST, U64, size, "size", NULL, 0),
 	NUM(rs_queue, RS_GUEST, U64, irq, "irq", NULL, 0),
 	NUM(rs_queue, RS_GUEST, BOOL, shared, "shared", NULL, 0),
 	NUM(rs_queue, RS_GUEST, U64, napi_id, "napi_id", NULL, 0),
@@ -101,6 +102,7 @@ static const struct rs_field queue_fields[] = {
 	NUM(rs_queue, RS_GUEST, U64, outstanding_ms, "outstanding_ms", NULL, 0),
 	NUM(rs_queue, RS_GUEST, BOOL, broken, "broken", NULL, 0),
 	NUM(rs_queue, RS_GUEST, U64, kicks, "kicks", NULL, 0),
+	NUM(rs_queue, RS_GUEST, U64, unkicked, "unkicked", NULL, 0),
 	NUM(rs_queue, RS_GUEST, BOOL, napi_scheduled, "napi_scheduled", NULL, 0),
 	NUM(rs_queue, RS_GUEST, BOOL, napi_disabled, "napi_disabled", NULL, 0),
 	NUM(rs_queue, RS_GUEST, BOOL, napi_threaded, "napi_threaded", NULL, 0),
@@ -125,6 +127,7 @@ static const struct rs_field queue_fields[] = {
 	NUM(rs_queue, RS_HOST, U64, vhost_vq, "vhost_vq", NULL, 0),
 	NUM(rs_queue, RS_HOST, U64, gsi, "gsi", NULL, 0),
 	NUM(rs_queue, RS_HOST, U16, avail_idx, "avail_idx", NULL, 0),
+	NUM(rs_queue, RS_HOST, U16, signalled_used, "signalled_used", NULL, 0),
 	NUM(rs_queue, RS_HOST, U64, ring_size, "ring_size", NULL, 0),
 	NUM(rs_queue, RS_HOST, U64, ring_producer, "ring_producer", NULL, 0),
 	NUM(rs_queue, RS_HOST, U64, ring_consumer, "ring_consumer", NULL, 0),

@@ -144,6 +144,7 @@ struct rs_device {
 	struct rs_num id;
 	struct rs_num features;
 	struct rs_num generation;
+	struct rs_num running; /* the interface is up */
 };
 
 struct rs_irq {
@@ -217,16 +218,16 @@ struct rs_queue {
 	struct rs_num avail_flags; /* of the driver: 1 = it asks for no interrupt */
 	struct rs_num avail_event; /* the device asks for a kick past this index */
 	struct rs_num used_flags;  /* of the device: 1 = it asks for no kick */
+	char ring[RS_STR_LEN];	   /* split, packed */
+	struct rs_num event_idx;
+	struct rs_num size;
 
 	/* guest */
 	char device[RS_STR_LEN];
 	char bus[RS_STR_LEN];
 	char netdev[RS_STR_LEN];
 	char name[RS_STR_LEN]; /* input.0, output.0, control */
-	char ring[RS_STR_LEN]; /* split, packed */
 	struct rs_num index;
-	struct rs_num event_idx;
-	struct rs_num size;
 	struct rs_num irq;
 	struct rs_num shared;
 	struct rs_num napi_id;
@@ -238,6 +239,7 @@ struct rs_queue {
 	struct rs_num outstanding_ms; /* how long it has had some and returned none */
 	struct rs_num broken;	      /* the driver marked the virtqueue broken */
 	struct rs_num kicks;	      /* the driver's own count of its kicks */
+	struct rs_num unkicked;	      /* buffers added since the driver checked for a kick */
 	struct rs_num napi_scheduled; /* a poll is due, or runs */
 	struct rs_num napi_disabled;
 	struct rs_num napi_threaded;
@@ -258,9 +260,10 @@ struct rs_queue {
 	struct rs_num pid;
 	struct rs_num vhost_vq; /* index in its vhost device: 0 rx, 1 tx */
 	struct rs_num gsi;
-	struct rs_num avail_idx;     /* 16 bit */
-	struct rs_num ring_size;     /* entries of the tap queue's ptr_ring */
-	struct rs_num ring_producer; /* index of the next entry to put in, and to take out */
+	struct rs_num avail_idx;      /* 16 bit */
+	struct rs_num signalled_used; /* used index up to which vhost decided about a signal */
+	struct rs_num ring_size;      /* entries of the tap queue's ptr_ring */
+	struct rs_num ring_producer;  /* index of the next entry to put in, and to take out */
 	struct rs_num ring_consumer;
 	struct rs_num occupancy; /* entries in the ring when the sample was taken */
 	struct rs_num stopped;	 /* tun stopped the queue instead of dropping */
