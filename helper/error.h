@@ -19,7 +19,8 @@
 	X(NOBTF, 72, "the kernel or one of its modules has no type information (BTF)")             \
 	X(NOOUTPUT, 73, "the output file cannot be created")                                       \
 	X(IO, 74, "writing failed, for instance on a full disk")                                   \
-	X(MISMATCH, 76, "the two snapshots are not of the same virtual machine")                   \
+	X(MISMATCH, 76,                                                                            \
+	  "no virtqueue of the guest's snapshot is in the host's: two machines, or other rings")   \
 	X(NOPERM, 77, "not permitted: root, or a capability, is needed")                           \
 	X(NOTSETUP, 78, "the module is not loaded, or debugfs is not mounted")
 

@@ -374,7 +374,7 @@ static bool is_sibling(const struct rs_match *m, const struct rs_queue *host)
 }
 
 static void rows_add(struct rs_ledger *l, const struct rs_queue *guest, const struct rs_queue *host,
-		     unsigned int facts)
+		     struct rs_facts facts)
 {
 	struct rs_row *row = &l->rows[l->rows_n++];
 
@@ -398,12 +398,12 @@ int rs_ledger_make(struct rs_ledger *l, const struct rs_snapshot *guest,
 		return rs_error_set(err, RS_EXIT_ERROR, "out of memory");
 	for (size_t i = 0; i < guests; i++)
 		rows_add(l, &guest->end.queues[i], match ? match->pairs[i].host : NULL,
-			 match ? match->pairs[i].facts : 0);
+			 match ? match->pairs[i].facts : (struct rs_facts){0});
 	for (size_t i = 0; i < hosts; i++) {
 		const struct rs_queue *queue = &host->end.queues[i];
 
 		if (!match || (!is_paired(match, queue) && is_sibling(match, queue)))
-			rows_add(l, NULL, queue, 0);
+			rows_add(l, NULL, queue, (struct rs_facts){0});
 	}
 	rs_str_set(l->total.label, "all queues");
 	l->total.figures[RS_FIG_DERIVED(guest_missed)] = missed_within(guest);

@@ -115,7 +115,7 @@ struct rs_row {
 	char label[3 * RS_STR_LEN]; /* "eth0 input.0", or the tap's name and queue */
 	const struct rs_queue *guest;
 	const struct rs_queue *host;
-	unsigned int facts;	/* enum rs_fact bits: what shows that both are the same queue */
+	struct rs_facts facts;	/* what shows that both are the same queue, and what differs */
 	const char *guest_flaw; /* why the guest's figures could not be subtracted, or NULL */
 	const char *host_flaw;
 	const char

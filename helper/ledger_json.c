@@ -81,8 +81,10 @@ static struct json_object *row_to_json(const struct rs_row *row)
 		rs_json_add_text(obj, "backend", row->host->backend);
 		rs_json_add_text(obj, "host_flaw", row->host_flaw);
 	}
-	if (row->guest && row->host)
-		json_object_object_add(obj, "matched_by", facts_to_json(row->facts));
+	if (row->guest && row->host) {
+		json_object_object_add(obj, "matched_by", facts_to_json(row->facts.agree));
+		json_object_object_add(obj, "differs_in", facts_to_json(row->facts.differ));
+	}
 	json_object_object_add(obj, "figures", figures_to_json(row));
 	hists_add(obj, "guest_hists", RS_SIDE_GUEST, row);
 	hists_add(obj, "host_hists", RS_SIDE_HOST, row);

@@ -2,142 +2,75 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "match.h"
 
-const char *const rs_fact_names[RS_FACTS] = {
-	[RS_FACT_USED_ADDR] = "used ring",
-	[RS_FACT_UUID] = "uuid",
-	[RS_FACT_MAC] = "MAC",
-	[RS_FACT_MSI] = "MSI",
-	[RS_FACT_DIR] = "direction",
-};
+#define BIT(name) RS_FACT_BIT(name)
+#define WHO	  RS_FACTS_WHO
 
-#define BIT(n) (1U << (n))
-#define WHO    (BIT(RS_FACT_UUID) | BIT(RS_FACT_MAC))
+/* How strong the evidence is that two queues are the same. */
+enum evidence { NONE, PLACE, MSI, RING };
 
-enum answer { UNKNOWN, AGREE, DIFFER };
-
-struct sides {
-	const struct rs_snapshot *guest, *host;
-	const struct rs_queue *g, *h;
-};
-
-static enum answer nums_compare(struct rs_num a, struct rs_num b)
+static bool is_shared(const struct rs_queue *q)
 {
-	if (!a.known || !b.known)
-		return UNKNOWN;
-	return a.value == b.value ? AGREE : DIFFER;
+	return q->shared.known && q->shared.value;
 }
 
-static enum answer texts_compare(const char *a, const char *b)
+static enum evidence evidence_of(const struct rs_sides *s, struct rs_facts f)
 {
-	if (!*a || !*b)
-		return UNKNOWN;
-	return strcasecmp(a, b) ? DIFFER : AGREE;
+	const unsigned int place = BIT(DIR) | BIT(QUEUE);
+
+	if (f.agree & BIT(USED_ADDR))
+		return RING;
+	if (f.differ & (BIT(USED_ADDR) | place) || !(f.agree & WHO))
+		return NONE;
+	if (f.agree & BIT(MSI) && !is_shared(s->g))
+		return MSI;
+	return (f.agree & place) == place && f.agree & (BIT(MAC) | BIT(MSI)) ? PLACE : NONE;
 }
 
-/* The host's sample may be from before the guest's ring was reset and got another address. */
-static enum answer used_addr_compare(const struct sides *s)
+/* The facts that show that these are two different queues. */
+static unsigned int contradiction(struct rs_facts f)
 {
-	enum answer answer = nums_compare(s->g->used_addr, s->h->used_addr);
+	unsigned int differ = f.differ & ~BIT(QUEUE);
 
-	return answer == DIFFER && rs_match_ring_reset(s->guest, s->g) ? UNKNOWN : answer;
+	if (!(f.agree & WHO))
+		return differ;
+	if (f.agree & BIT(UUID) && f.agree & BIT(USED_ADDR))
+		differ &= ~BIT(MAC);
+	return differ & ~(BIT(MSI) | BIT(DEVID));
 }
 
-static enum answer uuid_compare(const struct sides *s)
+static bool is_paused(const struct rs_sample *s, struct rs_num pid)
 {
-	return texts_compare(s->guest->taken.uuid, s->h->uuid);
+	for (size_t i = 0; i < s->vms_n; i++)
+		if (rs_nums_equal(s->vms[i].pid, pid))
+			return s->vms[i].paused.known && s->vms[i].paused.value;
+	return false;
 }
 
-static enum answer mac_compare(const struct sides *s)
+/* While a machine is stopped, its vhost device has no backend. */
+static bool is_served(const struct rs_sample *s, const struct rs_queue *q)
 {
-	return texts_compare(s->g->mac, s->h->mac);
+	return (strcmp(q->backend, "vhost-net") || q->vhost_vq.known) && !is_paused(s, q->pid);
 }
 
-static enum answer msi_compare(const struct sides *s)
+/* Whether the machine left the tap of @end within the window: it was migrated or stopped. */
+static bool is_left(const struct rs_snapshot *host, const struct rs_queue *end)
 {
-	enum answer address = nums_compare(s->g->msi.address, s->h->msi.address);
-	enum answer data = nums_compare(s->g->msi.data, s->h->msi.data);
-	enum answer devid = nums_compare(s->g->msi.devid, s->h->msi.devid);
+	const struct rs_sample *b = &host->begin;
 
-	if (address == DIFFER || data == DIFFER || devid == DIFFER)
-		return DIFFER;
-	return address == AGREE && data == AGREE ? AGREE : UNKNOWN;
-}
+	for (size_t i = 0; host->has_begin && i < b->queues_n; i++) {
+		const struct rs_queue *q = &b->queues[i];
 
-static enum answer dir_compare(const struct sides *s)
-{
-	return texts_compare(s->g->dir, s->h->dir);
-}
-
-static enum answer (*const compare[RS_FACTS])(const struct sides *s) = {
-	[RS_FACT_USED_ADDR] = used_addr_compare,
-	[RS_FACT_UUID] = uuid_compare,
-	[RS_FACT_MAC] = mac_compare,
-	[RS_FACT_MSI] = msi_compare,
-	[RS_FACT_DIR] = dir_compare,
-};
-
-struct facts {
-	unsigned int agree, differ;
-};
-
-static struct facts facts_of(const struct sides *s)
-{
-	struct facts f = {0, 0};
-
-	for (int i = 0; i < RS_FACTS; i++) {
-		enum answer answer = compare[i](s);
-
-		f.agree |= answer == AGREE ? BIT(i) : 0;
-		f.differ |= answer == DIFFER ? BIT(i) : 0;
+		if (rs_nums_equal(q->pid, end->pid) && !strcmp(q->tap, end->tap) &&
+		    rs_nums_equal(q->queue, end->queue) && is_served(b, q))
+			return !is_served(&host->end, end);
 	}
-	return f;
+	return false;
 }
 
-/* Whether these two can be the same queue; contradictions are checked later. */
-static bool is_candidate(struct facts f)
-{
-	if (f.differ & BIT(RS_FACT_USED_ADDR))
-		return false;
-	return f.agree & (BIT(RS_FACT_USED_ADDR) | BIT(RS_FACT_MSI)) &&
-	       (f.agree & BIT(RS_FACT_USED_ADDR) || f.agree & WHO);
-}
-
-static unsigned int contradiction(struct facts f)
-{
-	return f.agree & WHO ? f.differ & ~BIT(RS_FACT_MSI) : f.differ;
-}
-
-static void facts_name(unsigned int facts, char *text, size_t size)
-{
-	size_t used = 0;
-
-	*text = '\0';
-	for (int i = 0; i < RS_FACTS && used < size; i++)
-		if (facts & BIT(i))
-			used += snprintf(text + used, size - used, "%s%s", used ? ", " : "",
-					 rs_fact_names[i]);
-}
-
-/* Names the facts that differ, with both values of the strongest one. */
-static void difference_tell(const struct sides *s, unsigned int differ, char *text, size_t size)
-{
-	char names[80];
-
-	facts_name(differ, names, sizeof(names));
-	if (differ & BIT(RS_FACT_UUID))
-		snprintf(text, size, "%s (guest %s, host %s)", names, s->guest->taken.uuid,
-			 s->h->uuid);
-	else if (differ & BIT(RS_FACT_MAC))
-		snprintf(text, size, "%s (guest %s, host %s)", names, s->g->mac, s->h->mac);
-	else
-		snprintf(text, size, "%s", names);
-}
-
-static int ambiguous(const struct sides *s, const struct rs_queue *other, struct rs_error *err)
+static int ambiguous(const struct rs_sides *s, const struct rs_queue *other, struct rs_error *err)
 {
 	return rs_error_set(err, RS_EXIT_MISMATCH,
 			    "%s %s matches two queues of the host, %s of process %llu and %s of "
@@ -148,50 +81,165 @@ static int ambiguous(const struct sides *s, const struct rs_queue *other, struct
 			    (unsigned long long)s->h->pid.value);
 }
 
-/* Fills the pair; @why gets what rules a candidate out. */
-static int pair_find(struct sides *s, struct rs_pair *pair, char *why, size_t size,
-		     struct rs_error *err)
-{
-	for (size_t i = 0; i < s->host->end.queues_n; i++) {
-		struct facts f;
+/* A pair that was refused. The one that has the most in common explains why nothing was found. */
+struct refusal {
+	struct rs_sides sides;
+	struct rs_facts facts;
+	const char *why; /* NULL = the facts that differ */
+};
 
-		s->h = &s->host->end.queues[i];
-		f = facts_of(s);
-		if (!is_candidate(f))
-			continue;
-		if (contradiction(f)) {
-			difference_tell(s, contradiction(f), why, size);
-			continue;
-		}
-		if (pair->host)
-			return ambiguous(s, pair->host, err);
-		pair->host = s->h;
-		pair->facts = f.agree;
+static int score_of(enum evidence evidence, struct rs_facts f)
+{
+	return (int)evidence * 2 * RS_FACTS + __builtin_popcount(f.agree);
+}
+
+static void refusal_note(struct refusal *r, const struct rs_sides *s, struct rs_facts f,
+			 const char *why)
+{
+	int known = score_of(r->facts.agree & WHO ? MSI : NONE, r->facts);
+
+	if (!r->sides.h || score_of(f.agree & WHO ? MSI : NONE, f) > known)
+		*r = (struct refusal){*s, f, why};
+}
+
+/* Whether the host's queue of @s can be the guest's. */
+static bool is_candidate(const struct rs_sides *s, struct rs_facts f, struct refusal *refusal)
+{
+	const char *why = NULL;
+
+	if (evidence_of(s, f) && !contradiction(f)) {
+		if (!is_left(s->host, s->h))
+			return true;
+		why = "the machine left this tap within the window: it was migrated or stopped; "
+		      "take both snapshots again";
 	}
+	refusal_note(refusal, s, f, why);
+	return false;
+}
+
+/* Two queues of one process are left alone; two processes are an error. */
+static int tie_break(struct rs_sides *s, struct rs_pair *pair, const struct rs_queue *other,
+		     struct refusal *refusal, struct rs_error *err)
+{
+	s->h = other;
+	if (!rs_nums_equal(pair->host->pid, other->pid))
+		return ambiguous(s, pair->host, err);
+	refusal_note(refusal, s, pair->facts, "two queues of the process match equally well");
+	pair->host = NULL;
 	return 0;
 }
+
+static int pair_find(struct rs_sides *s, struct rs_pair *pair, struct refusal *refusal,
+		     struct rs_error *err)
+{
+	const struct rs_queue *tie = NULL;
+
+	for (size_t i = 0; i < s->host->end.queues_n; i++) {
+		struct rs_facts f;
+		int score;
+
+		s->h = &s->host->end.queues[i];
+		f = rs_facts_compare(s);
+		if (!is_candidate(s, f, refusal))
+			continue;
+		score = score_of(evidence_of(s, f), f);
+		if (score == pair->score)
+			tie = s->h;
+		if (score <= pair->score)
+			continue;
+		*pair = (struct rs_pair){s->g, s->h, f, score};
+		tie = NULL;
+	}
+	return tie ? tie_break(s, pair, tie, refusal, err) : 0;
+}
+
+static void pair_drop(struct rs_pair *pair, struct rs_sides *s, struct refusal *refusal)
+{
+	s->g = pair->guest;
+	s->h = pair->host;
+	refusal_note(refusal, s, pair->facts, "two queues of the guest match equally well");
+	pair->host = NULL;
+}
+
+/* A queue of the host is one queue of the guest. If it matches two, the evidence was too weak. */
+static void doubles_drop(struct rs_match *m, struct rs_sides *s, struct refusal *refusal)
+{
+	for (size_t i = 0; i < m->n; i++)
+		for (size_t j = i + 1; m->pairs[i].host && j < m->n; j++) {
+			struct rs_pair *a = &m->pairs[i], *b = &m->pairs[j];
+			bool a_drops = a->score <= b->score, b_drops = b->score <= a->score;
+
+			if (a->host != b->host)
+				continue;
+			if (b_drops)
+				pair_drop(b, s, refusal);
+			if (a_drops)
+				pair_drop(a, s, refusal);
+		}
+}
+
+static const char *const advice[RS_FACTS] = {
+	[RS_FACT_USED_ADDR] = "take both snapshots again: the guest was rebooted, or its rings "
+			      "were made again, in between",
+	[RS_FACT_UUID] = "check whether two machines have this MAC",
+	[RS_FACT_MAC] = "check --tap: this may be another interface of the machine",
+	[RS_FACT_MSI] = "take both snapshots again: the interrupt may have moved in between",
+	[RS_FACT_DEVID] = "a wrong device id in the MSI route of KVM may be the fault itself: "
+			  "check the VMM",
+	[RS_FACT_DIR] =
+		"the host's snapshot does not have the same queues: check --tap and --queue",
+	[RS_FACT_QUEUE] = "the host's snapshot does not have the same queues: check --tap and "
+			  "--queue",
+};
 
 static const char *or_unknown(const char *text)
 {
 	return *text ? text : "unknown";
 }
 
-static int nothing_found(const struct rs_snapshot *guest, const struct rs_snapshot *host,
-			 const char *why, struct rs_error *err)
+/* What differs, with its values and what to do; or that nothing can be compared. */
+static void reason_tell(const struct refusal *r, char *text, size_t size)
 {
-	if (*why)
+	char differ[240];
+
+	if (r->why) {
+		snprintf(text, size, "%s", r->why);
+	} else if (!r->facts.differ) {
+		snprintf(text, size,
+			 "the host knows neither ring, MSI nor tap queue; check --tap and --pid");
+	} else {
+		rs_facts_tell(&r->sides, r->facts.differ, differ, sizeof(differ));
+		snprintf(text, size, "%s differ; %s", differ,
+			 advice[__builtin_ctz(r->facts.differ)]);
+	}
+}
+
+static int nothing_found(const struct refusal *r, struct rs_error *err)
+{
+	const struct rs_snapshot *guest = r->sides.guest, *host = r->sides.host;
+	unsigned int who = r->facts.agree & WHO;
+	char agree[40], reason[360];
+
+	rs_facts_name(who, agree, sizeof(agree));
+	reason_tell(r, reason, sizeof(reason));
+	if (who)
 		return rs_error_set(err, RS_EXIT_MISMATCH,
-				    "these are snapshots of two different virtual machines: the "
-				    "rings have the same address, but they differ in %s",
-				    why);
-	return rs_error_set(
-		err, RS_EXIT_MISMATCH,
-		"these are snapshots of two different virtual machines: none of the "
-		"%zu virtqueues of guest %s (uuid %s) is among the %zu of host %s; take "
-		"both again if the guest was rebooted in between; else check --tap",
-		guest->end.queues_n, or_unknown(guest->taken.hostname),
-		or_unknown(guest->taken.uuid), host->end.queues_n,
-		or_unknown(host->taken.hostname));
+				    "no virtqueue of guest %s is found on host %s, although %s "
+				    "agree (%s): %s",
+				    or_unknown(guest->taken.hostname),
+				    or_unknown(host->taken.hostname), agree,
+				    or_unknown(r->sides.h->tap), reason);
+	if (r->facts.differ & WHO)
+		return rs_error_set(err, RS_EXIT_MISMATCH,
+				    "these are snapshots of two different virtual machines: %s",
+				    reason);
+	return rs_error_set(err, RS_EXIT_MISMATCH,
+			    "nothing shows that both snapshots are of one virtual machine: none of "
+			    "the %zu virtqueues of guest %s (uuid %s) is among the %zu of host %s: "
+			    "%s",
+			    guest->end.queues_n, or_unknown(guest->taken.hostname),
+			    or_unknown(guest->taken.uuid), host->end.queues_n,
+			    or_unknown(host->taken.hostname), reason);
 }
 
 static int sides_check(const struct rs_snapshot *guest, const struct rs_snapshot *host,
@@ -215,8 +263,8 @@ static int sides_check(const struct rs_snapshot *guest, const struct rs_snapshot
 int rs_match_make(const struct rs_snapshot *guest, const struct rs_snapshot *host,
 		  struct rs_match *m, struct rs_error *err)
 {
-	struct sides s = {.guest = guest, .host = host};
-	char why[200] = "";
+	struct rs_sides s = {.guest = guest, .host = host};
+	struct refusal refusal = {0};
 	size_t found = 0;
 
 	memset(m, 0, sizeof(*m));
@@ -227,13 +275,16 @@ int rs_match_make(const struct rs_snapshot *guest, const struct rs_snapshot *hos
 		return rs_error_set(err, RS_EXIT_ERROR, "out of memory");
 	for (m->n = 0; m->n < guest->end.queues_n; m->n++) {
 		s.g = m->pairs[m->n].guest = &guest->end.queues[m->n];
-		if (pair_find(&s, &m->pairs[m->n], why, sizeof(why), err))
+		s.ring_reset = rs_match_ring_reset(guest, s.g);
+		if (pair_find(&s, &m->pairs[m->n], &refusal, err))
 			goto free_pairs;
-		found += m->pairs[m->n].host != NULL;
 	}
+	doubles_drop(m, &s, &refusal);
+	for (size_t i = 0; i < m->n; i++)
+		found += m->pairs[i].host != NULL;
 	if (found)
 		return 0;
-	nothing_found(guest, host, why, err);
+	nothing_found(&refusal, err);
 free_pairs:
 	rs_match_clear(m);
 	return -1;

@@ -2,25 +2,14 @@
 #ifndef RS_MATCH_H
 #define RS_MATCH_H
 
-#include "snapshot.h"
-
-/* What can show that two virtqueues are the same, strongest first. Bits of rs_pair.facts. */
-enum rs_fact {
-	RS_FACT_USED_ADDR, /* guest-physical address of the used ring */
-	RS_FACT_UUID,	   /* of the virtual machine */
-	RS_FACT_MAC,
-	RS_FACT_MSI, /* address, data and, where both know it, device id */
-	RS_FACT_DIR,
-	RS_FACTS
-};
-
-extern const char *const rs_fact_names[RS_FACTS];
+#include "facts.h"
 
 /* A virtqueue as the guest and as the host see it. */
 struct rs_pair {
 	const struct rs_queue *guest;
 	const struct rs_queue *host; /* NULL = not in the host's snapshot */
-	unsigned int facts;	     /* those that agree */
+	struct rs_facts facts;	     /* what agrees, and what differs all the same */
+	int score;		     /* how strong the evidence is */
 };
 
 struct rs_match {
@@ -32,12 +21,20 @@ struct rs_match {
  * rs_match_make() - find each of the guest's virtqueues on the host
  * @m: filled; rs_match_clear() frees it. It points into both snapshots.
  *
- * The used ring's address decides if both sides know it, otherwise the MSI together with the
- * machine's uuid or the MAC. No other fact may differ. A different MSI alone is accepted if uuid or
- * MAC agree: an interrupt that moved to another CPU has another MSI.
+ * Two queues are the same if, strongest first:
  *
- * Return: 0, or -1 with RS_EXIT_MISMATCH naming what differs, or RS_EXIT_DATA for a snapshot of the
- * wrong side.
+ * - their used rings have the same address;
+ * - they have the same MSI, of which the guest's device has no other queue, and uuid or MAC agree;
+ * - direction and number agree, uuid or MAC agree, and the MAC or the MSI agrees.
+ *
+ * The host's queue with the strongest evidence is taken. What differs must not contradict it: a
+ * different MSI is none if uuid or MAC agree, because an interrupt that moved to another CPU has
+ * another MSI; a different device id is none either, because it may be the fault that is looked
+ * for. A different MAC is none if uuid and ring agree: the guest may have changed its MAC. A tap
+ * that the machine left within the window, because it was migrated or stopped, is not taken.
+ *
+ * Return: 0, or -1 with RS_EXIT_MISMATCH naming what agrees and what differs, or RS_EXIT_DATA for a
+ * snapshot of the wrong side.
  */
 int rs_match_make(const struct rs_snapshot *guest, const struct rs_snapshot *host,
 		  struct rs_match *m, struct rs_error *err);
