@@ -108,6 +108,20 @@ struct rs_base {
 };
 
 /**
+ * struct rs_track - what the standstill watcher saw of a queue at its last look
+ * @returned: entries returned until then, as q->consumed
+ * @outstanding_ns: since when entries are outstanding and none returned; 0: are not
+ * @trans_start: when the stack last sent on the transmit queue, jiffies
+ * @stopped_ns: since when the transmit queue is stopped; 0: it is not
+ */
+struct rs_track {
+	u64 returned;
+	u64 outstanding_ns;
+	unsigned long trans_start;
+	u64 stopped_ns;
+};
+
+/**
  * struct rs_queue - one virtqueue, from its discovery until it is deleted
  * @counts: what happened, per CPU
  * @hist: histograms of its polls, per CPU; receive queues only
@@ -173,6 +187,7 @@ struct rs_queue {
 	u64 stall_from;		/* consumed when the ring was last seen served */
 	u64 stall_since_ns;	/* 0: nothing waits */
 	bool stalled;
+	struct rs_track track;
 	struct rs_base base;
 	struct rs_hist hist_base;
 	struct rs_base next_base;

@@ -79,6 +79,29 @@ static inline bool rs_napi_is_thread(const struct napi_struct *napi)
 #endif
 }
 
+/*
+ * The same commit, where a distribution has it: asked of the header. Without
+ * it, no NAPI has a thread.
+ */
+static inline bool rs_napi_is_threaded(const struct napi_struct *napi)
+{
+#ifdef RS_HAVE_NAPI_THREADED
+	return test_bit(NAPI_STATE_THREADED, &napi->state);
+#else
+	return false;
+#endif
+}
+
+/* Whether a poll runs for which netpoll's lock was taken; only netpoll looks at that. */
+static inline bool rs_napi_is_owned(const struct napi_struct *napi)
+{
+#ifdef CONFIG_NETPOLL
+	return READ_ONCE(napi->poll_owner) != -1;
+#else
+	return false;
+#endif
+}
+
 /* nr_irqs is a function from 5280a14a6079 "genirq: Introduce irq_get_nr_irqs()" (6.13) */
 static inline unsigned int rs_irq_limit(void)
 {

@@ -181,22 +181,54 @@ static int find_packed(struct probe *p)
 	return 0;
 }
 
-static int find_packed_desc(struct probe *p)
+/* Where the virtqueue keeps @pointer: the only place, or -ENXIO. */
+static int find_pointer(const struct probe *p, const void *pointer)
 {
 	void **object = (void **)p->vq;
 	unsigned int i, n = object_words(p) * sizeof(u16) / sizeof(void *);
 	int at = -ENXIO;
 
 	for (i = 0; i < n; i++) {
-		if (object[i] != p->desc)
+		if (object[i] != pointer)
 			continue;
 		if (at >= 0)
 			return -ENXIO;
 		at = i * sizeof(void *);
 	}
+	return at;
+}
+
+static int find_packed_desc(struct probe *p)
+{
+	int at = find_pointer(p, p->desc);
+
 	if (at < 0)
 		return at;
 	rs_layout.packed_desc = at;
+	return 0;
+}
+
+/* Whether the driver writes there what it asks the device for. */
+static bool is_driver_event(struct probe *p, const struct vring_packed_desc_event *event)
+{
+	virtqueue_enable_cb(p->vq);
+	if (le16_to_cpu(event->flags) != VRING_PACKED_EVENT_FLAG_ENABLE)
+		return false;
+	virtqueue_disable_cb(p->vq);
+	return le16_to_cpu(event->flags) == VRING_PACKED_EVENT_FLAG_DISABLE;
+}
+
+/* Where they are not found they are not shown: nothing else needs them. */
+static int find_packed_events(struct probe *p)
+{
+	void *event = phys_to_virt(virtqueue_get_avail_addr(p->vq));
+	int driver = find_pointer(p, event);
+	int device = find_pointer(p, phys_to_virt(virtqueue_get_used_addr(p->vq)));
+
+	if (driver < 0 || device < 0 || driver == device || !is_driver_event(p, event))
+		return 0;
+	rs_layout.packed_driver = driver;
+	rs_layout.packed_device = device;
 	return 0;
 }
 
@@ -344,7 +376,7 @@ static int probe_split(struct probe *p)
 
 static int probe_packed(struct probe *p)
 {
-	return find_packed_desc(p) ?: play(p) ?: find_packed(p);
+	return find_packed_desc(p) ?: play(p) ?: find_packed(p) ?: find_packed_events(p);
 }
 
 /* Ask @find of a throw-away virtqueue. */
@@ -383,6 +415,23 @@ int rs_layout_find(void)
 	else if (err)
 		pr_err("this kernel's virtqueue layout could not be found with certainty; use a ringside built for and tested on this kernel\n");
 	return err;
+}
+
+static const void *pointer_at(const struct virtqueue *vq, unsigned int at)
+{
+	return at ? READ_ONCE(*(const void *const *)((const char *)vq + at)) : NULL;
+}
+
+/* What the driver of a packed ring asks the device for; NULL: not known. */
+const struct vring_packed_desc_event *rs_layout_driver_event(const struct virtqueue *vq)
+{
+	return pointer_at(vq, rs_layout.packed_driver);
+}
+
+/* What the device asks the driver for; NULL: not known. */
+const struct vring_packed_desc_event *rs_layout_device_event(const struct virtqueue *vq)
+{
+	return pointer_at(vq, rs_layout.packed_device);
 }
 
 /**

@@ -4,6 +4,7 @@
 #define RS_LAYOUT_H
 
 struct virtqueue;
+struct vring_packed_desc_event;
 struct rs_ring;
 
 /**
@@ -15,6 +16,8 @@ struct rs_ring;
  * @packed_state: pointer to the array, by buffer id, of
  * @state_size: elements of so many bytes, and in each
  * @state_length: how many descriptors the buffer takes
+ * @packed_driver: pointer to the driver's event suppression area; 0: not known
+ * @packed_device: and to the device's
  * @broken: whether the virtqueue is marked broken
  */
 struct rs_layout {
@@ -25,11 +28,15 @@ struct rs_layout {
 	unsigned int packed_state;
 	unsigned int state_size;
 	unsigned int state_length;
+	unsigned int packed_driver;
+	unsigned int packed_device;
 	unsigned int broken;
 };
 
 extern struct rs_layout rs_layout;
 int rs_layout_find(void);
+const struct vring_packed_desc_event *rs_layout_driver_event(const struct virtqueue *vq);
+const struct vring_packed_desc_event *rs_layout_device_event(const struct virtqueue *vq);
 void rs_layout_ring(struct rs_ring *ring, struct virtqueue *vq);
 
 #endif

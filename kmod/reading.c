@@ -292,6 +292,7 @@ static void read_facts(struct rs_queue *q, struct rs_reading *r)
 	r->last_used_progress = consumed_total(q, consumed) - q->base.consumed;
 	r->progress_known = q->base.known && !q->unfollowed;
 	r->napi_id = q->napi ? q->napi->napi_id : 0;
+	rs_fact_read(q, &r->facts);
 	if (q->line && !q->line->shared) {
 		raw_spin_lock(&q->line->desc->lock);	/* affinity changes rewrite it */
 		r->has_msi = rs_irq_msi_msg(q->line->desc, &r->msi);

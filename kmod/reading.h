@@ -9,6 +9,7 @@
 
 #include "account.h"
 #include "event.h"
+#include "fact.h"
 
 /**
  * struct rs_reading - what one virtqueue shows at one instant
@@ -30,6 +31,7 @@ struct rs_reading {
 	unsigned int napi_id;	/* 0: none */
 	bool has_msi;
 	struct msi_msg msi;
+	struct rs_facts facts;
 	bool proof_known;
 	u64 proof[RS_PROOFS];	/* since the parameter prove is on */
 	u64 proved[RS_PROOFS];	/* and the counters that it proves */

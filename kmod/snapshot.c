@@ -83,6 +83,15 @@ static bool has(const struct rs_queue *q, unsigned int feature)
 	return q->device->features & BIT_ULL(feature);
 }
 
+static void show_facts(struct seq_file *m, const struct rs_facts *f)
+{
+	unsigned int i;
+
+	for (i = 0; i < RS_FACTS; i++)
+		if (f->known & BIT(i))
+			seq_printf(m, " %s=%llu", rs_fact_names[i], f->v[i]);
+}
+
 static void show_queue(struct seq_file *m, struct rs_queue *q)
 {
 	struct rs_reading r;
@@ -103,6 +112,7 @@ static void show_queue(struct seq_file *m, struct rs_queue *q)
 	seq_printf(m, " used_addr=0x%llx", q->used_addr);
 	show_msi(m, q, &r);
 	seq_printf(m, " used_idx=%u last_used_idx=%u", r.used_idx, r.last_used_idx);
+	show_facts(m, &r.facts);
 	if (q->stalled)
 		seq_printf(m, " stalled_ms=%llu",
 			   div_u64(ktime_get_ns() - q->stall_since_ns, NSEC_PER_MSEC));
@@ -111,18 +121,31 @@ static void show_queue(struct seq_file *m, struct rs_queue *q)
 	rs_show_proof(m, q, &r);
 }
 
+static void show_irq_facts(struct seq_file *m, struct rs_queue *q)
+{
+	struct rs_irq_facts f;
+
+	if (!rs_fact_irq_read(q, &f))
+		return;
+	seq_printf(m, " masked=%d depth=%u", f.masked, f.depth);
+	if (f.cpu >= 0)
+		seq_printf(m, " effective_cpu=%d cpu_online=%d", f.cpu, f.online);
+}
+
 static void show_line(struct seq_file *m, struct rs_line *line)
 {
 	const struct rs_spurious *s = &line->spurious;
 	struct rs_reading r;
+	struct rs_queue *q = rs_show_line_queue(line, &r);
 
-	if (!rs_show_line_queue(line, &r))
+	if (!q)
 		return;
 	seq_printf(m, "irq irq=%u", line->irq);
 	if (r.irqs_known)
 		seq_printf(m, " count=%u unhandled=%u last_unhandled_ms=%u kernel_count=%llu disabled=%d can_trip=%d",
 			   s->count, s->unhandled, jiffies_to_msecs(s->last_unhandled),
 			   r.kernel_count, s->disabled, rs_spurious_can_trip(s));
+	show_irq_facts(m, q);
 	seq_printf(m, " given_up=%u", line->given_up);
 	if (line->given_up)
 		seq_printf(m, " given_up_ns=%llu", line->given_up_ns);

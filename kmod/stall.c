@@ -4,6 +4,7 @@
 #include <linux/kernel.h>
 #include <linux/skbuff.h>
 #include <linux/workqueue.h>
+#include "fact.h"
 #include "reading.h"
 #include "registry.h"
 #include "stall.h"
@@ -101,6 +102,7 @@ static void look(struct work_struct *work)
 		list_for_each_entry(q, &d->queues, list) {
 			if (!rs_queue_lock(q, &flags))
 				continue;
+			rs_fact_track(q, now_ns);
 			look_at(q, now_ns);
 			if (q->line)
 				rs_line_sample_rate(q->line, now_ns);

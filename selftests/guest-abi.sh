@@ -3,7 +3,7 @@
 # shellcheck shell=sh
 # In a guest: compares the files and the keys of the snapshot with those that /abi documents.
 
-plan 10
+plan 11
 ABI=/abi
 DIR=/sys/kernel/debug/ringside
 
@@ -29,6 +29,15 @@ counters_missing()
 		while read -r counter; do
 			grep -q " $counter=" $DIR/snapshot || printf '%s ' "$counter"
 			grep -q "^[[:space:]]*$counter " $ABI || printf '%s(undocumented) ' "$counter"
+		done
+}
+
+# facts_missing: rows of facts.h that are undocumented
+facts_missing()
+{
+	sed -n 's/^RS_FACT(\([a-z_]*\),.*/\1/p' /facts.h |
+		while read -r fact; do
+			grep -qw "$fact" $ABI || printf '%s ' "$fact"
 		done
 }
 
@@ -59,6 +68,7 @@ same "the documented files are the existing files" "$(documented)" \
 	"$(cd $DIR && echo * | tr ' ' '\n' | sort | tr '\n' ' ')"
 same "each key of the snapshot is documented" "" "$(keys_missing)"
 same "each counter is in the snapshot and documented" "" "$(counters_missing)"
+same "each fact is documented" "" "$(facts_missing)"
 same "each file starts with the version of its format" "" "$(headers_wrong)"
 same "only root reads, only reset is written" "200 400 " \
 	"$(stat -c %a $DIR/* | sort -u | tr '\n' ' ')"
