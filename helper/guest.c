@@ -12,6 +12,7 @@
 #include "file.h"
 #include "guest.h"
 #include "hist.h"
+#include "kicks.h"
 #include "losses.h"
 
 #define SNAPSHOT RS_GUEST_DEBUGFS "/ringside/snapshot"
@@ -313,6 +314,8 @@ static int guest_sample(void *handle, struct rs_sample *s, struct rs_error *err)
 		return no_snapshot(err);
 	ret = rs_guest_parse(s, text, SNAPSHOT, err);
 	free(text);
+	if (!ret)
+		rs_kicks_read(s);
 	return ret;
 }
 

@@ -7,6 +7,7 @@
 #include "file.h"
 #include "guest.h"
 #include "helper_fixture.h"
+#include "kicks.h"
 #include "losses.h"
 
 #define HEAD "ringside snapshot 1\ntime_ns=20 started_ns=10 generation=3 kernel=6.1 new=1\n"
@@ -57,6 +58,86 @@ TEST(every_record_is_read)
 	EXPECT_EQ(1, s.irqs[0].disabled.value);
 	EXPECT_EQ(0x8000000000000001ULL, s.devices[0].features.value);
 	rs_sample_clear(&s);
+}
+
+TEST(facts_are_read)
+{
+	struct rs_error err;
+	struct rs_sample s;
+	struct rs_queue *q;
+
+	ASSERT_EQ(0, parse(&s,
+			   HEAD ROW
+			   " ring_avail_idx=65535 ring_used_idx=7 used_event=8 avail_flags=1 "
+			   "avail_event=9 used_flags=2 outstanding=3 outstanding_ms=40 broken=1 "
+			   "napi_scheduled=1 napi_disabled=0 napi_busy=1 tx_stopped=1 "
+			   "tx_stopped_ms=50\n"
+			   "irq irq=45 masked=1 depth=2 effective_cpu=3 cpu_online=0\n",
+			   &err))
+	TH_LOG("%s", err.text);
+	q = &s.queues[0];
+	EXPECT_EQ(65535, q->ring_avail_idx.value);
+	EXPECT_EQ(7, q->ring_used_idx.value);
+	EXPECT_EQ(8, q->used_event.value);
+	EXPECT_EQ(1, q->avail_flags.value);
+	EXPECT_EQ(9, q->avail_event.value);
+	EXPECT_EQ(2, q->used_flags.value);
+	EXPECT_EQ(3, q->outstanding.value);
+	EXPECT_EQ(40, q->outstanding_ms.value);
+	EXPECT_EQ(1, q->broken.value);
+	EXPECT_EQ(1, q->napi_scheduled.value);
+	EXPECT_TRUE(q->napi_disabled.known);
+	EXPECT_EQ(0, q->napi_disabled.value);
+	EXPECT_FALSE(q->napi_threaded.known);
+	EXPECT_EQ(1, q->napi_busy.value);
+	EXPECT_EQ(1, q->tx_stopped.value);
+	EXPECT_EQ(50, q->tx_stopped_ms.value);
+	EXPECT_FALSE(q->kicks.known);
+	EXPECT_EQ(1, s.irqs[0].masked.value);
+	EXPECT_EQ(2, s.irqs[0].depth.value);
+	EXPECT_EQ(3, s.irqs[0].effective_cpu.value);
+	EXPECT_TRUE(s.irqs[0].cpu_online.known);
+	rs_sample_clear(&s);
+}
+
+/* Each of a device's queues by the number in its name, and no queue of another device. */
+TEST(kicks_are_the_drivers)
+{
+	struct rs_ethtool *e = calloc(1, sizeof(*e));
+	struct rs_device device = {.name = "virtio0"};
+	struct rs_error err;
+	struct rs_sample s;
+
+	ASSERT_TRUE(e);
+	e->n = 3;
+	strcpy(e->names[0], "rx_queue_1_packets");
+	strcpy(e->names[1], "rx_queue_1_kicks");
+	strcpy(e->names[2], "tx_queue_1_kicks");
+	e->values[0] = 1;
+	e->values[1] = 17;
+	e->values[2] = 19;
+	ASSERT_EQ(0, parse(&s,
+			   HEAD "queue device=virtio0 index=2 dir=rx name=input.1\n"
+				"queue device=virtio0 index=3 dir=tx name=output.1\n"
+				"queue device=virtio0 index=0 dir=rx name=input.0\n"
+				"queue device=virtio0 index=8 dir=ctrl name=control\n"
+				"queue device=virtio1 index=2 dir=rx name=input.1\n",
+			   &err));
+	rs_kicks_set(&s, &device, e);
+	EXPECT_EQ(17, s.queues[0].kicks.value);
+	EXPECT_EQ(19, s.queues[1].kicks.value);
+	EXPECT_FALSE(s.queues[2].kicks.known);
+	EXPECT_FALSE(s.queues[3].kicks.known);
+	EXPECT_FALSE(s.queues[4].kicks.known);
+	rs_sample_clear(&s);
+	free(e);
+}
+
+/* An interface that there is, and that no driver of that name serves. */
+TEST(statistics_of_another_device_are_not_taken)
+{
+	EXPECT_EQ(NULL, rs_ethtool_read("lo", "virtio_net", "", 5000));
+	EXPECT_EQ(NULL, rs_ethtool_read("none-such", "virtio_net", "", 5000));
 }
 
 TEST(histograms_and_cpus_are_read)
