@@ -113,6 +113,28 @@ void fault_report_print(struct run *run, FILE *out)
 	}
 }
 
+void fault_report_facts(struct run *run, FILE *out)
+{
+	struct ring_facts f;
+	char name[FAULT_NAME_MAX];
+
+	for (int i = 0; i < 2 * run->dev->pairs; i++) {
+		struct queue *q = &run->dev->queue[i];
+
+		if (!q->running)
+			continue;
+		pthread_mutex_lock(&q->lock);
+		fault_ring_facts(&q->ring, &f);
+		pthread_mutex_unlock(&q->lock);
+		fault_queue_name(i, name);
+		fprintf(out, "facts name=%s event_idx=%d", name, q->ring.event_idx);
+#define X(name) fprintf(out, " " #name "=%u", f.name);
+		FAULT_FACTS(X)
+#undef X
+		fputc('\n', out);
+	}
+}
+
 void fault_report_reset(struct run *run)
 {
 	for (int i = 0; i < 2 * run->dev->pairs; i++) {

@@ -13,6 +13,9 @@ const struct witness_irq *fault_report_irq(struct run *run, int index);
 /* Print one line of key=value per queue that is running: what was counted since the last reset. */
 void fault_report_print(struct run *run, FILE *out);
 
+/* Print one line per queue that is running: what its ring's memory says. */
+void fault_report_facts(struct run *run, FILE *out);
+
 /* Count from here. */
 void fault_report_reset(struct run *run);
 

@@ -18,12 +18,15 @@ static uint16_t *used_event(const struct ring *r)
 	return &r->split.avail->ring[r->size];
 }
 
+static uint16_t *avail_event(const struct ring *r)
+{
+	return (uint16_t *)&r->split.used->ring[r->size];
+}
+
 static void avail_event_set(struct ring *r)
 {
-	uint16_t *event = (uint16_t *)&r->split.used->ring[r->size];
-
 	if (r->event_idx)
-		store_release(event, r->avail_next);
+		store_release(avail_event(r), r->avail_next);
 }
 
 void fault_ring_start(struct ring *r, uint32_t base)
@@ -248,4 +251,45 @@ bool fault_ring_armed(const struct ring *r)
 	if (flags != VRING_PACKED_EVENT_FLAG_DESC)
 		return flags == VRING_PACKED_EVENT_FLAG_ENABLE;
 	return r->pack.driver->off_wrap == (r->used_next | (r->used_wrap ? WRAP : 0));
+}
+
+static void split_facts(const struct ring *r, struct ring_facts *f)
+{
+	f->ring_avail_idx = load_acquire(&r->split.avail->idx);
+	f->ring_used_idx = r->used_next;
+	f->used_event = load_acquire(used_event(r));
+	f->avail_flags = load_acquire(&r->split.avail->flags);
+	f->avail_event = *avail_event(r);
+	f->used_flags = r->split.used->flags;
+	f->outstanding = (uint16_t)(f->ring_avail_idx - f->ring_used_idx);
+}
+
+/* From the last slot that was taken on to the first one that is not available. */
+static void packed_facts(const struct ring *r, struct ring_facts *f)
+{
+	uint16_t slot = r->avail_next;
+	bool wrap = r->avail_wrap;
+	unsigned int pending = 0;
+
+	while (pending < r->size && packed_is_avail(r, slot, wrap)) {
+		packed_advance(r, &slot, &wrap, 1);
+		pending++;
+	}
+	f->ring_avail_idx = slot | (wrap ? WRAP : 0);
+	f->ring_used_idx = r->used_next | (r->used_wrap ? WRAP : 0);
+	f->used_event = load_acquire(&r->pack.driver->off_wrap);
+	f->avail_flags = load_acquire(&r->pack.driver->flags);
+	f->avail_event = r->pack.device->off_wrap;
+	f->used_flags = r->pack.device->flags;
+	f->outstanding = pending + r->avail_next - r->used_next +
+			 (r->avail_wrap == r->used_wrap ? 0 : r->size);
+}
+
+void fault_ring_facts(const struct ring *r, struct ring_facts *f)
+{
+	full_barrier();
+	if (r->packed)
+		packed_facts(r, f);
+	else
+		split_facts(r, f);
 }

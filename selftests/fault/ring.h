@@ -45,6 +45,21 @@ struct ring {
 	unsigned int fresh; /* slots returned since the last decision to signal */
 };
 
+/*
+ * What ringside calls the facts of a ring, as the device's end has them: the same
+ * words of memory, and the entries it was given and did not return. Packed: positions
+ * with the wrap counter in bit 15, and slots.
+ */
+#define FAULT_FACTS(X)    \
+	X(ring_avail_idx) \
+	X(ring_used_idx) X(used_event) X(avail_flags) X(avail_event) X(used_flags) X(outstanding)
+
+struct ring_facts {
+#define X(name) unsigned int name;
+	FAULT_FACTS(X)
+#undef X
+};
+
 /**
  * fault_ring_start() - begin to serve a ring
  * @base: as SET_VRING_BASE carries it: split: the available index; packed: bits
@@ -77,6 +92,8 @@ void fault_ring_return(struct ring *r, const struct chain *c, uint32_t len);
  * The rule of the virtio standard: flags, or the event index where negotiated.
  */
 bool fault_ring_wants_signal(struct ring *r);
+
+void fault_ring_facts(const struct ring *r, struct ring_facts *f);
 
 /* Whether the guest has callbacks on and would be interrupted by the next entry. */
 bool fault_ring_armed(const struct ring *r);

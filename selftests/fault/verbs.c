@@ -358,6 +358,13 @@ static int verb_report(struct run *run, const struct step *s)
 	return 0;
 }
 
+static int verb_facts(struct run *run, const struct step *s)
+{
+	(void)s;
+	fault_report_facts(run, run->out);
+	return 0;
+}
+
 static int verb_reset(struct run *run, const struct step *s)
 {
 	(void)s;
@@ -394,6 +401,7 @@ const struct verb fault_verbs[] = {
 	{"echo", "w", "on off", "serve all queues as a normal device: answer ARP, ICMP echo, UDP",
 	 verb_echo},
 	{"report", "", NULL, "print each queue's counts since the last reset", verb_report},
+	{"facts", "", NULL, "print what each ring's memory says", verb_facts},
 	{"reset", "", NULL, "count from here", verb_reset},
 	{0},
 };

@@ -45,7 +45,13 @@ enum witness_consumer {
 	X(NETPOLL_POLL, "poll-netpoll", "netpoll_poll_dev() on the device")                  \
 	X(BREAK, "break", "virtio_break_device(): all its queues, for good")                 \
 	X(BLIND, "blind", "take ringside's probes off the interrupts' tracepoints")          \
-	X(SEE, "see", "put them back")
+	X(SEE, "see", "put them back")                                                       \
+	X(NAPI_OFF, "napi-off", "napi_disable() on this queue's NAPI")                       \
+	X(NAPI_ON, "napi-on", "napi_enable() on it")                                         \
+	X(IRQ_OFF, "irq-off", "disable_irq() on this queue's interrupt")                     \
+	X(IRQ_ON, "irq-on", "enable_irq() on it")                                            \
+	X(COMMAND, "command", "a command on the control queue, and no kick")                 \
+	X(COMMAND_END, "command-end", "kick, and wait until it is answered")
 
 enum witness_ask {
 #define X(name, word, help) WITNESS_ASK_##name,

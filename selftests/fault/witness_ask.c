@@ -166,11 +166,22 @@ static int do_nothing(int index)
 }
 
 static int (*const asks[])(int index) = {
-	[WITNESS_ASK_NOTHING] = do_nothing,	[WITNESS_ASK_SEND] = do_send,
-	[WITNESS_ASK_POLL] = do_poll,		[WITNESS_ASK_KSOFTIRQD_POLL] = do_poll_ksoftirqd,
-	[WITNESS_ASK_BUSY_POLL] = do_poll_busy, [WITNESS_ASK_NETPOLL_POLL] = do_netpoll,
-	[WITNESS_ASK_BREAK] = do_break,		[WITNESS_ASK_SEND_PARTS] = do_send_parts,
-	[WITNESS_ASK_BLIND] = do_blind,		[WITNESS_ASK_SEE] = do_see,
+	[WITNESS_ASK_NOTHING] = do_nothing,
+	[WITNESS_ASK_SEND] = do_send,
+	[WITNESS_ASK_POLL] = do_poll,
+	[WITNESS_ASK_KSOFTIRQD_POLL] = do_poll_ksoftirqd,
+	[WITNESS_ASK_BUSY_POLL] = do_poll_busy,
+	[WITNESS_ASK_NETPOLL_POLL] = do_netpoll,
+	[WITNESS_ASK_BREAK] = do_break,
+	[WITNESS_ASK_SEND_PARTS] = do_send_parts,
+	[WITNESS_ASK_BLIND] = do_blind,
+	[WITNESS_ASK_SEE] = do_see,
+	[WITNESS_ASK_NAPI_OFF] = witness_napi_off,
+	[WITNESS_ASK_NAPI_ON] = witness_napi_on,
+	[WITNESS_ASK_IRQ_OFF] = witness_irq_off,
+	[WITNESS_ASK_IRQ_ON] = witness_irq_on,
+	[WITNESS_ASK_COMMAND] = witness_command,
+	[WITNESS_ASK_COMMAND_END] = witness_command_end,
 };
 
 static bool answer(int index)

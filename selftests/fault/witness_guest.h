@@ -30,6 +30,14 @@ void witness_count_freed(struct sk_buff *skb);
 int witness_blind(void);
 int witness_see(void);
 
+/* States that last; 0 or a negative errno. */
+int witness_napi_off(int index);
+int witness_napi_on(int index);
+int witness_irq_off(int index);
+int witness_irq_on(int index);
+int witness_command(int index);
+int witness_command_end(int index);
+
 /* Answer the device's questions from here on; 0 or a negative errno. */
 int witness_ask_start(void);
 void witness_ask_stop(void);
