@@ -32,16 +32,16 @@ function median(what, more,	i, n)
 	return (all[what, int((n + 1) / 2)] + all[what, int((n + 2) / 2)]) / 2
 }
 
-# What is measured with less switched on is compared with the same nothing.
+# What is measured with less or more switched on is compared with the same nothing.
 function plain(unit)
 {
-	sub(/^untimed-/, "", unit)
+	sub(/^(untimed|proved)-/, "", unit)
 	return unit
 }
 
 function differ(key, base, a, b)
 {
-	return (value[key, a] - value[key, b]) - (value[base, a] - value[base, b])
+	return (value[key, a] - value[key, b]) - (value[base, plain(a)] - value[base, plain(b)])
 }
 
 function put(key, unit, added)
@@ -60,6 +60,8 @@ END {
 				put(key, unit[j], value[key, unit[j]] - value[base, plain(unit[j])])
 		if ((key, "taken") in value)
 			put(key, "irq-late", differ(key, base, "taken-irq", "taken"))
+		if ((key, "proved-taken") in value)
+			put(key, "proved-irq-late", differ(key, base, "proved-taken-irq", "proved-taken"))
 		if ((key, "packed-taken") in value)
 			put(key, "packed-irq-late", differ(key, base, "packed-taken-irq", "packed-taken"))
 	}

@@ -80,6 +80,18 @@ floor_on()
 	insmod /bench/rsfloor.ko ${1:+functions=$1} ${2:+tracepoints=$2}
 }
 
+# proved NAME: with a second count by the functions themselves
+proved()
+{
+	echo y >/sys/module/ringside/parameters/prove
+	echo 1 >/sys/kernel/debug/ringside/reset
+	: >/tmp/done
+	measure ringside proved- $UNITS
+	check_counts "$1, proved"
+	same "$1: how far the proofs differ" "" "$(grep "^proof .*_differ=-*[1-9]" $SNAPSHOT)"
+	check "$1: the proof is there" grep -q '^proof .* interrupts_differ=0 .* packets_differ=0' $SNAPSHOT
+}
+
 # ring NAME PREFIX PACKED: ringside beside nothing and beside empty hooks
 ring()
 {
@@ -92,6 +104,7 @@ ring()
 	: >/tmp/done
 	measure ringside "$2" $UNITS
 	check_counts "$1"
+	[ "$3" = 1 ] || proved "$1"
 	rmmod ringside
 }
 

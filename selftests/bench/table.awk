@@ -8,11 +8,16 @@ BEGIN {
 	FS = "[ \t]+"
 	n = split("floor ringside trace-cmd perf bpftrace", tool, " ")
 	m = split("guest:irq-none guest:irq-handled guest:irq-late guest:poll guest:busy-poll " \
-		  "guest:packed-irq-none guest:packed-irq-late guest:packet guest:stream host:alone host:stream " \
+		  "guest:packed-irq-none guest:packed-irq-late guest:proved-irq-none " \
+		  "guest:proved-irq-handled guest:proved-poll guest:proved-packet " \
+		  "guest:packet guest:stream host:alone host:stream " \
 		  "host:untimed-alone host:untimed-stream", unit, " ")
 	split("interrupt, nothing new|interrupt, entries to serve|interrupt, consumed before it|" \
 	      "poll, nothing there|busy poll, nothing there|" \
-	      "packed ring: interrupt, nothing new|packed ring: interrupt, consumed before it|packet with its interrupt and poll|" \
+	      "packed ring: interrupt, nothing new|packed ring: interrupt, consumed before it|" \
+	      "interrupt, nothing new, with prove|interrupt, entries to serve, with prove|" \
+	      "poll, nothing there, with prove|packet with its interrupt and poll, with prove|" \
+	      "packet with its interrupt and poll|" \
 	      "packet of a stream, 32 for one interrupt|packet on its own|" \
 	      "packet of a stream, 64 for one signal|packet on its own, --no-times|" \
 	      "packet of a stream, --no-times", meaning, "|")

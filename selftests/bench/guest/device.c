@@ -148,6 +148,9 @@ static const struct virtio_config_ops ops = {
 	.bus_name = bus_name,
 };
 
+/* ringside watches devices of the transports that it knows, and asks the parent's driver for it. */
+static struct device_driver transport = { .name = "virtio-mmio" };
+
 static void release(struct device *d)
 {
 }
@@ -202,6 +205,12 @@ static int state_make(unsigned int pairs, bool packed)
 	return 0;
 }
 
+static void parent_unregister(void)
+{
+	parent->driver = NULL;
+	root_device_unregister(parent);
+}
+
 int device_init(unsigned int pairs, bool packed)
 {
 	int err;
@@ -209,6 +218,7 @@ int device_init(unsigned int pairs, bool packed)
 	parent = root_device_register("rsbench");
 	if (IS_ERR(parent))
 		return PTR_ERR(parent);
+	parent->driver = &transport;
 	err = state_make(pairs, packed);
 	if (err)
 		goto unregister;
@@ -224,7 +234,7 @@ int device_init(unsigned int pairs, bool packed)
 	return -ENODEV;
 
 unregister:
-	root_device_unregister(parent);
+	parent_unregister();
 	return err;
 }
 
@@ -232,7 +242,7 @@ void device_exit(void)
 {
 	unregister_virtio_device(&dev->vdev);
 	state_free();
-	root_device_unregister(parent);
+	parent_unregister();
 }
 
 struct net_device *device_netdev(void)
