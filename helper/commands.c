@@ -63,7 +63,7 @@ static int ledger_report(const struct rs_opts *opts, const struct rs_ledger *l, 
 
 	if (rs_verdict_reach(&v, l, err))
 		return -1;
-	*found_fault |= v.n != 0;
+	*found_fault |= rs_verdict_is_fault(&v);
 	if (opts->json || opts->output)
 		ret = text_put(opts->output, rs_ledger_text(l, &v), err);
 	else

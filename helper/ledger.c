@@ -174,6 +174,29 @@ static struct rs_num standing_of(const struct rs_queue *q)
 	return rs_num_of((used.value + modulus - last.value) % modulus);
 }
 
+/* An index of a packed ring as the module counts: the second lap, with the wrap bit 0, follows. */
+static struct rs_num position_of(const struct rs_queue *q, struct rs_num raw)
+{
+	if (!is_packed(q) || !raw.known)
+		return raw;
+	return q->size.known
+		       ? rs_num_of((raw.value & 0x7fff) + (raw.value & 0x8000 ? 0 : q->size.value))
+		       : unknown();
+}
+
+/* Buffers between the driver's index and the device's. */
+static struct rs_num outstanding_of(const struct rs_queue *q)
+{
+	struct rs_num avail = position_of(q, q->ring_avail_idx), used = q->used_idx;
+	uint64_t modulus = 2 * q->size.value;
+
+	if (q->outstanding.known || !is_packed(q))
+		return q->outstanding.known ? q->outstanding : behind(avail, used);
+	if (!avail.known || !used.known || used.value >= modulus)
+		return unknown();
+	return rs_num_of((avail.value + modulus - used.value) % modulus);
+}
+
 static void guest_derive(struct rs_row *row, const struct rs_queue *begin,
 			 const struct rs_queue *end)
 {
@@ -189,8 +212,12 @@ static void guest_derive(struct rs_row *row, const struct rs_queue *begin,
 	if (!row->ring_flaw) {
 		DERIVED(standing) = standing_of(end);
 		DERIVED(standing_begin) = begin ? standing_of(begin) : unknown();
+		DERIVED(outstanding) = outstanding_of(end);
+		DERIVED(outstanding_begin) = begin ? outstanding_of(begin) : unknown();
 	}
 	DERIVED(stalled) = end->stalled_ms;
+	DERIVED(served) = GUEST(used_progress);
+	DERIVED(kicks_sent) = begin ? grown(begin->kicks, end->kicks) : unknown();
 	DERIVED(polls_other) = SUM(row, RS_FIG_GUEST(polls_ksoftirqd), RS_FIG_GUEST(polls_threaded),
 				   RS_FIG_GUEST(polls_netpoll));
 	DERIVED(polls) = plus(DERIVED(polls_other), plus(GUEST(polls_softirq), GUEST(polls_busy)));
@@ -231,6 +258,18 @@ static void host_derive(struct rs_row *row, const struct rs_queue *begin,
 	DERIVED(occupancy) = end->occupancy;
 	DERIVED(occupancy_begin) = begin ? begin->occupancy : unknown();
 	DERIVED(avail_left) = behind(end->avail_idx, end->used_idx);
+	DERIVED(avail_left_begin) = begin ? behind(begin->avail_idx, begin->used_idx) : unknown();
+	if (!DERIVED(outstanding).known) {
+		DERIVED(outstanding) = outstanding_of(end);
+		DERIVED(outstanding_begin) = begin ? outstanding_of(begin) : unknown();
+	}
+	if (HOST(vhost_posted).known)
+		DERIVED(served) = HOST(vhost_posted);
+	/* a backend in user space: what follows from the ring */
+	DERIVED(taken) = HOST(vhost_taken);
+	if (!DERIVED(taken).known)
+		DERIVED(taken) = less(less(HOST(tun_offered), HOST(tun_dropped)),
+				      less(DERIVED(occupancy), DERIVED(occupancy_begin)));
 	DERIVED(s1_merged) =
 		untimed(HOST(vhost_taken), &row->hists[RS_SIDE_HOST][RS_HOST_HIST_s1_s2]);
 	DERIVED(s4_merged) =
@@ -244,6 +283,23 @@ static void host_derive(struct rs_row *row, const struct rs_queue *begin,
 	DERIVED(eventfd_off) = less(HOST(vhost_signals), HOST(eventfd_writes));
 	DERIVED(irqfd_off) = less(HOST(eventfd_writes), HOST(irqfd_wakeups));
 	DERIVED(inject_off) = less(HOST(irqfd_wakeups), plus(HOST(injected), HOST(coalesced)));
+}
+
+static const struct rs_tap *tap_find(const struct rs_sample *s, const char *name)
+{
+	for (size_t i = 0; *name && i < s->taps_n; i++)
+		if (!strcmp(s->taps[i].name, name))
+			return &s->taps[i];
+	return NULL;
+}
+
+static void tap_derive(struct rs_row *row, const struct rs_snapshot *s)
+{
+	const struct rs_tap *begin = tap_find(&s->begin, row->host->tap);
+	const struct rs_tap *end = tap_find(&s->end, row->host->tap);
+
+	DERIVED(qdisc_backlog) = end ? end->qdisc_backlog : unknown();
+	DERIVED(qdisc_backlog_begin) = begin ? begin->qdisc_backlog : unknown();
 }
 
 /* Both sides read the same used index, so the distance of their windows is exact. */
@@ -328,6 +384,7 @@ static void row_fill(const struct rs_ledger *l, struct rs_row *row)
 			counters_subtract(row, l->host, RS_FIGURE_HOST, h, row->host);
 		DERIVED(host_window) = window_ms(l->host);
 		host_derive(row, h, row->host);
+		tap_derive(row, l->host);
 	}
 	if (row->guest && row->host) {
 		used_derive(row, g, h);

@@ -48,6 +48,16 @@
 	X(ring_size, packets, 0, "packets the tap queue's ring can hold")                          \
 	X(avail_left, buffers, 0,                                                                  \
 	  "buffers of the guest that vhost knew and had not used at the end")                      \
+	X(avail_left_begin, buffers, 0,                                                            \
+	  "buffers of the guest that vhost knew and had not used at the start")                    \
+	X(outstanding, buffers, 0, "buffers in the ring that the device had not used at the end")  \
+	X(outstanding_begin, buffers, 0,                                                           \
+	  "buffers in the ring that the device had not used at the start")                         \
+	X(taken, packets, 0, "packets taken from the tap queue's ring")                            \
+	X(served, entries, 0, "used entries the device returned, as the host or the guest saw it") \
+	X(kicks_sent, kicks, 0, "kicks the guest's driver sent")                                   \
+	X(qdisc_backlog, packets, 0, "packets waiting in the tap's qdiscs at the end")             \
+	X(qdisc_backlog_begin, packets, 0, "packets waiting in the tap's qdiscs at the start")     \
 	X(polls_other, polls, 0, "NAPI polls from ksoftirqd, NAPI threads and netpoll")            \
 	X(polls, polls, 0, "NAPI polls, all origins")                                              \
 	X(irq_count, interrupts, 0, "the kernel's irq_count in this window of 100000")             \

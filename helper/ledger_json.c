@@ -59,11 +59,12 @@ static void hists_add(struct json_object *obj, const char *key, enum rs_side sid
 		json_object_object_add(obj, key, rs_hists_to_json(side, row->hists[side]));
 }
 
-static struct json_object *row_to_json(const struct rs_row *row)
+static struct json_object *row_to_json(const struct rs_row *row, const struct rs_turn *turn)
 {
 	struct json_object *obj = json_object_new_object();
 
 	rs_json_add_text(obj, "label", row->label);
+	rs_json_add_text(obj, "motion", rs_motion_names[turn->motion]);
 	if (row->guest) {
 		rs_json_add_text(obj, "device", row->guest->device);
 		rs_json_add_text(obj, "netdev", row->guest->netdev);
@@ -91,18 +92,117 @@ static struct json_object *row_to_json(const struct rs_row *row)
 	return obj;
 }
 
-static struct json_object *finding_to_json(const struct rs_finding *f)
+static struct json_object *parties_to_json(unsigned int parties)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (int i = 0; i < RS_PARTIES; i++)
+		if (parties & (1U << i))
+			json_object_array_add(list, json_object_new_string(rs_party_names[i]));
+	return list;
+}
+
+static struct json_object *causes_to_json(const struct rs_step *step, unsigned int causes)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t c = 0; c < step->causes_n; c++) {
+		struct json_object *obj;
+
+		if (!(causes & (1U << c)))
+			continue;
+		obj = json_object_new_object();
+		rs_json_add_text(obj, "id", step->causes[c].id);
+		rs_json_add_text(obj, "party", rs_party_names[step->causes[c].party]);
+		rs_json_add_text(obj, "sentence", step->causes[c].sentence);
+		json_object_array_add(list, obj);
+	}
+	return list;
+}
+
+/* The chain of steps, in the order of a packet's way. */
+static struct json_object *turn_to_json(const struct rs_turn *t)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < RS_STEPS; i++) {
+		const struct rs_link *link = &t->links[i];
+		struct json_object *obj = json_object_new_object();
+
+		rs_json_add_text(obj, "step", rs_step_at(i)->id);
+		rs_json_add_text(obj, "state", rs_link_names[link->state]);
+		if (link->state == RS_LINK_DONE && link->why.name) {
+			rs_json_add_text(obj, "by", link->why.name);
+			rs_json_add_num(obj, "value", rs_num_of(link->why.value));
+		}
+		if (link->causes)
+			json_object_object_add(obj, "causes",
+					       causes_to_json(rs_step_at(i), link->causes));
+		json_object_array_add(list, obj);
+	}
+	return list;
+}
+
+static void fact_add(void *ctx, const char *key)
+{
+	json_object_array_add(ctx, json_object_new_string(key));
+}
+
+static void settle_add(struct json_object *obj, const struct rs_finding *f)
+{
+	struct json_object *list = json_object_new_array();
+
+	rs_finding_missing(f, fact_add, list);
+	if (json_object_array_length(list))
+		json_object_object_add(obj, "to_settle", list);
+	else
+		json_object_put(list);
+}
+
+static void root_add(struct json_object *obj, const struct rs_verdict *v,
+		     const struct rs_finding *f)
+{
+	struct json_object *root;
+
+	json_object_object_add(obj, "root", json_object_new_boolean(f->root == RS_ROOT));
+	if (f->root == RS_ROOT)
+		return;
+	root = json_object_new_object();
+	rs_json_add_text(root, "id", v->findings[f->root].id);
+	rs_json_add_text(root, "queue", v->findings[f->root].row->label);
+	json_object_object_add(obj, "follows_from", root);
+}
+
+static struct json_object *finding_to_json(const struct rs_verdict *v, const struct rs_finding *f)
 {
 	struct json_object *obj = json_object_new_object();
 	struct json_object *evidence = json_object_new_object();
+	char party[200];
 
-	rs_json_add_text(obj, "id", f->rule->id);
-	rs_json_add_text(obj, "severity", rs_severity_names[f->rule->severity]);
+	rs_json_add_text(obj, "id", f->id);
+	rs_json_add_text(obj, "severity", rs_severity_names[f->severity]);
 	rs_json_add_text(obj, "queue", f->row->label);
-	rs_json_add_text(obj, "sentence", rs_finding_sentence(f));
-	rs_json_add_text(obj, "advice", f->rule->advice);
+	rs_json_add_text(obj, "party", rs_finding_party(f, party, sizeof(party)));
+	json_object_object_add(obj, "parties", parties_to_json(f->named));
+	json_object_object_add(obj, "decided", json_object_new_boolean(rs_finding_decided(f)));
+	root_add(obj, v, f);
+	rs_json_add_text(obj, "confidence", rs_confidence_names[f->confidence]);
+	rs_json_add_text(obj, "sentence", f->sentence);
+	rs_json_add_text(obj, "advice", f->advice);
+	rs_json_add_text(obj, "suppressed", f->suppressed ? f->suppressed : "");
+	if (f->measured.name) {
+		rs_json_add_text(obj, "measured", f->measured.name);
+		rs_json_add_num(obj, "value", rs_num_of(f->measured.value));
+		rs_json_add_num(obj, "threshold", rs_num_of(f->threshold));
+		rs_json_add_num(obj, "margin", rs_num_of(f->measured.value - f->threshold));
+		rs_json_add_text(obj, "unit", f->unit);
+	}
 	rs_finding_evidence(f, figure_add, evidence);
 	json_object_object_add(obj, "evidence", evidence);
+	if (f->turn && f->root == RS_ROOT) {
+		json_object_object_add(obj, "chain", turn_to_json(f->turn));
+		settle_add(obj, f);
+	}
 	return obj;
 }
 
@@ -119,9 +219,9 @@ char *rs_ledger_text(const struct rs_ledger *l, const struct rs_verdict *v)
 	if (l->host)
 		json_object_object_add(root, "host", side_to_json(l->host));
 	for (size_t i = 0; i < l->rows_n; i++)
-		json_object_array_add(queues, row_to_json(&l->rows[i]));
+		json_object_array_add(queues, row_to_json(&l->rows[i], &v->turns[i]));
 	for (size_t i = 0; i < v->n; i++)
-		json_object_array_add(verdicts, finding_to_json(&v->findings[i]));
+		json_object_array_add(verdicts, finding_to_json(v, &v->findings[i]));
 	json_object_object_add(root, "queues", queues);
 	json_object_object_add(root, "verdicts", verdicts);
 	text = rs_json_text(root);

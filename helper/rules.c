@@ -12,8 +12,6 @@ const char *const rs_severity_names[] = {
 #define VHOST_BATCH 64
 /* Fewer than these can come from start-up or from a wrap of the event index. */
 #define MANY 100
-/* If a queue stood still for less, its task may not have been scheduled. */
-#define STILL_MS 100
 /* Warn from this many unhandled interrupts on; the kernel disables the IRQ above 99900. */
 #define IRQ_WORRY 1000
 
@@ -94,71 +92,6 @@ static bool empty_host(const struct rs_rule *rule, const struct rs_row *row)
 	return is_many(HOST_VALUE(vhost_signals_empty), HOST_VALUE(vhost_signals), 1);
 }
 
-static bool entries_unserved(const struct rs_row *row)
-{
-	return DERIVED_VALUE(standing) && DERIVED_VALUE(standing_begin) &&
-	       !GUEST_VALUE(last_used_progress) && DERIVED_VALUE(guest_window) >= STILL_MS;
-}
-
-static bool queue_dead(const struct rs_rule *rule, const struct rs_row *row)
-{
-	(void)rule;
-	return entries_unserved(row);
-}
-
-static bool queue_stalled(const struct rs_rule *rule, const struct rs_row *row)
-{
-	(void)rule;
-	return DERIVED_VALUE(stalled) && DERIVED_VALUE(standing);
-}
-
-static bool interrupts_lost(const struct rs_rule *rule, const struct rs_row *row)
-{
-	(void)rule;
-	return HOST_VALUE(injected) && !GUEST_VALUE(interrupts) && DERIVED_VALUE(standing) &&
-	       !GUEST_VALUE(last_used_progress);
-}
-
-static bool suppressed_waiting(const struct rs_rule *rule, const struct rs_row *row)
-{
-	(void)rule;
-	return HOST_VALUE(vhost_suppressed_flag) && !HOST_VALUE(vhost_signals) &&
-	       entries_unserved(row);
-}
-
-static bool deadlock(const struct rs_rule *rule, const struct rs_row *row)
-{
-	(void)rule;
-	return HOST_VALUE(tun_dropped) && !HOST_VALUE(vhost_taken) && DERIVED_VALUE(ring_size) &&
-	       DERIVED_VALUE(occupancy) >= DERIVED_VALUE(ring_size) && entries_unserved(row);
-}
-
-static bool ring_full(const struct rs_rule *rule, const struct rs_row *row)
-{
-	(void)rule;
-	return HOST_VALUE(tun_dropped) && !HOST_VALUE(vhost_taken) && DERIVED_VALUE(ring_size) &&
-	       DERIVED_VALUE(occupancy) >= DERIVED_VALUE(ring_size) &&
-	       DERIVED_VALUE(host_window) >= STILL_MS;
-}
-
-static bool packets_wait(const struct rs_row *row)
-{
-	return DERIVED_VALUE(occupancy) && DERIVED_VALUE(occupancy_begin) &&
-	       !HOST_VALUE(vhost_taken) && DERIVED_VALUE(host_window) >= STILL_MS;
-}
-
-static bool vhost_stuck(const struct rs_rule *rule, const struct rs_row *row)
-{
-	(void)rule;
-	return packets_wait(row) && DERIVED_VALUE(avail_left);
-}
-
-static bool no_buffers(const struct rs_rule *rule, const struct rs_row *row)
-{
-	(void)rule;
-	return packets_wait(row) && !DERIVED_VALUE(avail_left) && !DERIVED_VALUE(standing);
-}
-
 static bool drops_moving(const struct rs_rule *rule, const struct rs_row *row)
 {
 	(void)rule;
@@ -207,6 +140,7 @@ static bool tun_differs(const struct rs_rule *rule, const struct rs_row *row)
 
 const struct rs_rule rs_rules[] = {
 	{.id = "irq-disabled",
+	 .party = RS_PARTY_GUEST_IRQ,
 	 .severity = RS_SEVERITY_CRITICAL,
 	 .fires = above_zero,
 	 NEEDS(DERIVED(irq_disabled)),
@@ -215,98 +149,9 @@ const struct rs_rule rs_rules[] = {
 	 .sentence = "the guest's kernel has disabled this queue's IRQ (\"nobody cared\")",
 	 .advice = "remove the cause of IRQ_NONE (see the figures), then unbind and bind the "
 		   "device to enable the IRQ again; the guest's debugfs file events has the time"},
-	{.id = "silent-deadlock",
-	 .group = "standing",
-	 .severity = RS_SEVERITY_CRITICAL,
-	 .fires = deadlock,
-	 .dir = "rx",
-	 NEEDS(HOST(tun_dropped), HOST(vhost_taken), DERIVED(occupancy), DERIVED(ring_size),
-	       DERIVED(standing), DERIVED(standing_begin), GUEST(last_used_progress),
-	       DERIVED(guest_window)),
-	 ALSO(HOST(vhost_suppressed_flag), HOST(vhost_signals), GUEST(interrupts),
-	      GUEST(polls_busy), GUEST(none_busy_poll)),
-	 .sentence = "silent deadlock: the tap's ring is full, and the guest does not consume the "
-		     "used entries that wait",
-	 .advice = "the guest stopped polling this queue: in the guest run sysctl "
-		   "net.core.busy_poll=0 net.core.busy_read=0, then set the interface down and up"},
-	{.id = "interrupts-lost",
-	 .group = "standing",
-	 .severity = RS_SEVERITY_CRITICAL,
-	 .fires = interrupts_lost,
-	 .exact = ON_GUEST | ON_HOST,
-	 .dir = "rx",
-	 NEEDS(HOST(injected), GUEST(interrupts), DERIVED(standing), GUEST(last_used_progress)),
-	 ALSO(HOST(vhost_signals), HOST(coalesced), DERIVED(irq_disabled)),
-	 .sentence = "interrupts were injected, none arrived, and used entries wait in the ring",
-	 .advice = "the interrupts were lost between KVM and the guest's handler: compare the MSI "
-		   "of both sides, the IRQ's affinity and the vCPU of the MSI route"},
-	{.id = "suppressed-while-waiting",
-	 .group = "standing",
-	 .severity = RS_SEVERITY_CRITICAL,
-	 .fires = suppressed_waiting,
-	 .dir = "rx",
-	 NEEDS(HOST(vhost_suppressed_flag), HOST(vhost_signals), DERIVED(standing),
-	       DERIVED(standing_begin), GUEST(last_used_progress), DERIVED(guest_window)),
-	 ALSO(HOST(vhost_posted), GUEST(interrupts), DERIVED(polls)),
-	 .sentence = "the guest has disabled interrupts of this queue and does not poll it, while "
-		     "used entries wait",
-	 .advice = "the driver left callbacks disabled and scheduled no poll: set the interface "
-		   "down and up; check for busy pollers that were killed"},
-	{.id = "queue-dead",
-	 .group = "standing",
-	 .severity = RS_SEVERITY_CRITICAL,
-	 .fires = queue_dead,
-	 .dir = "rx",
-	 NEEDS(DERIVED(standing), DERIVED(standing_begin), GUEST(last_used_progress),
-	       DERIVED(guest_window)),
-	 ALSO(DERIVED(stalled), GUEST(interrupts), DERIVED(polls), HOST(vhost_posted)),
-	 .sentence = "used entries wait in the ring and the guest consumed none within the window",
-	 .advice = "interrupts above 0: the guest did not poll; injected 0: the host sent no "
-		   "interrupt"},
-	{.id = "queue-stalled",
-	 .group = "standing",
-	 .severity = RS_SEVERITY_CRITICAL,
-	 .fires = queue_stalled,
-	 .dir = "rx",
-	 NEEDS(DERIVED(stalled), DERIVED(standing)),
-	 ALSO(GUEST(interrupts), DERIVED(polls), DERIVED(irq_disabled)),
-	 .sentence = "used entries have waited in the guest for longer than the module's stall_ms",
-	 .advice = "capture both sides with -d: diff then shows whether an interrupt or a poll is "
-		   "missing; the guest's debugfs file events has the time"},
-	{.id = "vhost-stuck",
-	 .group = "standing",
-	 .severity = RS_SEVERITY_CRITICAL,
-	 .fires = vhost_stuck,
-	 .dir = "rx",
-	 NEEDS(DERIVED(occupancy), DERIVED(occupancy_begin), HOST(vhost_taken), DERIVED(avail_left),
-	       DERIVED(host_window)),
-	 ALSO(HOST(tun_dropped)),
-	 .sentence = "packets wait in the tap's ring, the guest has provided buffers, and vhost "
-		     "takes no packet",
-	 .advice = "the vhost worker does not run: check its CPU, its cgroup, and whether the VM "
-		   "is paused"},
-	{.id = "no-buffers",
-	 .group = "standing",
-	 .severity = RS_SEVERITY_CRITICAL,
-	 .fires = no_buffers,
-	 .dir = "rx",
-	 NEEDS(DERIVED(occupancy), DERIVED(occupancy_begin), HOST(vhost_taken), DERIVED(avail_left),
-	       DERIVED(standing), DERIVED(host_window)),
-	 ALSO(HOST(tun_dropped)),
-	 .sentence = "packets wait in the tap's ring and the guest provides no buffers",
-	 .advice = "the guest does not refill its receive ring: check the guest's free memory"},
-	{.id = "ring-full",
-	 .group = "standing",
-	 .severity = RS_SEVERITY_CRITICAL,
-	 .fires = ring_full,
-	 .dir = "rx",
-	 NEEDS(HOST(tun_dropped), HOST(vhost_taken), DERIVED(occupancy), DERIVED(ring_size),
-	       DERIVED(host_window)),
-	 ALSO(DERIVED(avail_left), HOST(vhost_signals), HOST(vhost_suppressed_flag)),
-	 .sentence = "the tap's ring is full, every packet is dropped, and vhost takes no packet",
-	 .advice = "avail_left 0: the guest provides no buffers, capture its side, too; above 0: "
-		   "the vhost worker does not run"},
 	{.id = "used-differs",
+	 .party = RS_PARTY_RINGSIDE,
+	 .alarm = true,
 	 .severity = RS_SEVERITY_CRITICAL,
 	 .fires = used_differs,
 	 .exact = ON_HOST,
@@ -316,6 +161,8 @@ const struct rs_rule rs_rules[] = {
 	 .advice = "another writer changed the ring, or it was restarted within the window: take "
 		   "both snapshots again"},
 	{.id = "surplus",
+	 .party = RS_PARTY_RINGSIDE,
+	 .alarm = true,
 	 .severity = RS_SEVERITY_CRITICAL,
 	 .fires = too_many,
 	 .exact = ON_HOST,
@@ -325,6 +172,8 @@ const struct rs_rule rs_rules[] = {
 	 .advice = "another source raises this vector: a process that writes the eventfd, or a "
 		   "device that shares the vector"},
 	{.id = "host-blind",
+	 .party = RS_PARTY_RINGSIDE,
+	 .alarm = true,
 	 .severity = RS_SEVERITY_WARNING,
 	 .fires = host_blind,
 	 NEEDS(HOST(irqfd_wakeups), GUEST(interrupts), DERIVED(surplus_slack)),
@@ -333,6 +182,8 @@ const struct rs_rule rs_rules[] = {
 	 .advice = "the host's figures from the irqfd on are incomplete: run ringside check on the "
 		   "host; or the VMM injects without an irqfd"},
 	{.id = "decisions-lost",
+	 .party = RS_PARTY_RINGSIDE,
+	 .alarm = true,
 	 .severity = RS_SEVERITY_WARNING,
 	 .fires = differs,
 	 .exact = ON_HOST,
@@ -341,6 +192,8 @@ const struct rs_rule rs_rules[] = {
 	 .sentence = "vhost's decisions differ from the sum of signals and suppressed signals",
 	 .advice = "run ringside check on the host"},
 	{.id = "signal-lost",
+	 .party = RS_PARTY_RINGSIDE,
+	 .alarm = true,
 	 .severity = RS_SEVERITY_CRITICAL,
 	 .fires = station_lost,
 	 .exact = ON_HOST,
@@ -350,6 +203,8 @@ const struct rs_rule rs_rules[] = {
 	 .advice =
 		 "signals were lost between vhost and the eventfd: run ringside check on the host"},
 	{.id = "wakeup-lost",
+	 .party = RS_PARTY_VMM,
+	 .alarm = true,
 	 .severity = RS_SEVERITY_CRITICAL,
 	 .fires = station_lost,
 	 .exact = ON_HOST,
@@ -359,6 +214,8 @@ const struct rs_rule rs_rules[] = {
 	 .advice = "the vector is masked, or the VMM handles the eventfd itself: check the guest's "
 		   "MSI-X mask and the VMM"},
 	{.id = "injection-lost",
+	 .party = RS_PARTY_KVM,
+	 .alarm = true,
 	 .severity = RS_SEVERITY_CRITICAL,
 	 .fires = injection_lost,
 	 .exact = ON_HOST,
@@ -369,6 +226,8 @@ const struct rs_rule rs_rules[] = {
 		 "the irqfd's wake-ups differ from the sum of injected and coalesced interrupts",
 	 .advice = "KVM did not deliver: check the MSI route of this GSI and the vCPU it names"},
 	{.id = "tun-lost",
+	 .party = RS_PARTY_RINGSIDE,
+	 .alarm = true,
 	 .severity = RS_SEVERITY_WARNING,
 	 .fires = tun_differs,
 	 .exact = ON_HOST,
@@ -379,6 +238,7 @@ const struct rs_rule rs_rules[] = {
 		 "packets offered to the tap were not dropped, not taken by vhost, and do not wait",
 	 .advice = "another process reads this tap queue, or it was detached within the window"},
 	{.id = "irq-near-disabled",
+	 .party = RS_PARTY_GUEST_IRQ,
 	 .severity = RS_SEVERITY_WARNING,
 	 .fires = irq_near,
 	 NEEDS(DERIVED(irq_left), DERIVED(irq_unhandled), DERIVED(irq_handled)),
@@ -387,6 +247,7 @@ const struct rs_rule rs_rules[] = {
 		     "disable it",
 	 .advice = "remove the cause of IRQ_NONE (see the figures) before irq_left is 0"},
 	{.id = "busy-poll-theft",
+	 .party = RS_PARTY_GUEST_POLLER,
 	 .severity = RS_SEVERITY_WARNING,
 	 .fires = busy_poll_theft,
 	 NEEDS(GUEST(none_busy_poll), GUEST(interrupts), GUEST(none)),
@@ -395,6 +256,7 @@ const struct rs_rule rs_rules[] = {
 		     "returns IRQ_NONE",
 	 .advice = "in the guest run sysctl net.core.busy_poll=0 net.core.busy_read=0"},
 	{.id = "empty-signals",
+	 .party = RS_PARTY_BACKEND,
 	 .severity = RS_SEVERITY_WARNING,
 	 .fires = empty_guest,
 	 NEEDS(GUEST(none_empty), GUEST(interrupts)),
@@ -403,6 +265,7 @@ const struct rs_rule rs_rules[] = {
 	 .advice = "on the host: if vhost_signals_empty is above 0, vhost sends them; else another "
 		   "process writes this eventfd"},
 	{.id = "empty-signals-sent",
+	 .party = RS_PARTY_BACKEND,
 	 .severity = RS_SEVERITY_WARNING,
 	 .fires = empty_host,
 	 NEEDS(HOST(vhost_signals_empty), HOST(vhost_signals)),
@@ -411,6 +274,7 @@ const struct rs_rule rs_rules[] = {
 	 .advice = "check for NOTIFY_ON_EMPTY, and for a page with the event index that vhost "
 		   "cannot read"},
 	{.id = "drops",
+	 .party = RS_PARTY_BACKEND,
 	 .severity = RS_SEVERITY_WARNING,
 	 .fires = drops_moving,
 	 .dir = "rx",
@@ -421,6 +285,8 @@ const struct rs_rule rs_rules[] = {
 	 .advice = "the queue is served too slowly: check the vhost worker's CPU and the guest's "
 		   "polls"},
 	{.id = "sum-off",
+	 .party = RS_PARTY_RINGSIDE,
+	 .alarm = true,
 	 .severity = RS_SEVERITY_WARNING,
 	 .fires = above_zero,
 	 .exact = ON_GUEST,
@@ -431,6 +297,8 @@ const struct rs_rule rs_rules[] = {
 	 .advice = "ringside cannot prove these counts: see /sys/kernel/debug/ringside/hooks in "
 		   "the guest"},
 	{.id = "cause-unknown",
+	 .party = RS_PARTY_RINGSIDE,
+	 .alarm = true,
 	 .severity = RS_SEVERITY_WARNING,
 	 .fires = cause_unknown,
 	 NEEDS(GUEST(none_unknown), GUEST(none), GUEST(interrupts)),
@@ -439,6 +307,8 @@ const struct rs_rule rs_rules[] = {
 		     "entries",
 	 .advice = "see /sys/kernel/debug/ringside/hooks in the guest: a hook may be absent"},
 	{.id = "interrupts-unseen",
+	 .party = RS_PARTY_RINGSIDE,
+	 .alarm = true,
 	 .severity = RS_SEVERITY_WARNING,
 	 .fires = above_zero,
 	 NEEDS(GUEST(missed), GUEST(interrupts)),
@@ -447,10 +317,14 @@ const struct rs_rule rs_rules[] = {
 	 .advice = "the guest's figures of this queue are lower bounds: see "
 		   "/sys/kernel/debug/ringside/hooks"},
 	{.id = "not-comparable",
+	 .party = RS_PARTY_RINGSIDE,
+	 .alarm = true,
 	 .severity = RS_SEVERITY_WARNING,
 	 .fires = flawed,
 	 .advice = "take the snapshots again"},
 	{.id = "guest-missed",
+	 .party = RS_PARTY_RINGSIDE,
+	 .alarm = true,
 	 .severity = RS_SEVERITY_WARNING,
 	 .fires = above_zero,
 	 .total = true,
@@ -459,6 +333,8 @@ const struct rs_rule rs_rules[] = {
 	 .advice =
 		 "see /sys/kernel/debug/ringside/hooks for the hooks, and take the snapshot again"},
 	{.id = "host-missed",
+	 .party = RS_PARTY_RINGSIDE,
+	 .alarm = true,
 	 .severity = RS_SEVERITY_WARNING,
 	 .fires = above_zero,
 	 .total = true,

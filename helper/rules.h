@@ -4,6 +4,7 @@
 #define RS_RULES_H
 
 #include "ledger.h"
+#include "party.h"
 
 enum rs_severity { RS_SEVERITY_WARNING, RS_SEVERITY_CRITICAL };
 
@@ -14,11 +15,11 @@ enum { RS_RULE_FIGURES = 8 };
 struct rs_rule {
 	const char *id;
 	enum rs_severity severity;
-	unsigned int exact; /* sides (1 << enum rs_side) that must not have missed a hit */
-	const char *dir;    /* only queues of this direction; NULL = any */
-	const char *group;  /* of the rules of one group only the first that fires is reported; NULL
-			       = none */
-	bool total;	    /* applied once, to the ledger's total */
+	unsigned int exact;  /* sides (1 << enum rs_side) that must not have missed a hit */
+	const char *dir;     /* only queues of this direction; NULL = any */
+	enum rs_party party; /* that the finding names */
+	bool alarm;	     /* ringside's own: its counts do not balance */
+	bool total;	     /* applied once, to the ledger's total */
 	/* The rule fires only if all of these are known. needs[0] is the main one. */
 	size_t needs_n;
 	enum rs_figure needs[RS_RULE_FIGURES];

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "headline.h"
 #include "hist.h"
 #include "list.h"
 #include "losses.h"
@@ -125,25 +126,17 @@ static void value_text(enum rs_figure figure, struct rs_num num, char *text, siz
 		snprintf(text, size, "%" PRIu64, num.value);
 }
 
-static const struct rs_finding *row_finding(const struct rs_verdict *v, const struct rs_row *row)
-{
-	for (size_t i = 0; i < v->n; i++)
-		if (v->findings[i].row == row)
-			return &v->findings[i];
-	return NULL;
-}
-
 /* The last column of a row. */
 static const char *row_word(const struct rs_ledger *l, const struct rs_verdict *v,
 			    const struct rs_row *row)
 {
-	const struct rs_finding *finding = row_finding(v, row);
+	const struct rs_finding *finding = rs_verdict_find(v, l, row);
 
 	if (finding)
-		return finding->rule->id;
+		return finding->id;
 	if (l->guest && l->host && (!row->guest || !row->host))
 		return row->guest ? "guest only" : "host only";
-	return "ok";
+	return v->turns[row - l->rows].motion == RS_MOTION_MOVES ? "ok" : "idle";
 }
 
 static void headings_add(struct rs_table *t, const struct rs_columns *const *parts, size_t parts_n,
@@ -368,39 +361,6 @@ static void side_print(const struct rs_show *show, const char *title, const stru
 	fputc('\n', show->out);
 }
 
-struct evidence {
-	FILE *out;
-	const char *before;
-};
-
-static void figure_print(void *ctx, enum rs_figure figure, struct rs_num value)
-{
-	struct evidence *e = ctx;
-	char text[24];
-
-	value_text(figure, value, text, sizeof(text));
-	fprintf(e->out, "%s%s %s", e->before, rs_figure_info(figure).name, text);
-	e->before = ", ";
-}
-
-static void finding_print(const struct rs_show *show, const struct rs_finding *f)
-{
-	const char *severity = rs_severity_names[f->rule->severity];
-	bool critical = f->rule->severity == RS_SEVERITY_CRITICAL;
-	struct evidence e = {show->out, "  figures: "};
-
-	fprintf(show->out, "%s%s%s %s", show->colour ? critical ? "\033[1;31m" : "\033[33m" : "",
-		severity, show->colour ? "\033[0m" : "", f->row->label);
-	if (f->row->guest && f->row->host && *f->row->host->tap && f->row->host->queue.known)
-		fprintf(show->out, " (%s queue %" PRIu64 ")", f->row->host->tap,
-			f->row->host->queue.value);
-	fprintf(show->out, ": %s [%s]\n", rs_finding_sentence(f), f->rule->id);
-	rs_finding_evidence(f, figure_print, &e);
-	if (e.before[0] == ',')
-		fputc('\n', show->out);
-	fprintf(show->out, "  do: %s\n", f->rule->advice);
-}
-
 static void row_explain(const struct rs_show *show, const struct rs_row *row)
 {
 	char text[24];
@@ -445,21 +405,6 @@ static void proofs_print(const struct rs_show *show, const struct rs_ledger *l)
 	}
 }
 
-static void total_print(const struct rs_show *show, const struct rs_ledger *l,
-			const struct rs_verdict *v)
-{
-	size_t off = 0, queues = 0;
-
-	for (size_t i = 0; i < l->rows_n; i++) {
-		queues += !(l->guest && l->host) || (l->rows[i].guest && l->rows[i].host);
-		off += row_finding(v, &l->rows[i]) != NULL;
-	}
-	if (v->n)
-		fprintf(show->out, "%zu of %zu queues do not add up.\n", off, queues);
-	else
-		fprintf(show->out, "All %zu queues add up.\n", queues);
-}
-
 void rs_show_ledger(const struct rs_show *show, const struct rs_ledger *l,
 		    const struct rs_verdict *v)
 {
@@ -470,6 +415,7 @@ void rs_show_ledger(const struct rs_show *show, const struct rs_ledger *l,
 		parts[n++] = l->guest ? &diff_host : &rs_columns_host;
 	if (l->guest)
 		parts[n++] = l->host ? &diff_guest : &rs_columns_guest;
+	rs_headline_print(show->out, show->colour, l, v);
 	if (!show->quiet) {
 		if (l->host)
 			side_print(show, "host:", l->host);
@@ -503,7 +449,5 @@ void rs_show_ledger(const struct rs_show *show, const struct rs_ledger *l,
 		proofs_print(show, l);
 	for (size_t i = 0; show->verbose && i < l->rows_n; i++)
 		row_explain(show, &l->rows[i]);
-	for (size_t i = 0; i < v->n; i++)
-		finding_print(show, &v->findings[i]);
-	total_print(show, l, v);
+	rs_headline_details(show->out, show->verbose, l, v);
 }

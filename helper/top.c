@@ -75,26 +75,27 @@ const char *rs_top_value(const struct rs_ledger *l, const struct rs_row *row, si
 }
 
 /* Highlights a row with a verdict or a full ring. */
-static attr_t row_attr(const struct rs_verdict *v, const struct rs_row *row)
+static attr_t row_attr(const struct rs_ledger *l, const struct rs_verdict *v,
+		       const struct rs_row *row)
 {
 	const struct rs_num *f = row->figures;
 	struct rs_num waiting = f[RS_FIG_DERIVED(occupancy)], room = f[RS_FIG_DERIVED(ring_size)];
+	const struct rs_finding *finding = rs_verdict_find(v, l, row);
 
-	for (size_t i = 0; i < v->n; i++)
-		if (v->findings[i].row == row)
-			return v->findings[i].rule->severity == RS_SEVERITY_CRITICAL ? A_REVERSE
-										     : A_BOLD;
+	if (finding)
+		return finding->severity == RS_SEVERITY_CRITICAL ? A_REVERSE : A_BOLD;
 	return waiting.known && room.known && room.value && waiting.value >= room.value ? A_REVERSE
 											: A_NORMAL;
 }
 
-static const char *row_word(const struct rs_verdict *v, const struct rs_row *row)
+static const char *row_word(const struct rs_ledger *l, const struct rs_verdict *v,
+			    const struct rs_row *row)
 {
 	struct rs_num suppressed = row->figures[RS_FIG_HOST(vhost_suppressed_flag)];
+	const struct rs_finding *finding = rs_verdict_find(v, l, row);
 
-	for (size_t i = 0; i < v->n; i++)
-		if (v->findings[i].row == row)
-			return v->findings[i].rule->id;
+	if (finding)
+		return finding->id;
 	return suppressed.known && suppressed.value ? "suppressed" : "";
 }
 
@@ -164,15 +165,15 @@ static void screen_draw(const struct rs_ledger *l, const struct rs_verdict *v,
 	erase();
 	head_draw(l, view, n);
 	for (size_t i = 0; i < n && (int)i < LINES - 3; i++) {
-		attron(row_attr(v, order[i]));
+		attron(row_attr(l, v, order[i]));
 		mvprintw(3 + i, 0, "%-*.*s", LABEL_WIDTH, LABEL_WIDTH, order[i]->label);
 		for (size_t c = 0; c < columns_of(l)->n; c++)
 			printw("%*s", VALUE_WIDTH,
 			       rs_top_value(l, order[i], c, text, sizeof(text)));
 		for (size_t c = 0; l->host && c < STEPS; c++)
 			printw("%*s", STEP_WIDTH, step_text(l, order[i], c, text, sizeof(text)));
-		printw(" %s", row_word(v, order[i]));
-		attroff(row_attr(v, order[i]));
+		printw(" %s", row_word(l, v, order[i]));
+		attroff(row_attr(l, v, order[i]));
 	}
 	refresh();
 	free(order);

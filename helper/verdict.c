@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Applies the table of rules to a ledger. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,62 +31,146 @@ bool rs_rule_fires(const struct rs_rule *rule, const struct rs_ledger *l, const 
 	return rule->fires(rule, row);
 }
 
-/* Whether an earlier rule of the same group has fired on this row. */
-static bool is_covered(const struct rs_verdict *v, const struct rs_rule *rule,
-		       const struct rs_row *row)
+/* A new finding at the end of the list; NULL = out of memory. */
+static struct rs_finding *finding_add(struct rs_verdict *v)
 {
-	for (size_t i = v->n; rule->group && i-- && v->findings[i].row == row;)
-		if (v->findings[i].rule->group && !strcmp(v->findings[i].rule->group, rule->group))
-			return true;
-	return false;
+	if (!(v->n & (v->n - 1))) {
+		void *more = realloc(v->findings, (v->n ? 2 * v->n : 1) * sizeof(*v->findings));
+
+		if (!more)
+			return NULL;
+		v->findings = more;
+	}
+	return &v->findings[v->n++];
 }
 
-static void severity_reach(struct rs_verdict *v, const struct rs_ledger *l,
-			   enum rs_severity severity)
+static int turns_take(struct rs_verdict *v, const struct rs_ledger *l)
 {
-	for (size_t i = 0; i <= l->rows_n; i++) {
-		const struct rs_row *row = i < l->rows_n ? &l->rows[i] : &l->total;
+	for (size_t i = 0; i < l->rows_n; i++) {
+		struct rs_finding *f;
+		struct rs_scene s;
 
-		for (size_t r = 0; r < rs_rules_n; r++)
-			if (rs_rules[r].severity == severity && !is_covered(v, &rs_rules[r], row) &&
-			    rs_rule_fires(&rs_rules[r], l, row))
-				v->findings[v->n++] = (struct rs_finding){&rs_rules[r], row};
+		rs_scene_make(&s, l, &l->rows[i]);
+		rs_turn_take(&v->turns[i], &s);
+		if (v->turns[i].motion != RS_MOTION_STILL)
+			continue;
+		f = finding_add(v);
+		if (!f)
+			return -1;
+		rs_finding_from_turn(f, l, &l->rows[i], &v->turns[i]);
+		v->first[i] = v->n - 1;
 	}
+	return 0;
+}
+
+/* The vhost worker that does not run serves both directions of its pair. */
+static bool is_same_worker(const struct rs_finding *f, const struct rs_row *row)
+{
+	const struct rs_queue *a = f->row->host, *b = row->host;
+
+	return a && b && a != b && f->named == 1U << RS_PARTY_HOST_CPU && f->turn &&
+	       f->turn->links[3].state == RS_LINK_HOLDER && rs_nums_equal(a->pid, b->pid) &&
+	       a->queue.known && rs_nums_equal(a->queue, b->queue) && a->vhost_vq.known &&
+	       b->vhost_vq.known && !strcmp(a->tap, b->tap);
+}
+
+static int worker_follow(struct rs_verdict *v, const struct rs_ledger *l)
+{
+	for (size_t n = v->n, i = 0; i < n; i++)
+		for (size_t r = 0; r < l->rows_n; r++) {
+			struct rs_finding *f;
+
+			if (v->first[r] != SIZE_MAX || v->turns[r].motion == RS_MOTION_MOVES ||
+			    !is_same_worker(&v->findings[i], &l->rows[r]))
+				continue;
+			f = finding_add(v);
+			if (!f)
+				return -1;
+			*f = v->findings[i];
+			f->row = &l->rows[r];
+			f->turn = &v->turns[r];
+			f->root = i;
+			f->sentence = "the same vhost worker serves this queue";
+			v->first[r] = v->n - 1;
+		}
+	return 0;
+}
+
+/* What a rule sees of a queue that stands still follows from that. */
+static size_t root_of(const struct rs_verdict *v, size_t first)
+{
+	if (first == SIZE_MAX || !v->findings[first].turn)
+		return RS_ROOT;
+	return v->findings[first].root == RS_ROOT ? first : v->findings[first].root;
+}
+
+static int rule_apply(struct rs_verdict *v, const struct rs_ledger *l, const struct rs_rule *rule,
+		      size_t i)
+{
+	const struct rs_row *row = i < l->rows_n ? &l->rows[i] : &l->total;
+	size_t root = root_of(v, v->first[i]);
+	struct rs_finding *f;
+
+	if (!rs_rule_fires(rule, l, row))
+		return 0;
+	if (root != RS_ROOT && !strcmp(v->findings[root].id, rule->id))
+		return 0;
+	f = finding_add(v);
+	if (!f)
+		return -1;
+	rs_finding_from_rule(f, l, row, rule);
+	f->root = root;
+	if (v->first[i] == SIZE_MAX)
+		v->first[i] = v->n - 1;
+	return 0;
+}
+
+static int severity_reach(struct rs_verdict *v, const struct rs_ledger *l,
+			  enum rs_severity severity)
+{
+	for (size_t i = 0; i <= l->rows_n; i++)
+		for (size_t r = 0; r < rs_rules_n; r++)
+			if (rs_rules[r].severity == severity && rule_apply(v, l, &rs_rules[r], i))
+				return -1;
+	return 0;
 }
 
 int rs_verdict_reach(struct rs_verdict *v, const struct rs_ledger *l, struct rs_error *err)
 {
-	v->n = 0;
-	v->findings = calloc((l->rows_n + 1) * rs_rules_n, sizeof(*v->findings));
-	if (!v->findings)
+	memset(v, 0, sizeof(*v));
+	v->turns = calloc(l->rows_n + 1, sizeof(*v->turns));
+	v->first = malloc((l->rows_n + 1) * sizeof(*v->first));
+	if (v->first)
+		memset(v->first, 0xff, (l->rows_n + 1) * sizeof(*v->first));
+	if (!v->turns || !v->first || turns_take(v, l) || worker_follow(v, l) ||
+	    severity_reach(v, l, RS_SEVERITY_CRITICAL) ||
+	    severity_reach(v, l, RS_SEVERITY_WARNING)) {
+		rs_verdict_clear(v);
 		return rs_error_set(err, RS_EXIT_ERROR, "out of memory");
-	severity_reach(v, l, RS_SEVERITY_CRITICAL);
-	severity_reach(v, l, RS_SEVERITY_WARNING);
+	}
 	return 0;
 }
 
 void rs_verdict_clear(struct rs_verdict *v)
 {
 	free(v->findings);
+	free(v->turns);
+	free(v->first);
 	memset(v, 0, sizeof(*v));
 }
 
-const char *rs_finding_sentence(const struct rs_finding *f)
+const struct rs_finding *rs_verdict_find(const struct rs_verdict *v, const struct rs_ledger *l,
+					 const struct rs_row *row)
 {
-	if (f->rule->sentence)
-		return f->rule->sentence;
-	if (f->row->guest_flaw)
-		return f->row->guest_flaw;
-	return f->row->host_flaw ? f->row->host_flaw : f->row->ring_flaw;
+	size_t i = row == &l->total ? l->rows_n : (size_t)(row - l->rows);
+
+	return v->first[i] == SIZE_MAX ? NULL : &v->findings[v->first[i]];
 }
 
-void rs_finding_evidence(const struct rs_finding *f,
-			 void (*figure)(void *ctx, enum rs_figure figure, struct rs_num value),
-			 void *ctx)
+bool rs_verdict_is_fault(const struct rs_verdict *v)
 {
-	for (size_t i = 0; i < f->rule->needs_n; i++)
-		figure(ctx, f->rule->needs[i], f->row->figures[f->rule->needs[i]]);
-	for (size_t i = 0; i < f->rule->also_n; i++)
-		if (f->row->figures[f->rule->also[i]].known)
-			figure(ctx, f->rule->also[i], f->row->figures[f->rule->also[i]]);
+	for (size_t i = 0; i < v->n; i++)
+		if (!v->findings[i].suppressed)
+			return true;
+	return false;
 }

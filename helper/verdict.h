@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Applies the rules to a ledger. Pure, like the ledger. */
+/* Finds what is wrong in a ledger, and what follows from what. Pure, like the ledger. */
 #ifndef RS_VERDICT_H
 #define RS_VERDICT_H
 
-#include "rules.h"
-
-struct rs_finding {
-	const struct rs_rule *rule;
-	const struct rs_row *row;
-};
+#include "finding.h"
 
 struct rs_verdict {
-	struct rs_finding *findings; /* critical ones first, then in the order of the queues */
+	struct rs_finding
+		*findings; /* roots of queues that stand still, then critical ones first */
 	size_t n;
+	struct rs_turn *turns; /* one for each row */
+	size_t *first;	       /* for each row the index of its first finding; SIZE_MAX = none */
 };
 
 /* Whether a rule fires on a row of this ledger. */
@@ -23,12 +21,11 @@ bool rs_rule_fires(const struct rs_rule *rule, const struct rs_ledger *l, const 
 int rs_verdict_reach(struct rs_verdict *v, const struct rs_ledger *l, struct rs_error *err);
 void rs_verdict_clear(struct rs_verdict *v);
 
-/* The sentence of a finding: its rule's, or the flaw of its row. */
-const char *rs_finding_sentence(const struct rs_finding *f);
+/* Return: the first finding of a row, NULL = none. */
+const struct rs_finding *rs_verdict_find(const struct rs_verdict *v, const struct rs_ledger *l,
+					 const struct rs_row *row);
 
-/* Calls @figure for each known figure that belongs to a finding. */
-void rs_finding_evidence(const struct rs_finding *f,
-			 void (*figure)(void *ctx, enum rs_figure figure, struct rs_num value),
-			 void *ctx);
+/* Whether a finding counts that is not suppressed. */
+bool rs_verdict_is_fault(const struct rs_verdict *v);
 
 #endif

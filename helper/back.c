@@ -1,0 +1,428 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* From a used entry in the ring to the guest that consumes it. */
+#include <string.h>
+
+#include "step.h"
+
+#define GUEST(name)   RS_SCENE_GUEST(s, name)
+#define HOST(name)    RS_SCENE_HOST(s, name)
+#define DERIVED(name) RS_SCENE_DERIVED(s, name)
+
+/* Entries have waited for the whole window of the guest: what came in it came while they waited. */
+static bool all_window(const struct rs_scene *s)
+{
+	return rs_num_above(DERIVED(standing), 0) && rs_num_above(DERIVED(standing_begin), 0) &&
+	       rs_num_is(GUEST(last_used_progress), 0);
+}
+
+static bool is_polled(const struct rs_scene *s)
+{
+	return all_window(s) && rs_num_above(DERIVED(polls), 0);
+}
+
+static bool vcpu_is(const struct rs_scene *s, const char *state)
+{
+	return !strcmp(s->host->vcpu_state, state);
+}
+
+struct proof {
+	const char *name;
+	struct rs_num value;
+	bool proves;
+};
+
+static bool is_proven(const struct proof *rows, size_t n, struct rs_reason *why)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!rows[i].proves)
+			continue;
+		rs_reason_set(why, rows[i].name, rows[i].value);
+		return true;
+	}
+	return false;
+}
+
+#define ROWS(a) (a), sizeof(a) / sizeof((a)[0])
+
+static enum rs_answer arrives(const struct rs_scene *s, struct rs_reason *why)
+{
+	const struct proof rows[] = {
+		{"interrupts", GUEST(interrupts),
+		 all_window(s) && rs_num_above(GUEST(interrupts), 0)},
+		{"napi_scheduled", s->guest->napi_scheduled,
+		 rs_num_is(s->guest->napi_scheduled, 1)},
+		{"napi_busy", s->guest->napi_busy, rs_num_is(s->guest->napi_busy, 1)},
+		{"polls", DERIVED(polls), is_polled(s)},
+		{"used_event", s->guest->used_event, s->signal_due == RS_NO},
+	};
+	bool is_off = rs_num_is(s->irq->disabled, 1) || rs_num_above(s->irq->depth, 0);
+
+	return !is_off && is_proven(ROWS(rows), why) ? RS_YES : RS_UNKNOWN;
+}
+
+/*
+ * vhost decides about a signal at the end of each round. The worker that has served the other
+ * direction, or has decided as often as it ran, is not in the middle of a round.
+ */
+static bool is_decided(const struct rs_scene *s)
+{
+	struct rs_num rounds = HOST(vhost_rounds), calls = HOST(vhost_calls);
+
+	if (!s->vhost || s->back_still != RS_YES)
+		return false;
+	return rs_num_above(s->pair_rounds, 0) ||
+	       (rounds.known && calls.known && calls.value && calls.value >= rounds.value);
+}
+
+/* The entry that the guest asked for was posted within both windows, and no signal was sent. */
+static bool is_unsent(const struct rs_scene *s)
+{
+	struct rs_num sent = s->vhost ? HOST(vhost_signals) : HOST(eventfd_writes);
+	struct rs_num skew = DERIVED(skew_end), event = s->guest->used_event;
+	uint64_t before = (uint16_t)(s->guest->used_idx.value - 1 - event.value);
+
+	return all_window(s) && s->signal_due == RS_YES && rs_num_is(s->guest->event_idx, 1) &&
+	       strcmp(s->guest->ring, "packed") && event.known && rs_num_is(sent, 0) &&
+	       rs_num_is(skew, 0) && rs_num_is(DERIVED(skew_begin), 0) &&
+	       rs_num_above(GUEST(used_progress), before);
+}
+
+static enum rs_answer is_told(const struct rs_scene *s, struct rs_reason *why)
+{
+	struct rs_num told = s->host->signalled_used;
+	const struct proof rows[] = {
+		{"msi_pending", s->host->msi_pending, rs_num_is(s->host->msi_pending, 1)},
+		{"msi_active", s->host->msi_active, rs_num_is(s->host->msi_active, 1)},
+		{"signalled_used", told, told.known && rs_nums_equal(told, s->host->used_idx)},
+		{"vhost_signals", HOST(vhost_signals),
+		 all_window(s) && rs_num_above(HOST(vhost_signals), 0)},
+		{"eventfd_writes", HOST(eventfd_writes),
+		 all_window(s) && rs_num_above(HOST(eventfd_writes), 0)},
+		{"injected", HOST(injected), all_window(s) && rs_num_above(HOST(injected), 0)},
+		{"used_event", s->guest->used_event, s->signal_due == RS_NO},
+		{"vhost_rounds of the pair", s->pair_rounds,
+		 is_decided(s) && rs_num_above(s->pair_rounds, 0)},
+		{"vhost_calls", HOST(vhost_calls), is_decided(s)},
+	};
+
+	rs_reason_set(why, "used_event", s->guest->used_event);
+	if (is_unsent(s))
+		return RS_NO;
+	if (is_proven(ROWS(rows), why))
+		return RS_YES;
+	rs_reason_set(why, "signalled_used", told);
+	return told.known && s->host->used_idx.known ? RS_NO : RS_UNKNOWN;
+}
+
+/* The entry that the guest asked for was posted within the window, and no signal was sent. */
+static enum rs_answer signal_missing(const struct rs_scene *s)
+{
+	struct rs_reason why;
+
+	switch (is_told(s, &why)) {
+	case RS_YES:
+		return RS_NO;
+	case RS_NO:
+		return RS_YES;
+	default:
+		return RS_UNKNOWN;
+	}
+}
+
+static bool is_masked_in_guest(const struct rs_scene *s)
+{
+	return rs_num_is(s->irq->masked, 1) || rs_num_above(s->irq->depth, 0) ||
+	       rs_num_is(s->host->msi_enabled, 0);
+}
+
+static enum rs_answer irq_disabled(const struct rs_scene *s)
+{
+	return rs_num_answer(s->irq->disabled);
+}
+
+static enum rs_answer irq_masked(const struct rs_scene *s)
+{
+	if (rs_num_is(s->irq->disabled, 1))
+		return RS_NO;
+	if (is_masked_in_guest(s))
+		return RS_YES;
+	return s->irq->masked.known || s->irq->depth.known ? RS_NO : RS_UNKNOWN;
+}
+
+static enum rs_answer cpu_offline(const struct rs_scene *s)
+{
+	return !s->irq->cpu_online.known ? RS_UNKNOWN : s->irq->cpu_online.value ? RS_NO : RS_YES;
+}
+
+static enum rs_answer vector_masked(const struct rs_scene *s)
+{
+	if (!s->host->masked.known)
+		return rs_num_is(s->host->msi_pending, 1) ? RS_NO : RS_UNKNOWN;
+	return s->host->masked.value && !is_masked_in_guest(s) ? RS_YES : RS_NO;
+}
+
+static enum rs_answer no_irqfd(const struct rs_scene *s)
+{
+	if (rs_num_above(HOST(irqfd_wakeups), 0))
+		return RS_NO;
+	return rs_num_above(HOST(eventfd_writes), 0) && HOST(irqfd_wakeups).known ? RS_YES
+										  : RS_UNKNOWN;
+}
+
+static bool differ(struct rs_num a, struct rs_num b)
+{
+	return a.known && b.known && a.value != b.value;
+}
+
+/* KVM woke up for the vector, and no interrupt became of it. */
+static bool is_dropped(const struct rs_scene *s)
+{
+	return rs_num_above(HOST(irqfd_wakeups), 0) && rs_num_is(HOST(injected), 0) &&
+	       !rs_num_above(HOST(coalesced), 0) && !rs_num_above(GUEST(interrupts), 0);
+}
+
+static bool is_misrouted(const struct rs_scene *s)
+{
+	return differ(s->guest->msi.devid, s->host->msi.devid) ||
+	       differ(s->guest->msi.address, s->host->msi.address) ||
+	       differ(s->guest->msi.data, s->host->msi.data);
+}
+
+static enum rs_answer wrong_route(const struct rs_scene *s)
+{
+	if (rs_num_above(HOST(injected), 0) || rs_num_is(s->host->msi_pending, 1))
+		return RS_NO;
+	if (is_misrouted(s))
+		return is_dropped(s) ? RS_YES : RS_UNKNOWN;
+	return s->guest->msi.address.known && s->host->msi.address.known ? RS_NO : RS_UNKNOWN;
+}
+
+static enum rs_answer not_injected(const struct rs_scene *s)
+{
+	if (rs_num_above(HOST(injected), 0) || rs_num_is(s->host->msi_pending, 1) ||
+	    is_misrouted(s))
+		return RS_NO;
+	return is_dropped(s) ? RS_YES : RS_NO;
+}
+
+static enum rs_answer is_paused(const struct rs_scene *s)
+{
+	return rs_num_is(s->paused, 1) || vcpu_is(s, "paused") ? RS_YES : RS_NO;
+}
+
+/* An interrupt is pending, and its vCPU is in this state. */
+static enum rs_answer pending_while(const struct rs_scene *s, bool is_state)
+{
+	struct rs_num pending = s->host->msi_pending;
+
+	if (rs_num_is(pending, 0) || is_paused(s) == RS_YES)
+		return RS_NO;
+	if (*s->host->vcpu_state && !is_state)
+		return RS_NO;
+	return pending.known && is_state ? RS_YES : RS_UNKNOWN;
+}
+
+static enum rs_answer vcpu_waits(const struct rs_scene *s)
+{
+	return pending_while(s, vcpu_is(s, "runnable"));
+}
+
+static enum rs_answer vcpu_exits(const struct rs_scene *s)
+{
+	return pending_while(s, vcpu_is(s, "host"));
+}
+
+static enum rs_answer not_taken(const struct rs_scene *s)
+{
+	return pending_while(s, vcpu_is(s, "guest") || vcpu_is(s, "halted"));
+}
+
+static enum rs_answer interrupt_lost(const struct rs_scene *s)
+{
+	struct rs_reason why;
+	bool is_known = rs_num_is(s->host->msi_pending, 0) && s->signal_due == RS_YES &&
+			rs_num_is(s->guest->napi_scheduled, 0) && is_told(s, &why) == RS_YES;
+
+	if (rs_num_is(s->host->msi_pending, 1) || rs_num_is(s->host->msi_active, 1) ||
+	    is_masked_in_guest(s) || rs_num_is(s->host->masked, 1) || is_dropped(s))
+		return RS_NO;
+	return is_known ? RS_YES : RS_UNKNOWN;
+}
+
+static enum rs_answer irq_held(const struct rs_scene *s)
+{
+	return rs_num_is(s->host->msi_active, 1) && !rs_num_is(s->host->msi_pending, 1) ? RS_YES
+											: RS_NO;
+}
+
+static enum rs_answer polled(const struct rs_scene *s, struct rs_reason *why)
+{
+	rs_reason_set(why, "polls", DERIVED(polls));
+	return is_polled(s) ? RS_YES : RS_UNKNOWN;
+}
+
+static enum rs_answer napi_disabled(const struct rs_scene *s)
+{
+	return rs_num_answer(s->guest->napi_disabled);
+}
+
+static bool is_disabled(const struct rs_scene *s)
+{
+	return rs_num_is(s->guest->napi_disabled, 1);
+}
+
+static enum rs_answer busy_poller(const struct rs_scene *s)
+{
+	if (is_disabled(s))
+		return RS_NO;
+	if (rs_num_is(s->guest->napi_busy, 1))
+		return RS_YES;
+	return rs_num_above(GUEST(polls_busy), 0) && !s->guest->napi_busy.known ? RS_UNKNOWN
+										: RS_NO;
+}
+
+static enum rs_answer softirq_starved(const struct rs_scene *s)
+{
+	if (is_disabled(s) || rs_num_is(s->guest->napi_busy, 1))
+		return RS_NO;
+	if (rs_num_is(s->guest->napi_scheduled, 1))
+		return s->guest->napi_disabled.known ? RS_YES : RS_UNKNOWN;
+	return s->guest->napi_scheduled.known ? RS_NO : RS_UNKNOWN;
+}
+
+static enum rs_answer callback_off(const struct rs_scene *s)
+{
+	struct rs_reason why;
+	bool is_idle = rs_num_is(s->guest->napi_scheduled, 0);
+	bool asked = s->signal_due == RS_YES && !all_window(s);
+
+	if (is_disabled(s) || rs_num_is(s->guest->napi_scheduled, 1) ||
+	    rs_num_is(s->guest->napi_busy, 1))
+		return RS_NO;
+	if (s->signal_due == RS_YES && arrives(s, &why) != RS_YES)
+		return RS_NO;
+	return is_idle && !asked && arrives(s, &why) == RS_YES && s->guest->napi_disabled.known
+		       ? RS_YES
+		       : RS_UNKNOWN;
+}
+
+/* Polls that leave the entries where they are. */
+static enum rs_answer consumed(const struct rs_scene *s, struct rs_reason *why)
+{
+	rs_reason_set(why, "standing", DERIVED(standing));
+	return is_polled(s) || rs_num_is(s->guest->broken, 1) ? RS_NO : RS_UNKNOWN;
+}
+
+static enum rs_answer ring_broken(const struct rs_scene *s)
+{
+	return rs_num_answer(s->guest->broken);
+}
+
+static enum rs_answer not_consumed(const struct rs_scene *s)
+{
+	if (rs_num_is(s->guest->broken, 1) || s->dir == RS_DIR_CTRL)
+		return s->dir == RS_DIR_CTRL ? RS_UNKNOWN : RS_NO;
+	return is_polled(s) ? RS_UNKNOWN : RS_NO;
+}
+
+const struct rs_step rs_back_steps[RS_BACK_STEPS] = {
+	{.id = "told",
+	 .done_sentence = "the guest is told",
+	 .done = is_told,
+	 .facts = "used_event avail_flags signalled_used",
+	 RS_CAUSES({"signal-missing", RS_PARTY_BACKEND, signal_missing,
+		    "a signal is due, and the backend did not send it",
+		    "report the backend's version: it posted used entries and did not signal"})},
+	{.id = "arrives",
+	 .done_sentence = "the interrupt arrives",
+	 .done = arrives,
+	 .facts = "used_event msi_pending masked vcpu_state",
+	 RS_CAUSES({"interrupt-lost", RS_PARTY_KVM, interrupt_lost,
+		    "an interrupt was sent, and the guest did not get it",
+		    "report the host's kernel version and CPU; without AVIC or APICv (modules "
+		    "kvm_amd, "
+		    "kvm_intel) the hardware does not deliver by itself"},
+		   {"interrupt-not-taken", RS_PARTY_KVM, not_taken,
+		    "KVM accepted the interrupt, and the vCPU did not take it",
+		    "report the host's kernel version and CPU; without AVIC or APICv (modules "
+		    "kvm_amd, "
+		    "kvm_intel) the hardware does not deliver by itself",
+		    .minor = true},
+		   {"not-injected", RS_PARTY_KVM, not_injected,
+		    "KVM was woken for the interrupt and injected none",
+		    "check the MSI route of this GSI and the vCPU it names", .minor = true},
+		   {"wrong-route", RS_PARTY_VMM, wrong_route,
+		    "the MSI route that the VMM gave to KVM is not the guest's, and KVM injected "
+		    "none",
+		    "report the VMM's version: address, data or device id of the route are wrong",
+		    .minor = true},
+		   {"no-irqfd", RS_PARTY_VMM, no_irqfd,
+		    "the backend signals, and the VMM passes no interrupt on to KVM",
+		    "the VMM handles the eventfd itself, or does not: look at its threads and its "
+		    "log",
+		    .minor = true},
+		   {"vector-masked", RS_PARTY_VMM, vector_masked,
+		    "the VMM keeps the vector masked, and the guest does not",
+		    "report the VMM's version: it missed that the guest unmasked the vector",
+		    .minor = true},
+		   {"vm-paused", RS_PARTY_VMM, is_paused, "the virtual machine is paused",
+		    "resume the virtual machine", .minor = true},
+		   {"vcpu-waits", RS_PARTY_HOST_CPU, vcpu_waits,
+		    "the vCPU has an interrupt to take, and does not get a CPU",
+		    "check the CPUs, cgroup and priority of the VMM's vCPU threads", .minor = true},
+		   {"vcpu-exits", RS_PARTY_HOST_CPU, vcpu_exits,
+		    "the vCPU has an interrupt to take, and stays in the host to handle its exits",
+		    "see the exits' reasons (exits_pending_*), and move the IRQ or the load that "
+		    "exits to another vCPU",
+		    .minor = true},
+		   {"irq-disabled", RS_PARTY_GUEST_IRQ, irq_disabled,
+		    "the guest's kernel has disabled this queue's IRQ (\"nobody cared\")",
+		    "remove the cause of IRQ_NONE (see the figures), then unbind and bind the "
+		    "device to enable the IRQ again; the guest's debugfs file events has the time",
+		    .minor = true},
+		   {"irq-masked", RS_PARTY_GUEST_IRQ, irq_masked,
+		    "the guest keeps this queue's IRQ masked or disabled",
+		    "find what called disable_irq() or masked the vector; unbind and bind the "
+		    "device",
+		    .minor = true},
+		   {"irq-cpu-offline", RS_PARTY_GUEST_IRQ, cpu_offline,
+		    "the IRQ's affinity names a CPU that is offline",
+		    "set /proc/irq/N/smp_affinity to CPUs that are online", .minor = true},
+		   {"irq-held", RS_PARTY_GUEST_IRQ, irq_held,
+		    "the guest took the interrupt and did not end it",
+		    "look for a handler that does not return, in the guest's kernel log",
+		    .minor = true})},
+	{.id = "polled",
+	 .done_sentence = "NAPI runs",
+	 .done = polled,
+	 .facts = "napi_scheduled napi_disabled used_event",
+	 RS_CAUSES({"callback-off", RS_PARTY_GUEST_DRIVER, callback_off,
+		    "the guest's driver asked for no interrupt and does not poll",
+		    "set the interface down and up; report the guest's kernel version"},
+		   {"napi-disabled", RS_PARTY_GUEST_DRIVER, napi_disabled,
+		    "the guest's driver left NAPI disabled",
+		    "set the interface down and up; report the guest's kernel version, and what "
+		    "changed last: XDP, channels, ring size"},
+		   {"softirq-starved", RS_PARTY_GUEST_CPU, softirq_starved,
+		    "a poll is scheduled in the guest, and its softirq does not run",
+		    "look for real-time tasks and long softirqs on the IRQ's CPU in the guest: "
+		    "ksoftirqd does not get the CPU",
+		    .minor = true},
+		   {"busy-poller-stopped", RS_PARTY_GUEST_POLLER, busy_poller,
+		    "a busy poller owns the queue's NAPI and does not poll it",
+		    "find the process that busy-polls this queue; in the guest run sysctl "
+		    "net.core.busy_poll=0 net.core.busy_read=0",
+		    .minor = true})},
+	{.id = "consumed",
+	 .done_sentence = "NAPI consumes",
+	 .done = consumed,
+	 .facts = "broken",
+	 RS_CAUSES({"ring-broken", RS_PARTY_BACKEND, ring_broken,
+		    "the device put a bad entry into the used ring, and the driver gave the ring "
+		    "up",
+		    "see \"id ... out of range\" or \"is not a head\" in the guest's kernel log; "
+		    "report the backend's version"},
+		   {"not-consumed", RS_PARTY_GUEST_DRIVER, not_consumed,
+		    "the guest's driver polls, and consumes no entry",
+		    "report the guest's kernel version"})},
+};

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <string.h>
+
+#include "fields.h"
+#include "finding.h"
+
+const char *const rs_confidence_names[RS_CONFIDENCES] = {
+#define X(name, text, meaning) text,
+	RS_CONFIDENCE_LIST(X)
+#undef X
+};
+
+bool rs_finding_decided(const struct rs_finding *f)
+{
+	return __builtin_popcount(f->named) == 1;
+}
+
+const char *rs_finding_party(const struct rs_finding *f, char *text, size_t size)
+{
+	return rs_parties_name(f->named, " or ", text, size);
+}
+
+static bool is_zero(const struct rs_ledger *l, enum rs_figure figure)
+{
+	struct rs_num n = l->total.figures[figure];
+
+	return n.known && !n.value;
+}
+
+static enum rs_confidence confidence_of(const struct rs_finding *f, const struct rs_ledger *l)
+{
+	struct rs_num skew = f->row->figures[RS_FIG_DERIVED(skew_end)];
+
+	if (!rs_finding_decided(f) || !l->guest || !l->host || !f->row->guest || !f->row->host)
+		return RS_CONFIDENCE_HINT;
+	if (!is_zero(l, RS_FIG_DERIVED(guest_missed)) || !is_zero(l, RS_FIG_DERIVED(host_missed)))
+		return RS_CONFIDENCE_BOUNDED;
+	return f->turn && skew.known && skew.value ? RS_CONFIDENCE_BOUNDED : RS_CONFIDENCE_EXACT;
+}
+
+void rs_finding_from_turn(struct rs_finding *f, const struct rs_ledger *l, const struct rs_row *row,
+			  const struct rs_turn *t)
+{
+	static const char *const undecided = "the figures leave more than one step open";
+	static const char *const again =
+		"take both snapshots again where the facts that settle it are known";
+	bool one = rs_turn_open(t) == 1;
+	size_t step;
+	const struct rs_cause *cause = rs_turn_cause(t, &step);
+
+	*f = (struct rs_finding){
+		.id = one ? cause->id : "undecided",
+		.severity = RS_SEVERITY_CRITICAL,
+		.row = row,
+		.turn = t,
+		.parties = t->parties,
+		.named = t->named,
+		.root = RS_ROOT,
+		.measured = {"stands still", t->since_ms.value},
+		.unit = "ms",
+		.threshold = RS_STILL_MS,
+		.sentence = one ? cause->sentence : undecided,
+		.advice = one ? cause->advice : again,
+	};
+	f->confidence = confidence_of(f, l);
+}
+
+static const char *rule_sentence(const struct rs_rule *rule, const struct rs_row *row)
+{
+	if (rule->sentence)
+		return rule->sentence;
+	if (row->guest_flaw)
+		return row->guest_flaw;
+	return row->host_flaw ? row->host_flaw : row->ring_flaw;
+}
+
+void rs_finding_from_rule(struct rs_finding *f, const struct rs_ledger *l, const struct rs_row *row,
+			  const struct rs_rule *rule)
+{
+	*f = (struct rs_finding){
+		.id = rule->id,
+		.severity = rule->severity,
+		.row = row,
+		.rule = rule,
+		.parties = 1U << rule->party,
+		.named = 1U << rule->party,
+		.root = RS_ROOT,
+		.sentence = rule_sentence(rule, row),
+		.advice = rule->advice,
+	};
+	f->confidence = confidence_of(f, l);
+}
+
+void rs_finding_evidence(const struct rs_finding *f,
+			 void (*figure)(void *ctx, enum rs_figure figure, struct rs_num value),
+			 void *ctx)
+{
+	for (size_t i = 0; f->rule && i < f->rule->needs_n; i++)
+		figure(ctx, f->rule->needs[i], f->row->figures[f->rule->needs[i]]);
+	for (size_t i = 0; f->rule && i < f->rule->also_n; i++)
+		if (f->row->figures[f->rule->also[i]].known)
+			figure(ctx, f->rule->also[i], f->row->figures[f->rule->also[i]]);
+}
+
+/* Return: the field of this fact, if neither side knows it; NULL = known, or no field of a queue.
+ */
+static const struct rs_field *missing_find(const struct rs_row *row, const char *key, size_t len)
+{
+	const struct rs_record *record = &rs_records[RS_RECORD_QUEUE];
+	const struct rs_field *found = NULL;
+
+	for (size_t i = 0; i < record->fields_n; i++) {
+		const struct rs_field *field = &record->fields[i];
+
+		if (strncmp(field->key, key, len) || field->key[len])
+			continue;
+		if ((row->guest && rs_field_known(field, row->guest)) ||
+		    (row->host && rs_field_known(field, row->host)))
+			return NULL;
+		found = field;
+	}
+	return found;
+}
+
+/* Whether the missing facts of this step would settle something. */
+static bool is_unsettled(const struct rs_link *link)
+{
+	return link->state == RS_LINK_POSSIBLE || (link->causes & (link->causes - 1));
+}
+
+void rs_finding_missing(const struct rs_finding *f, void (*fact)(void *ctx, const char *key),
+			void *ctx)
+{
+	const struct rs_field *told[32];
+	size_t told_n = 0;
+
+	for (size_t i = 0; f->turn && i < RS_STEPS; i++) {
+		const char *words = is_unsettled(&f->turn->links[i]) ? rs_step_at(i)->facts : "";
+
+		for (size_t n, j; *words; words += n + strspn(words + n, " ")) {
+			const struct rs_field *field;
+
+			n = strcspn(words, " ");
+			field = missing_find(f->row, words, n);
+			for (j = 0; j < told_n && told[j] != field; j++)
+				;
+			if (!field || j < told_n || told_n == 32)
+				continue;
+			told[told_n++] = field;
+			fact(ctx, field->key);
+		}
+	}
+}

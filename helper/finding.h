@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What is wrong with a queue: the one form that text and JSON are made from. */
+#ifndef RS_FINDING_H
+#define RS_FINDING_H
+
+#include "rules.h"
+#include "turn.h"
+
+#define RS_CONFIDENCE_LIST(X)                                                                    \
+	X(EXACT, "exact", "both sides, no hit missed")                                           \
+	X(BOUNDED, "bounded", "hits were missed or the windows differ, by less than the margin") \
+	X(HINT, "hint", "a side or a fact is missing")
+
+enum rs_confidence {
+#define X(name, text, meaning) RS_CONFIDENCE_##name,
+	RS_CONFIDENCE_LIST(X)
+#undef X
+		RS_CONFIDENCES
+};
+
+extern const char *const rs_confidence_names[RS_CONFIDENCES];
+
+/* It follows from no other finding. */
+#define RS_ROOT SIZE_MAX
+
+struct rs_finding {
+	const char *id;
+	enum rs_severity severity;
+	const struct rs_row *row;
+	const struct rs_rule *rule; /* NULL = the queue stands still: see turn */
+	const struct rs_turn *turn; /* of the queue; NULL = of the whole machine */
+	unsigned int parties;	    /* all that remain */
+	unsigned int named;	    /* those to name; one bit = decided */
+	size_t root;		    /* index of the finding that it follows from, or RS_ROOT */
+	enum rs_confidence confidence;
+	struct rs_reason measured; /* what makes it a finding */
+	const char *unit;
+	uint64_t threshold;
+	const char *sentence;
+	const char *advice;
+	const char *suppressed; /* the reason, NULL = it counts */
+};
+
+/* Whether exactly one party remains to be named. */
+bool rs_finding_decided(const struct rs_finding *f);
+
+/* "guest driver or KVM" */
+const char *rs_finding_party(const struct rs_finding *f, char *text, size_t size);
+
+/* Fills a finding from a queue that stands still, or from a rule that fired. */
+void rs_finding_from_turn(struct rs_finding *f, const struct rs_ledger *l, const struct rs_row *row,
+			  const struct rs_turn *t);
+void rs_finding_from_rule(struct rs_finding *f, const struct rs_ledger *l, const struct rs_row *row,
+			  const struct rs_rule *rule);
+
+/* Calls @figure for each known figure of the rule that made the finding. */
+void rs_finding_evidence(const struct rs_finding *f,
+			 void (*figure)(void *ctx, enum rs_figure figure, struct rs_num value),
+			 void *ctx);
+
+/* Calls @fact for each fact that is unknown and would settle the finding. */
+void rs_finding_missing(const struct rs_finding *f, void (*fact)(void *ctx, const char *key),
+			void *ctx);
+
+#endif

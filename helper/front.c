@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* From work that waits for the device to the used entry that the device returns. */
+#include <string.h>
+
+#include "step.h"
+
+#define GUEST(name)   RS_SCENE_GUEST(s, name)
+#define HOST(name)    RS_SCENE_HOST(s, name)
+#define DERIVED(name) RS_SCENE_DERIVED(s, name)
+
+static bool worker_is(const struct rs_scene *s, const char *state)
+{
+	return !strcmp(s->host->worker_state, state);
+}
+
+static enum rs_answer offered(const struct rs_scene *s, struct rs_reason *why)
+{
+	struct rs_num work = s->dir == RS_DIR_RX ? DERIVED(occupancy) : DERIVED(outstanding);
+
+	if (s->dir != RS_DIR_RX && !work.known && rs_num_above(DERIVED(avail_left), 0))
+		work = DERIVED(avail_left);
+	rs_reason_set(why, s->dir == RS_DIR_RX ? "occupancy" : "outstanding", work);
+	return rs_num_answer(work);
+}
+
+static enum rs_answer is_stopped(const struct rs_scene *s)
+{
+	if (s->dir != RS_DIR_TX)
+		return RS_NO;
+	if (!rs_num_is(DERIVED(outstanding), 0) || !rs_num_is(DERIVED(standing), 0))
+		return RS_NO;
+	return rs_num_is(s->guest->tx_stopped, 1) &&
+			       rs_num_above(s->guest->tx_stopped_ms, RS_STILL_MS - 1)
+		       ? RS_YES
+		       : RS_NO;
+}
+
+static bool is_ring_small(const struct rs_scene *s)
+{
+	return s->guest->size.known && s->guest->size.value < RS_TX_RESERVE;
+}
+
+static enum rs_answer ring_small(const struct rs_scene *s)
+{
+	return is_ring_small(s) ? is_stopped(s) : RS_NO;
+}
+
+static enum rs_answer tx_stopped(const struct rs_scene *s)
+{
+	return is_ring_small(s) ? RS_NO : is_stopped(s);
+}
+
+/* What vhost knew is a lower bound of what there is. */
+static enum rs_answer buffers(const struct rs_scene *s, struct rs_reason *why)
+{
+	rs_reason_set(why, "outstanding", DERIVED(outstanding));
+	if (DERIVED(outstanding).known)
+		return rs_num_answer(DERIVED(outstanding));
+	rs_reason_set(why, "avail_left", DERIVED(avail_left));
+	return rs_num_above(DERIVED(avail_left), 0) ? RS_YES : RS_UNKNOWN;
+}
+
+static enum rs_answer not_refilled(const struct rs_scene *s)
+{
+	struct rs_reason why;
+
+	return s->dir != RS_DIR_RX || buffers(s, &why) == RS_YES ? RS_NO : RS_UNKNOWN;
+}
+
+/* The driver looked whether a kick is due after its last buffer, and one was. */
+static bool is_kicked(const struct rs_scene *s)
+{
+	return s->kick_due == RS_YES && rs_num_is(s->guest->unkicked, 0);
+}
+
+static enum rs_answer knows(const struct rs_scene *s, struct rs_reason *why)
+{
+	const struct {
+		const char *name;
+		struct rs_num value;
+		bool proves;
+	} rows[] = {
+		{"avail_left", DERIVED(avail_left), rs_num_above(DERIVED(avail_left), 0)},
+		{"worker_queued", s->host->worker_queued, rs_num_is(s->host->worker_queued, 1)},
+		{"worker running", rs_num_of(1), worker_is(s, "running")},
+		{"kicks_sent", DERIVED(kicks_sent),
+		 s->front_still == RS_YES && rs_num_above(DERIVED(kicks_sent), 0)},
+		{"vhost_kicks", HOST(vhost_kicks),
+		 s->front_still == RS_YES && rs_num_above(HOST(vhost_kicks), 0)},
+		{"unkicked", s->guest->unkicked, is_kicked(s)},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (!rows[i].proves)
+			continue;
+		rs_reason_set(why, rows[i].name, rows[i].value);
+		return RS_YES;
+	}
+	return rs_num_above(s->guest->unkicked, 0) || s->kick_due == RS_NO ? RS_NO : RS_UNKNOWN;
+}
+
+/* vhost looks at the ring again after it asked for a kick: then a due kick is the driver's. */
+static enum rs_answer kick_missing(const struct rs_scene *s)
+{
+	if (s->guest->unkicked.known)
+		return s->guest->unkicked.value ? RS_YES : RS_NO;
+	if (s->kick_due == RS_YES && s->vhost)
+		return RS_YES;
+	return s->kick_due == RS_NO ? RS_NO : RS_UNKNOWN;
+}
+
+static enum rs_answer kick_not_asked(const struct rs_scene *s)
+{
+	if (rs_num_above(s->guest->unkicked, 0))
+		return RS_NO;
+	if (s->kick_due == RS_YES)
+		return s->vhost || s->guest->unkicked.known ? RS_NO : RS_UNKNOWN;
+	return s->kick_due == RS_NO ? RS_YES : RS_UNKNOWN;
+}
+
+/* A round of vhost that found neither packet nor buffer does not count: knows() is done. */
+static enum rs_answer runs(const struct rs_scene *s, struct rs_reason *why)
+{
+	bool is_known = rs_num_above(DERIVED(avail_left), 0);
+	bool is_still = s->front_still == RS_YES && is_known;
+
+	rs_reason_set(why, "vhost_rounds", HOST(vhost_rounds));
+	if (rs_num_is(s->paused, 1))
+		return RS_NO;
+	if (worker_is(s, "running") || (is_still && rs_num_above(HOST(vhost_rounds), 0)))
+		return RS_YES;
+	if (*s->host->worker_state)
+		return RS_NO;
+	if (is_still && rs_num_above(s->pair_rounds, 0)) {
+		rs_reason_set(why, "vhost_rounds of the pair", s->pair_rounds);
+		return RS_YES;
+	}
+	return is_still && rs_num_is(HOST(vhost_rounds), 0) ? RS_NO : RS_UNKNOWN;
+}
+
+static enum rs_answer is_paused(const struct rs_scene *s)
+{
+	return rs_num_is(s->paused, 1) ? RS_YES : RS_NO;
+}
+
+/* Whether a worker may be in this state: not vhost, or another state, rules it out. */
+static enum rs_answer worker_may(const struct rs_scene *s, const char *state)
+{
+	if (s->user || rs_num_is(s->paused, 1))
+		return RS_NO;
+	if (*s->host->worker_state)
+		return worker_is(s, state) ? RS_YES : RS_NO;
+	return rs_num_above(s->pair_rounds, 0) && s->front_still == RS_YES ? RS_NO : RS_UNKNOWN;
+}
+
+static enum rs_answer worker_waits(const struct rs_scene *s)
+{
+	return worker_may(s, "runnable");
+}
+
+static enum rs_answer worker_blocked(const struct rs_scene *s)
+{
+	enum rs_answer blocked = worker_may(s, "blocked");
+
+	return blocked == RS_NO ? worker_may(s, "stopped") : blocked;
+}
+
+static enum rs_answer worker_asleep(const struct rs_scene *s)
+{
+	if (rs_num_is(s->host->worker_queued, 0))
+		return RS_NO;
+	if (worker_is(s, "asleep") && !s->host->worker_queued.known)
+		return RS_UNKNOWN;
+	return worker_may(s, "asleep");
+}
+
+/* vhost sleeps, and has no work in its list; a program's state is not known. */
+static enum rs_answer backend_idle(const struct rs_scene *s)
+{
+	if (rs_num_is(s->paused, 1))
+		return RS_NO;
+	if (!s->vhost)
+		return RS_UNKNOWN;
+	if (worker_is(s, "asleep"))
+		return s->host->worker_queued.known ? s->host->worker_queued.value ? RS_NO : RS_YES
+						    : RS_UNKNOWN;
+	return *s->host->worker_state || !s->host->worker_queued.known ||
+			       s->host->worker_queued.value
+		       ? RS_NO
+		       : RS_UNKNOWN;
+}
+
+static enum rs_answer serves(const struct rs_scene *s, struct rs_reason *why)
+{
+	rs_reason_set(why, "served", DERIVED(served));
+	return s->front_still == RS_YES ? RS_NO : RS_UNKNOWN;
+}
+
+static enum rs_answer backend_fails(const struct rs_scene *s)
+{
+	struct rs_reason why;
+
+	if (rs_num_is(HOST(vhost_rounds), 0) && s->front_still == RS_YES)
+		return RS_NO;
+	return runs(s, &why) == RS_NO ? RS_NO : RS_UNKNOWN;
+}
+
+const struct rs_step rs_front_steps[RS_FRONT_STEPS] = {
+	{.id = "offered",
+	 .done_sentence = "work is offered",
+	 .done = offered,
+	 .facts = "occupancy outstanding ring_avail_idx",
+	 RS_CAUSES({"tx-stopped", RS_PARTY_GUEST_DRIVER, tx_stopped,
+		    "the guest's driver has stopped the transmit queue, and the ring is empty",
+		    "set the interface down and up; the driver missed the moment to start the "
+		    "queue again"},
+		   {"tx-ring-small", RS_PARTY_GUEST_DRIVER, ring_small,
+		    "the transmit ring is too small: the driver needs 19 free entries to send",
+		    "give the transmit ring 32 entries or more: ethtool -G, or tx_queue_size of "
+		    "the VMM"})},
+	{.id = "buffers",
+	 .done_sentence = "buffers are there",
+	 .done = buffers,
+	 .facts = "ring_avail_idx",
+	 RS_CAUSES({"no-buffers", RS_PARTY_GUEST_DRIVER, not_refilled,
+		    "the guest's driver adds no buffers to the receive ring",
+		    "in the guest check that the queue's NAPI runs, then the size of the ring; "
+		    "set the interface down and up"})},
+	{.id = "knows",
+	 .done_sentence = "the device knows",
+	 .done = knows,
+	 .facts = "ring_avail_idx avail_event used_flags unkicked worker_queued",
+	 RS_CAUSES({"kick-missing", RS_PARTY_GUEST_DRIVER, kick_missing,
+		    "a kick is due, and the guest's driver did not send it",
+		    "set the interface down and up; report the guest's kernel version"},
+		   {"kick-not-asked", RS_PARTY_BACKEND, kick_not_asked,
+		    "the backend waits for a kick that it did not ask for",
+		    "report the backend's version: it sleeps although the ring has work for it; "
+		    "setting the guest's interface down and up starts the ring again"})},
+	{.id = "runs",
+	 .done_sentence = "the backend runs",
+	 .done = runs,
+	 .facts = "worker_state worker_queued paused",
+	 RS_CAUSES({"worker-waits", RS_PARTY_HOST_CPU, worker_waits,
+		    "the vhost worker does not run although it has work",
+		    "check the vhost worker's CPUs, cgroup and priority: other tasks keep it from "
+		    "its CPU"},
+		   {"worker-asleep", RS_PARTY_HOST_CPU, worker_asleep,
+		    "the vhost worker sleeps although work is queued for it",
+		    "the wake-up of the vhost worker was lost: report the host's kernel version",
+		    .minor = true},
+		   {"worker-blocked", RS_PARTY_HOST_CPU, worker_blocked,
+		    "the vhost worker is blocked or stopped",
+		    "look at /proc/PID/stack of the vhost worker, and at its cgroup's freezer",
+		    .minor = true},
+		   {"vm-paused", RS_PARTY_VMM, is_paused, "the virtual machine is paused",
+		    "resume the virtual machine", .minor = true},
+		   {"backend-idle", RS_PARTY_BACKEND, backend_idle,
+		    "the backend does not serve the virtqueue",
+		    "look at the backend's log and threads: it has work in this ring"})},
+	{.id = "serves",
+	 .done_sentence = "the backend serves",
+	 .done = serves,
+	 .facts = "worker_state",
+	 RS_CAUSES({"backend-fails", RS_PARTY_BACKEND, backend_fails,
+		    "the backend runs and returns no entry",
+		    "look for errors of the backend: for vhost the memory table that the VMM gave "
+		    "it, and the tap's descriptor"})},
+};

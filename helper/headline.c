@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <inttypes.h>
+#include <string.h>
+
+#include "headline.h"
+
+static void label_print(FILE *out, const struct rs_row *row)
+{
+	fputs(row->label, out);
+	if (row->guest && row->host && *row->host->tap && row->host->queue.known)
+		fprintf(out, " (%s queue %" PRIu64 ")", row->host->tap, row->host->queue.value);
+}
+
+/* What the packets suffered by this finding. */
+static void drops_print(FILE *out, const struct rs_finding *f)
+{
+	struct rs_num dropped = f->row->figures[RS_FIG_HOST(tun_dropped)];
+
+	if (f->turn && dropped.known && dropped.value)
+		fprintf(out, "; %" PRIu64 " drops follow from it", dropped.value);
+}
+
+/* Calls for each cause that the answer names. */
+static void named_print(FILE *out, const struct rs_turn *t, const char *before,
+			void (*print)(FILE *out, const char **before, const struct rs_cause *c))
+{
+	for (size_t i = 0; i < RS_STEPS; i++) {
+		const struct rs_step *step = rs_step_at(i);
+
+		for (size_t c = 0; c < step->causes_n; c++)
+			if (t->links[i].causes & (1U << c) && !step->causes[c].minor &&
+			    rs_turn_names(t, i))
+				print(out, &before, &step->causes[c]);
+	}
+}
+
+static void id_print(FILE *out, const char **before, const struct rs_cause *c)
+{
+	fprintf(out, "%s%s", *before, c->id);
+	*before = ", ";
+}
+
+static void possible_print(FILE *out, const char **before, const struct rs_cause *c)
+{
+	fprintf(out, "%s%s: %s [%s]\n", *before, rs_party_names[c->party], c->sentence, c->id);
+}
+
+static bool is_undecided(const struct rs_finding *f)
+{
+	return f->turn && f->root == RS_ROOT && rs_turn_open(f->turn) > 1;
+}
+
+static void line_print(FILE *out, bool colour, const struct rs_finding *f)
+{
+	bool critical = f->severity == RS_SEVERITY_CRITICAL;
+	char party[200];
+
+	if (colour)
+		fputs(critical ? "\033[1;31m" : "\033[33m", out);
+	label_print(out, f->row);
+	if (colour)
+		fputs("\033[0m", out);
+	fprintf(out, ": %s: ", rs_finding_party(f, party, sizeof(party)));
+	if (is_undecided(f))
+		named_print(out, f->turn, "undecided between ", id_print);
+	else
+		fputs(f->sentence, out);
+	if (f->turn && f->turn->since_ms.known)
+		fprintf(out, ", for %.1f s at least", f->turn->since_ms.value / 1e3);
+	drops_print(out, f);
+	fprintf(out, " (%s)\n", rs_confidence_names[f->confidence]);
+}
+
+static bool is_line(const struct rs_finding *f)
+{
+	return !f->suppressed && !(f->rule && f->rule->alarm) &&
+	       (f->root == RS_ROOT || (f->turn && !f->rule));
+}
+
+struct count {
+	size_t sick, well, idle, unknown;
+};
+
+/* Nothing moved, and whether anything waits is unknown. */
+static bool is_unknown(const struct rs_verdict *v, const struct rs_ledger *l, size_t i)
+{
+	const struct rs_queue *q = l->rows[i].guest ? l->rows[i].guest : l->rows[i].host;
+
+	return v->turns[i].motion == RS_MOTION_UNKNOWN &&
+	       (!strcmp(q->dir, "rx") || !strcmp(q->dir, "tx"));
+}
+
+static void rows_count(struct count *n, const struct rs_ledger *l, const struct rs_verdict *v)
+{
+	for (size_t i = 0; i < l->rows_n; i++) {
+		if (v->first[i] != SIZE_MAX)
+			n->sick++;
+		else if (is_unknown(v, l, i))
+			n->unknown++;
+		else
+			n->well += v->turns[i].motion != RS_MOTION_UNKNOWN;
+	}
+}
+
+/* Queues of which nothing moved: what they may wait for. */
+static void unknown_print(FILE *out, const struct rs_ledger *l, const struct rs_verdict *v)
+{
+	const char *before = "";
+
+	for (size_t i = 0; i < l->rows_n; i++) {
+		if (v->first[i] != SIZE_MAX || !is_unknown(v, l, i))
+			continue;
+		fprintf(out, "%s%s", before, l->rows[i].label);
+		before = ", ";
+	}
+}
+
+static void machine_print(FILE *out, const struct rs_ledger *l, const struct rs_verdict *v)
+{
+	unsigned int parties = 0;
+	struct count n = {0};
+	char text[300];
+
+	rows_count(&n, l, v);
+	for (size_t i = 0; i < v->n; i++)
+		if (is_line(&v->findings[i]) && v->findings[i].root == RS_ROOT)
+			parties |= v->findings[i].named;
+	if (n.well)
+		fprintf(out, "nothing wrong with %zu queue%s\n", n.well, n.well == 1 ? "" : "s");
+	if (n.unknown) {
+		fprintf(out, "no traffic, and not known whether anything waits: ");
+		unknown_print(out, l, v);
+		fputc('\n', out);
+	}
+	if (!v->n)
+		fprintf(out, "machine: nothing wrong\n");
+	else if (!parties)
+		fprintf(out, "machine: the counts do not balance, see below\n");
+	else
+		fprintf(out, "machine: %zu of %zu queues are sick: %s\n", n.sick,
+			n.sick + n.well + n.unknown,
+			rs_parties_name(parties, ", ", text, sizeof(text)));
+}
+
+void rs_headline_print(FILE *out, bool colour, const struct rs_ledger *l,
+		       const struct rs_verdict *v)
+{
+	for (size_t i = 0; i < v->n; i++)
+		if (is_line(&v->findings[i]))
+			line_print(out, colour, &v->findings[i]);
+	machine_print(out, l, v);
+}
+
+struct evidence {
+	FILE *out;
+	const char *before;
+};
+
+static void figure_print(void *ctx, enum rs_figure figure, struct rs_num value)
+{
+	struct rs_figure_info info = rs_figure_info(figure);
+	struct evidence *e = ctx;
+
+	if (info.negative)
+		fprintf(e->out, "%s%s %" PRId64, e->before, info.name, (int64_t)value.value);
+	else
+		fprintf(e->out, "%s%s %" PRIu64, e->before, info.name, value.value);
+	e->before = ", ";
+}
+
+static void fact_print(void *ctx, const char *key)
+{
+	struct evidence *e = ctx;
+
+	fprintf(e->out, "%s%s", e->before, key);
+	e->before = ", ";
+}
+
+static void end_print(const struct evidence *e)
+{
+	if (e->before[0] == ',')
+		fputc('\n', e->out);
+}
+
+/* The steps that are ruled out, each with the figure that proves it. */
+static void chain_print(FILE *out, const struct rs_turn *t)
+{
+	const char *before = "  ruled out: ";
+
+	for (size_t i = 0; i < RS_STEPS; i++) {
+		const struct rs_link *link = &t->links[i];
+
+		if (link->state != RS_LINK_DONE || !link->why.name)
+			continue;
+		fprintf(out, "%s%s (%s %" PRIu64 ")", before, rs_step_at(i)->done_sentence,
+			link->why.name, link->why.value);
+		before = ", ";
+	}
+	if (before[0] == ',')
+		fputc('\n', out);
+}
+
+/* All causes that remain, those that the line above does not name, too. */
+static void open_print(FILE *out, const struct rs_turn *t)
+{
+	for (size_t i = 0; i < RS_STEPS; i++) {
+		const struct rs_step *step = rs_step_at(i);
+
+		for (size_t c = 0; c < step->causes_n; c++)
+			if (t->links[i].causes & (1U << c))
+				fprintf(out, "  possible: %s: %s [%s]\n",
+					rs_party_names[step->causes[c].party],
+					step->causes[c].sentence, step->causes[c].id);
+	}
+}
+
+static void detail_print(FILE *out, bool verbose, const struct rs_verdict *v,
+			 const struct rs_finding *f)
+{
+	struct evidence e = {out, "  figures: "};
+	struct evidence missing = {out, "  to settle it: "};
+
+	fprintf(out, "%s ", rs_severity_names[f->severity]);
+	label_print(out, f->row);
+	fprintf(out, ": %s [%s]", f->sentence, f->id);
+	if (f->root != RS_ROOT)
+		fprintf(out, ", follows from %s [%s]", v->findings[f->root].row->label,
+			v->findings[f->root].id);
+	fputc('\n', out);
+	rs_finding_evidence(f, figure_print, &e);
+	end_print(&e);
+	if (f->root != RS_ROOT)
+		return;
+	if (f->turn) {
+		chain_print(out, f->turn);
+		if (verbose)
+			open_print(out, f->turn);
+		else if (is_undecided(f))
+			named_print(out, f->turn, "  possible: ", possible_print);
+		rs_finding_missing(f, fact_print, &missing);
+		end_print(&missing);
+	}
+	fprintf(out, "  do: %s\n", f->advice);
+}
+
+void rs_headline_details(FILE *out, bool verbose, const struct rs_ledger *l,
+			 const struct rs_verdict *v)
+{
+	(void)l;
+	for (size_t i = 0; i < v->n; i++)
+		detail_print(out, verbose, v, &v->findings[i]);
+}

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <string.h>
+
+#include "scene.h"
+
+/* A round of vhost may have ended without an entry because it just began. */
+#define FAILED_ROUNDS 3
+/* A ring that is found full only at the end has filled up within the window. */
+#define FILLED_MS 1000
+
+#define GUEST(name)   RS_SCENE_GUEST(s, name)
+#define HOST(name)    RS_SCENE_HOST(s, name)
+#define DERIVED(name) RS_SCENE_DERIVED(s, name)
+
+static const struct rs_queue no_queue;
+static const struct rs_irq no_irq;
+
+static enum rs_dir dir_of(const struct rs_row *row)
+{
+	static const char *const names[] = {
+		[RS_DIR_RX] = "rx", [RS_DIR_TX] = "tx", [RS_DIR_CTRL] = "ctrl"};
+	const char *dir = row->guest ? row->guest->dir : row->host ? row->host->dir : "";
+
+	for (int i = 0; i < RS_DIR_OTHER; i++)
+		if (!strcmp(dir, names[i]))
+			return i;
+	return RS_DIR_OTHER;
+}
+
+static const struct rs_irq *irq_find(const struct rs_ledger *l, struct rs_num irq)
+{
+	for (size_t i = 0; l->guest && irq.known && i < l->guest->end.irqs_n; i++)
+		if (rs_nums_equal(l->guest->end.irqs[i].irq, irq))
+			return &l->guest->end.irqs[i];
+	return &no_irq;
+}
+
+static struct rs_num running_find(const struct rs_ledger *l, const struct rs_queue *q)
+{
+	for (size_t i = 0; l->guest && *q->device && i < l->guest->end.devices_n; i++)
+		if (!strcmp(l->guest->end.devices[i].name, q->device))
+			return l->guest->end.devices[i].running;
+	return (struct rs_num){0};
+}
+
+static struct rs_num paused_find(const struct rs_ledger *l, const struct rs_queue *q)
+{
+	for (size_t i = 0; l->host && q->pid.known && i < l->host->end.vms_n; i++)
+		if (rs_nums_equal(l->host->end.vms[i].pid, q->pid))
+			return l->host->end.vms[i].paused;
+	return (struct rs_num){0};
+}
+
+/* The two directions of a pair are one vhost device with one worker. */
+static bool is_pair(const struct rs_queue *a, const struct rs_queue *b)
+{
+	return a != b && rs_nums_equal(a->pid, b->pid) && rs_nums_equal(a->queue, b->queue) &&
+	       a->vhost_vq.known && b->vhost_vq.known && a->queue.known && !strcmp(a->tap, b->tap);
+}
+
+static struct rs_num pair_rounds_find(const struct rs_ledger *l, const struct rs_queue *q)
+{
+	for (size_t i = 0; q->vhost_vq.known && i < l->rows_n; i++)
+		if (l->rows[i].host && is_pair(l->rows[i].host, q))
+			return l->rows[i].figures[RS_FIG_HOST(vhost_rounds)];
+	return (struct rs_num){0};
+}
+
+static bool is_long(struct rs_num window)
+{
+	return window.known && window.value >= RS_STILL_MS;
+}
+
+/* A queue of which the guest consumed entries within the window moves, unless its module says
+ * that entries have waited for long. */
+static enum rs_answer back_still(const struct rs_scene *s)
+{
+	if (!DERIVED(standing).known)
+		return RS_UNKNOWN;
+	if (!DERIVED(standing).value)
+		return RS_NO;
+	if (rs_num_above(DERIVED(stalled), RS_STILL_MS - 1))
+		return RS_YES;
+	if (!GUEST(last_used_progress).known)
+		return RS_UNKNOWN;
+	if (GUEST(last_used_progress).value)
+		return RS_NO;
+	if (rs_num_above(DERIVED(standing_begin), 0) && is_long(DERIVED(guest_window)))
+		return RS_YES;
+	return RS_UNKNOWN;
+}
+
+static enum rs_answer receive_still(const struct rs_scene *s)
+{
+	bool filled = rs_num_above(HOST(tun_dropped_full), 0) &&
+		      rs_num_above(DERIVED(host_window), FILLED_MS - 1) &&
+		      rs_num_above(DERIVED(ring_size), 0) &&
+		      DERIVED(occupancy).value >= DERIVED(ring_size).value;
+
+	if (!DERIVED(occupancy).known || !DERIVED(taken).known)
+		return RS_UNKNOWN;
+	if (!DERIVED(occupancy).value || DERIVED(taken).value)
+		return RS_NO;
+	if (rs_num_above(DERIVED(occupancy_begin), 0) && is_long(DERIVED(host_window)))
+		return RS_YES;
+	return filled ? RS_YES : RS_UNKNOWN;
+}
+
+/* vhost tries again and again, and returns nothing. */
+static bool rounds_fail(const struct rs_scene *s)
+{
+	return rs_num_above(HOST(vhost_rounds), FAILED_ROUNDS - 1) &&
+	       rs_num_is(HOST(vhost_posted), 0) && rs_num_above(DERIVED(avail_left), 0);
+}
+
+static enum rs_answer transmit_still(const struct rs_scene *s)
+{
+	bool is_stuck = rs_num_above(DERIVED(outstanding), 0) &&
+			rs_num_above(DERIVED(outstanding_begin), 0);
+	bool is_known =
+		rs_num_above(DERIVED(avail_left), 0) && rs_num_above(DERIVED(avail_left_begin), 0);
+
+	if (rs_num_above(s->guest->outstanding_ms, RS_STILL_MS - 1))
+		return RS_YES;
+	if (rs_num_above(DERIVED(served), 0) || rs_num_is(DERIVED(outstanding), 0))
+		return RS_NO;
+	if (!DERIVED(served).known)
+		return RS_UNKNOWN;
+	if (is_stuck && (is_long(DERIVED(guest_window)) || is_long(DERIVED(host_window))))
+		return RS_YES;
+	if ((rounds_fail(s) || is_known) && is_long(DERIVED(host_window)))
+		return RS_YES;
+	return RS_UNKNOWN;
+}
+
+/* @index lies among the @n entries from @from on. */
+static bool is_within(uint64_t index, uint64_t from, uint64_t n, uint64_t modulus)
+{
+	return (index + modulus - from % modulus) % modulus < n;
+}
+
+static uint64_t modulus_of(const struct rs_queue *q)
+{
+	return strcmp(q->ring, "packed") ? 65536 : 2 * q->size.value;
+}
+
+/* A position in a packed ring, counted on over the second lap. */
+static uint64_t position(const struct rs_queue *q, uint64_t raw)
+{
+	if (strcmp(q->ring, "packed"))
+		return raw;
+	return (raw & 0x7fff) + (raw & 0x8000 ? 0 : q->size.value);
+}
+
+/*
+ * Whether one side asked to be told about any of @n entries from @from on. Split rings have either
+ * an event index or flags; a packed ring's flags say that the event counts (2).
+ */
+static enum rs_answer due(const struct rs_queue *q, struct rs_num flags, struct rs_num event,
+			  struct rs_num from, struct rs_num n)
+{
+	bool is_packed = !strcmp(q->ring, "packed");
+	bool by_event = is_packed ? rs_num_is(flags, 2) : rs_num_is(q->event_idx, 1);
+
+	if (!n.known || !from.known || (is_packed && (!flags.known || !q->size.value)))
+		return RS_UNKNOWN;
+	if (!n.value)
+		return RS_NO;
+	if (!by_event && (is_packed || rs_num_is(q->event_idx, 0)))
+		return !flags.known ? RS_UNKNOWN : flags.value & 1 ? RS_NO : RS_YES;
+	if (!by_event || !event.known)
+		return RS_UNKNOWN;
+	return is_within(position(q, event.value), from.value, n.value, modulus_of(q)) ? RS_YES
+										       : RS_NO;
+}
+
+static enum rs_answer signal_due(const struct rs_scene *s)
+{
+	const struct rs_queue *g = s->guest, *h = s->host;
+	struct rs_num event = g->used_event, flags = g->avail_flags;
+
+	/* the host read the same ring, perhaps at another time: only if the ring did not move */
+	if (!event.known && !flags.known && rs_nums_equal(g->used_idx, h->used_idx)) {
+		event = h->used_event;
+		flags = h->avail_flags;
+	}
+	return due(g, flags, event, g->last_used_idx, DERIVED(standing));
+}
+
+static enum rs_answer kick_due(const struct rs_scene *s)
+{
+	const struct rs_queue *g = s->guest, *h = s->host;
+
+	if (g->avail_event.known || g->used_flags.known)
+		return due(g, g->used_flags, g->avail_event, g->used_idx, DERIVED(outstanding));
+	if (!h->event_idx.known)
+		return due(g, h->used_flags, h->avail_event, h->used_idx, DERIVED(outstanding));
+	return due(h, h->used_flags, h->avail_event, h->used_idx, DERIVED(outstanding));
+}
+
+void rs_scene_make(struct rs_scene *s, const struct rs_ledger *l, const struct rs_row *row)
+{
+	*s = (struct rs_scene){
+		.ledger = l,
+		.row = row,
+		.guest = row->guest ? row->guest : &no_queue,
+		.host = row->host ? row->host : &no_queue,
+		.dir = dir_of(row),
+	};
+	s->irq = irq_find(l, s->guest->irq);
+	s->vhost = !strcmp(s->host->backend, "vhost-net");
+	s->user = *s->host->backend && !s->vhost;
+	s->paused = paused_find(l, s->host);
+	s->running = running_find(l, s->guest);
+	s->pair_rounds = pair_rounds_find(l, s->host);
+	s->back_still = back_still(s);
+	s->front_still = s->dir == RS_DIR_RX ? receive_still(s) : transmit_still(s);
+	s->signal_due = signal_due(s);
+	s->kick_due = kick_due(s);
+}

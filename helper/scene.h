@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What both sides show of one virtqueue, in one place: the figures of its row, and its facts. */
+#ifndef RS_SCENE_H
+#define RS_SCENE_H
+
+#include "ledger.h"
+
+/* If a queue stood still for less, its task may not have been scheduled. */
+enum { RS_STILL_MS = 100 };
+
+/* virtio_net stops a transmit queue with fewer free entries: 2 + MAX_SKB_FRAGS. */
+enum { RS_TX_RESERVE = 19 };
+
+enum rs_answer { RS_UNKNOWN, RS_NO, RS_YES };
+
+enum rs_dir { RS_DIR_RX, RS_DIR_TX, RS_DIR_CTRL, RS_DIR_OTHER };
+
+struct rs_scene {
+	const struct rs_ledger *ledger;
+	const struct rs_row *row;
+	const struct rs_queue *guest; /* never NULL: a side that is missing is all unknown */
+	const struct rs_queue *host;
+	const struct rs_irq *irq;
+	enum rs_dir dir;
+	bool vhost;		   /* the backend is vhost */
+	bool user;		   /* the backend is a program */
+	struct rs_num paused;	   /* the virtual machine is */
+	struct rs_num running;	   /* the guest's interface is up */
+	struct rs_num pair_rounds; /* of the vhost worker, for the other direction of the pair */
+
+	enum rs_answer front_still; /* work waits for the device, and the device returned none */
+	enum rs_answer back_still;  /* used entries wait, and the guest consumed none */
+	enum rs_answer signal_due;  /* the guest asked for an interrupt for the entries that wait */
+	enum rs_answer kick_due;    /* the device asked for a kick for the buffers that wait */
+};
+
+/* Fills a scene from a row of the ledger. */
+void rs_scene_make(struct rs_scene *s, const struct rs_ledger *l, const struct rs_row *row);
+
+/* The figures of a scene's row. */
+#define RS_SCENE_GUEST(s, name)	  ((s)->row->figures[RS_FIG_GUEST(name)])
+#define RS_SCENE_HOST(s, name)	  ((s)->row->figures[RS_FIG_HOST(name)])
+#define RS_SCENE_DERIVED(s, name) ((s)->row->figures[RS_FIG_DERIVED(name)])
+
+static inline bool rs_num_is(struct rs_num n, uint64_t value)
+{
+	return n.known && n.value == value;
+}
+
+static inline bool rs_num_above(struct rs_num n, uint64_t value)
+{
+	return n.known && n.value > value;
+}
+
+static inline enum rs_answer rs_num_answer(struct rs_num n)
+{
+	return !n.known ? RS_UNKNOWN : n.value ? RS_YES : RS_NO;
+}
+
+#endif

@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <string.h>
+
+#include "turn.h"
+
+#define GUEST(name)   RS_SCENE_GUEST(s, name)
+#define HOST(name)    RS_SCENE_HOST(s, name)
+#define DERIVED(name) RS_SCENE_DERIVED(s, name)
+
+enum { RUNS = 3, TOLD = RS_FRONT_STEPS, ARRIVES, CONSUMED = RS_STEPS - 1 };
+
+const char *const rs_motion_names[] = {
+	[RS_MOTION_UNKNOWN] = "unknown",
+	[RS_MOTION_IDLE] = "idle",
+	[RS_MOTION_MOVES] = "moves",
+	[RS_MOTION_STILL] = "stands still",
+};
+
+const char *const rs_link_names[] = {
+	[RS_LINK_UNASKED] = "not asked", [RS_LINK_DONE] = "ruled out",
+	[RS_LINK_POSSIBLE] = "unknown",	 [RS_LINK_HOLDER] = "holder",
+	[RS_LINK_LATER] = "consequence",
+};
+
+const struct rs_step *rs_step_at(size_t i)
+{
+	return i < RS_FRONT_STEPS ? &rs_front_steps[i] : &rs_back_steps[i - RS_FRONT_STEPS];
+}
+
+/* Only proven causes, if there are any; else those that a missing fact leaves open. */
+static unsigned int causes_left(const struct rs_step *step, const struct rs_scene *s, bool *proven)
+{
+	unsigned int yes = 0, maybe = 0;
+
+	for (size_t i = 0; i < step->causes_n; i++) {
+		enum rs_answer answer = step->causes[i].is(s);
+
+		yes |= answer == RS_YES ? 1U << i : 0;
+		maybe |= answer == RS_UNKNOWN ? 1U << i : 0;
+	}
+	*proven = yes != 0;
+	return yes ? yes : maybe;
+}
+
+/* Return: whether this step is the holder, or none can be behind it. */
+static bool link_fill(struct rs_link *link, const struct rs_step *step, const struct rs_scene *s)
+{
+	enum rs_answer done = step->done(s, &link->why);
+	bool proven;
+
+	link->causes = done == RS_YES ? 0 : causes_left(step, s, &proven);
+	if (!link->causes) {
+		link->state = RS_LINK_DONE;
+		if (done != RS_YES)
+			link->why.name = NULL;
+		return false;
+	}
+	link->state = done == RS_NO || proven ? RS_LINK_HOLDER : RS_LINK_POSSIBLE;
+	return link->state == RS_LINK_HOLDER;
+}
+
+/* A step that is done proves that all before it were. */
+static size_t first_open(const struct rs_scene *s, size_t from, size_t to)
+{
+	struct rs_reason why;
+
+	for (size_t i = to; i > from; i--)
+		if (rs_step_at(i - 1)->done(s, &why) == RS_YES)
+			return i - 1;
+	return from;
+}
+
+static void walk(struct rs_turn *t, const struct rs_scene *s, size_t from, size_t to)
+{
+	size_t at = first_open(s, from, to);
+
+	for (size_t i = from; i < at; i++)
+		t->links[i].state = RS_LINK_DONE;
+	while (at < to && !link_fill(&t->links[at], rs_step_at(at), s))
+		at++;
+	for (size_t i = at + 1; i < to; i++)
+		t->links[i].state = RS_LINK_LATER;
+}
+
+static void links_set(struct rs_turn *t, size_t from, size_t to, enum rs_link_state state)
+{
+	for (size_t i = from; i < to; i++) {
+		t->links[i].state = state;
+		t->links[i].causes = 0;
+	}
+}
+
+static bool is_open(const struct rs_link *link)
+{
+	return link->state == RS_LINK_HOLDER || link->state == RS_LINK_POSSIBLE;
+}
+
+static bool has_open(const struct rs_turn *t, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++)
+		if (is_open(&t->links[i]))
+			return true;
+	return false;
+}
+
+static bool is_holder(const struct rs_turn *t, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++)
+		if (t->links[i].state == RS_LINK_HOLDER)
+			return true;
+	return false;
+}
+
+/* The interrupt that the driver asks for comes after 3/4 of the entries at the latest. */
+static bool is_mostly_used(const struct rs_scene *s)
+{
+	return s->guest->size.known && DERIVED(standing).known &&
+	       DERIVED(standing).value * 4 > s->guest->size.value * 3;
+}
+
+static bool is_full(const struct rs_scene *s)
+{
+	struct rs_num more = DERIVED(outstanding);
+	uint64_t taken = DERIVED(standing).value + (more.known ? more.value : 0);
+
+	return s->guest->size.known && DERIVED(standing).known &&
+	       taken + RS_TX_RESERVE > s->guest->size.value;
+}
+
+/*
+ * A transmit queue's entries may stand until the next packet, unless the driver waits for them:
+ * the queue is stopped, or an interrupt for them is due or came.
+ */
+static enum rs_answer is_awaited(const struct rs_scene *s)
+{
+	bool came = rs_num_above(DERIVED(standing_begin), 0) &&
+		    rs_num_above(GUEST(interrupts), 0) && rs_num_is(GUEST(last_used_progress), 0);
+
+	if (s->dir != RS_DIR_TX || rs_num_is(s->guest->tx_stopped, 1))
+		return RS_YES;
+	if (s->signal_due == RS_YES || rs_num_is(s->guest->napi_scheduled, 1))
+		return RS_YES;
+	if (rs_num_is(s->guest->tx_stopped, 0))
+		return RS_NO;
+	return is_full(s) || came ? RS_YES : RS_UNKNOWN;
+}
+
+static void back_walk(struct rs_turn *t, const struct rs_scene *s)
+{
+	/* the control queue's commands are polled for: no interrupt has a part in it */
+	size_t from =
+		s->dir == RS_DIR_CTRL || rs_num_is(s->guest->broken, 1) ? CONSUMED : RS_FRONT_STEPS;
+
+	walk(t, s, from, RS_STEPS);
+	links_set(t, RS_FRONT_STEPS, from, RS_LINK_DONE);
+}
+
+static void front_walk(struct rs_turn *t, const struct rs_scene *s)
+{
+	struct rs_reason why;
+	enum rs_answer offered = rs_step_at(0)->done(s, &why);
+
+	walk(t, s, 0, RS_FRONT_STEPS);
+	if (offered == RS_NO && !is_open(&t->links[0]))
+		links_set(t, 0, RS_FRONT_STEPS, RS_LINK_UNASKED);
+	if (offered == RS_UNKNOWN && s->back_still != RS_YES)
+		t->idle = true;
+}
+
+/*
+ * Both halves wait. The guest that consumes no packets also adds no buffers; a backend that does
+ * not run also sends no signal. If it is unknown whether entries wait, what is proven counts.
+ */
+static void halves_join(struct rs_turn *t, const struct rs_scene *s)
+{
+	bool runs = is_holder(t, RUNS, RS_FRONT_STEPS);
+	bool certain = DERIVED(standing).known && is_awaited(s) == RS_YES;
+	bool mine = s->dir == RS_DIR_TX && s->back_still != RS_YES && s->signal_due != RS_YES &&
+		    rs_num_above(DERIVED(outstanding), 0);
+
+	if (!has_open(t, RS_FRONT_STEPS, RS_STEPS) || !has_open(t, 0, RS_FRONT_STEPS))
+		return;
+	if (mine || (runs && is_open(&t->links[TOLD])) ||
+	    (!certain && s->front_still == RS_YES && is_holder(t, 0, RS_FRONT_STEPS)))
+		links_set(t, RS_FRONT_STEPS, RS_STEPS, RS_LINK_LATER);
+	else if (certain && s->dir != RS_DIR_TX)
+		links_set(t, 0, RS_FRONT_STEPS, RS_LINK_LATER);
+}
+
+static unsigned int parties_of(const struct rs_step *step, unsigned int causes, bool named)
+{
+	unsigned int parties = 0;
+
+	for (size_t c = 0; c < step->causes_n; c++)
+		if (causes & (1U << c) && !(named && step->causes[c].minor))
+			parties |= 1U << step->causes[c].party;
+	return parties;
+}
+
+/* That polls consume nothing is named only where the interrupt is known to arrive. */
+bool rs_turn_names(const struct rs_turn *t, size_t step)
+{
+	return step != CONSUMED || !(is_open(&t->links[TOLD]) || is_open(&t->links[ARRIVES]));
+}
+
+static void parties_collect(struct rs_turn *t)
+{
+	for (size_t i = 0; i < RS_STEPS; i++) {
+		const struct rs_step *step = rs_step_at(i);
+		unsigned int named;
+
+		if (!is_open(&t->links[i]))
+			continue;
+		named = rs_turn_names(t, i) ? parties_of(step, t->links[i].causes, true) : 0;
+		t->parties |= parties_of(step, t->links[i].causes, false);
+		t->named |= named;
+	}
+	if (rs_turn_open(t) == 1 || !t->named)
+		t->named = t->parties;
+}
+
+static bool moved(const struct rs_scene *s)
+{
+	return rs_num_above(DERIVED(served), 0) || rs_num_above(GUEST(last_used_progress), 0) ||
+	       rs_num_above(GUEST(used_progress), 0);
+}
+
+static bool is_stopped(const struct rs_turn *t)
+{
+	return t->links[0].state == RS_LINK_HOLDER;
+}
+
+/* The longest time that is known of. */
+static struct rs_num since_of(const struct rs_scene *s)
+{
+	const struct {
+		enum rs_answer is;
+		struct rs_num ms;
+	} rows[] = {
+		{s->back_still, DERIVED(stalled)},
+		{s->back_still == RS_YES && rs_num_is(GUEST(last_used_progress), 0) ? RS_YES
+										    : RS_NO,
+		 DERIVED(guest_window)},
+		{s->front_still, s->guest->outstanding_ms},
+		{s->front_still,
+		 s->dir == RS_DIR_RX ? DERIVED(host_window) : DERIVED(guest_window)},
+		{RS_YES, s->guest->tx_stopped_ms},
+	};
+	struct rs_num longest = {0};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].is == RS_YES && rows[i].ms.known && rows[i].ms.value >= longest.value)
+			longest = rows[i].ms;
+	return longest;
+}
+
+static enum rs_motion motion_of(const struct rs_turn *t, const struct rs_scene *s)
+{
+	bool still = s->back_still == RS_YES || s->front_still == RS_YES || is_stopped(t);
+	struct rs_reason why;
+
+	if (rs_num_is(s->running, 0))
+		return RS_MOTION_IDLE;
+	if (still && t->parties && !t->idle && rs_num_above(since_of(s), RS_STILL_MS - 1))
+		return RS_MOTION_STILL;
+	if (moved(s))
+		return RS_MOTION_MOVES;
+	if (rs_step_at(0)->done(s, &why) == RS_NO && rs_num_is(DERIVED(standing), 0))
+		return RS_MOTION_IDLE;
+	return still && t->idle ? RS_MOTION_IDLE : RS_MOTION_UNKNOWN;
+}
+
+static void turn_find(struct rs_turn *t, const struct rs_scene *s)
+{
+	bool tx = s->dir == RS_DIR_TX, back = !rs_num_is(DERIVED(standing), 0);
+	enum rs_answer awaited = is_awaited(s);
+	bool front_open = s->back_still != RS_YES || s->front_still == RS_YES;
+
+	if (tx && s->front_still == RS_YES && awaited != RS_YES)
+		back = false;
+	if (back && awaited != RS_NO)
+		back_walk(t, s);
+	if (back && (awaited == RS_UNKNOWN || !DERIVED(standing).known) && s->front_still != RS_YES)
+		t->idle = true;
+	if (front_open || (tx && !rs_num_is(DERIVED(outstanding), 0) && !is_mostly_used(s)))
+		front_walk(t, s);
+}
+
+void rs_turn_take(struct rs_turn *t, const struct rs_scene *s)
+{
+	memset(t, 0, sizeof(*t));
+	if (rs_num_is(s->guest->broken, 1)) {
+		back_walk(t, s);
+	} else {
+		turn_find(t, s);
+		halves_join(t, s);
+	}
+	parties_collect(t);
+	t->motion = motion_of(t, s);
+	if (t->motion == RS_MOTION_IDLE)
+		t->parties = t->named = 0;
+	if (t->motion == RS_MOTION_STILL)
+		t->since_ms = since_of(s);
+}
+
+const struct rs_cause *rs_turn_cause(const struct rs_turn *t, size_t *step)
+{
+	for (*step = 0; *step < RS_STEPS; ++*step)
+		if (is_open(&t->links[*step]))
+			return &rs_step_at(*step)->causes[__builtin_ctz(t->links[*step].causes)];
+	return NULL;
+}
+
+size_t rs_turn_open(const struct rs_turn *t)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < RS_STEPS; i++)
+		n += is_open(&t->links[i]);
+	return n;
+}
