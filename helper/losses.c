@@ -22,6 +22,8 @@ static const struct {
 	{"time-in-net_rx_action", "the time in net_rx_action"},
 	{"when-an-irq-was-disabled", "when the kernel disabled an IRQ"},
 	{"results-of-shared-interrupts", "results of interrupts on shared lines"},
+	{"time-between-polls", "the time between polls"},
+	{"results-of-interrupts", "interrupts and their results"},
 	{"interrupts-of-threaded-handlers", "results of interrupts that a thread handles"},
 };
 

@@ -122,6 +122,19 @@ struct rs_track {
 };
 
 /**
+ * struct rs_begun - the poll of a NAPI that has begun; without tracepoints only
+ * @budget: 0: it was counted
+ * @pid: the process, if it is one that busy-polls
+ *
+ * Written by what owns the NAPI.
+ */
+struct rs_begun {
+	int budget;
+	enum rs_consumer origin;
+	pid_t pid;
+};
+
+/**
  * struct rs_queue - one virtqueue, from its discovery until it is deleted
  * @counts: what happened, per CPU
  * @hist: histograms of its polls, per CPU; receive queues only
@@ -164,6 +177,7 @@ struct rs_queue {
 	bool off;
 	bool unfollowed;
 	atomic_t pending;
+	struct rs_begun begun;
 
 	struct rs_key vq_key ____cacheline_aligned_in_smp;
 	struct rs_key napi_key;

@@ -32,19 +32,71 @@
 #include <asm/tsc.h>
 #endif
 
-/* d19ad0775dcd "ftrace: Have the callbacks receive a struct ftrace_regs" (5.11) */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)
-#define ftrace_regs pt_regs
+/*
+ * What looks: tracepoints and the function tracer. A kernel without them (each of
+ * its tracers selects tracepoints) has kprobes, which do for both. RS_KPROBES
+ * builds the module as for such a kernel.
+ */
+#if defined(CONFIG_TRACEPOINTS) && !defined(RS_KPROBES)
+#define RS_HAS_TRACEPOINTS 1
+#else
+#define RS_HAS_TRACEPOINTS 0
+#endif
+
+#if defined(CONFIG_DYNAMIC_FTRACE) && !defined(RS_KPROBES)
+#define RS_HAS_FTRACE 1
+#else
+#define RS_HAS_FTRACE 0
+#endif
+
+/*
+ * The registers at a function's begin, as its hook receives them.
+ * d19ad0775dcd "ftrace: Have the callbacks receive a struct ftrace_regs" (5.11)
+ */
+#if RS_HAS_FTRACE && LINUX_VERSION_CODE >= KERNEL_VERSION(5, 11, 0)
+#define rs_regs ftrace_regs
+#else
+#define rs_regs pt_regs
 #endif
 
 /* 94d095ffa0e1 "ftrace: abstract DYNAMIC_FTRACE_WITH_ARGS accesses" (6.2) */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
-#define rs_ftrace_arg(fregs, n) ftrace_regs_get_argument(fregs, n)
-#elif LINUX_VERSION_CODE >= KERNEL_VERSION(5, 11, 0)
-#define rs_ftrace_arg(fregs, n) regs_get_kernel_argument(&(fregs)->regs, n)
+#if !RS_HAS_FTRACE || LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)
+#define rs_regs_arg(regs, n) regs_get_kernel_argument(regs, n)
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+#define rs_regs_arg(regs, n) ftrace_regs_get_argument(regs, n)
 #else
-#define rs_ftrace_arg(fregs, n) regs_get_kernel_argument(fregs, n)
+#define rs_regs_arg(fregs, n) regs_get_kernel_argument(&(fregs)->regs, n)
 #endif
+
+struct ftrace_ops;
+
+/* Where the function was called from. */
+static inline unsigned long rs_regs_parent(struct pt_regs *regs)
+{
+#ifdef CONFIG_ARM64
+	return procedure_link_pointer(regs);
+#else
+	return regs_get_kernel_stack_nth(regs, 0);
+#endif
+}
+
+/* Whether the function was called with interrupts disabled; a kprobe itself disables them. */
+static inline bool rs_regs_irqs_disabled(const struct rs_regs *regs)
+{
+#if RS_HAS_FTRACE
+	return irqs_disabled();
+#elif defined(CONFIG_X86)
+	return !(regs->flags & X86_EFLAGS_IF);
+#else
+	return !interrupts_enabled(regs);
+#endif
+}
+
+/* In an interrupt handler. A kprobe may count as an NMI, and each NMI counts as an interrupt, too. */
+static inline bool rs_in_interrupt_handler(void)
+{
+	return hardirq_count() / HARDIRQ_OFFSET != (preempt_count() & NMI_MASK) / NMI_OFFSET;
+}
 
 /*
  * 02a474ca266a "ftrace/x86: Allow for arguments to be passed in to ftrace_regs

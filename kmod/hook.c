@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/module.h>
 #include <linux/sched.h>
-#include <linux/tracepoint.h>
 #include "hook.h"
 #include "widen.h"
 
@@ -12,135 +11,6 @@ static bool closed;	/* nothing is attached any more */
 #define for_each_hook(set, h)							\
 	list_for_each_entry(set, &sets, list)					\
 		for ((h) = (set)->hooks; (h) < (set)->hooks + (set)->n; (h)++)
-
-static const void *filter_of(const struct rs_hook *h)
-{
-	return rcu_access_pointer(h->ops.func_hash->filter_hash);
-}
-
-/*
- * An empty filter means every function. A filter gets empty where there was
- * no memory for its one entry: ftrace_match_records() returns -ENOMEM, and
- * ftrace_set_filter() takes it for a match.
- */
-static int filter_set(struct rs_hook *h)
-{
-	int err = ftrace_set_filter(&h->ops, NULL, 0, 1);
-	const void *empty;
-
-	if (err)
-		return err;
-	empty = filter_of(h);
-	err = ftrace_set_filter(&h->ops, (unsigned char *)h->symbol,
-				strlen(h->symbol), 1);
-	return err ?: filter_of(h) == empty ? -ENOMEM : 0;
-}
-
-static int ftrace_attach(struct rs_hook *h)
-{
-	int err;
-
-	h->ops.func = h->handler;
-	h->ops.flags = RS_FTRACE_FLAGS;
-	err = filter_set(h);
-	if (!err)
-		err = register_ftrace_function(&h->ops);
-	if (err)
-		ftrace_set_filter(&h->ops, NULL, 0, 1);
-	return err;
-}
-
-/* An empty filter frees the old one; ftrace_free_filter() is not exported everywhere. */
-static int ftrace_detach(struct rs_hook *h)
-{
-	int err = unregister_ftrace_function(&h->ops);
-
-	if (!err)
-		ftrace_set_filter(&h->ops, NULL, 0, 1);
-	return err;
-}
-
-static void tracepoint_match(struct tracepoint *tp, void *hook)
-{
-	struct rs_hook *h = hook;
-
-	if (!strcmp(tp->name, h->symbol))
-		h->tracepoint = tp;
-}
-
-/* Not every tracepoint is exported, but all of the kernel's own can be listed. */
-static int tracepoint_attach(struct rs_hook *h)
-{
-	h->tracepoint = NULL;
-	for_each_kernel_tracepoint(tracepoint_match, h);
-	if (!h->tracepoint)
-		return -ENOENT;
-	return tracepoint_probe_register(h->tracepoint, h->handler, NULL);
-}
-
-static int tracepoint_detach(struct rs_hook *h)
-{
-	int err = tracepoint_probe_unregister(h->tracepoint, h->handler, NULL);
-
-	tracepoint_synchronize_unregister();
-	return err;
-}
-
-#ifdef CONFIG_KRETPROBES
-static int kretprobe_attach(struct rs_hook *h)
-{
-	memset(&h->kretprobe, 0, sizeof(h->kretprobe));
-	h->kretprobe.kp.symbol_name = h->symbol;
-	h->kretprobe.entry_handler = h->handler;
-	h->kretprobe.handler = h->return_handler;
-	h->kretprobe.data_size = sizeof(void *);
-	return register_kretprobe(&h->kretprobe);
-}
-
-static int kretprobe_detach(struct rs_hook *h)
-{
-	unregister_kretprobe(&h->kretprobe);
-	return 0;
-}
-
-static bool kretprobe_missed(const struct rs_hook *h, unsigned long *missed)
-{
-	*missed = h->kretprobe.nmissed + h->kretprobe.kp.nmissed;
-	return true;
-}
-#else
-static int kretprobe_attach(struct rs_hook *h)
-{
-	return -ENOENT;
-}
-
-static int kretprobe_detach(struct rs_hook *h)
-{
-	return 0;
-}
-
-static bool kretprobe_missed(const struct rs_hook *h, unsigned long *missed)
-{
-	return false;
-}
-#endif
-
-/* Only a kretprobe counts the hits that it missed. */
-static bool missed_unknown(const struct rs_hook *h, unsigned long *missed)
-{
-	return false;
-}
-
-static const struct {
-	const char *name;
-	int (*attach)(struct rs_hook *h);
-	int (*detach)(struct rs_hook *h);
-	bool (*missed)(const struct rs_hook *h, unsigned long *missed);
-} kinds[] = {
-	[RS_FTRACE] = { "ftrace", ftrace_attach, ftrace_detach, missed_unknown },
-	[RS_TRACEPOINT] = { "tracepoint", tracepoint_attach, tracepoint_detach, missed_unknown },
-	[RS_KRETPROBE] = { "kretprobe", kretprobe_attach, kretprobe_detach, kretprobe_missed },
-};
 
 /* ftrace says -EINVAL where no function has the name, -ENODEV where it is not there. */
 static enum rs_hook_state attach_state(const struct rs_hook *h, int err)
@@ -161,7 +31,7 @@ static int hook_attach(struct rs_hook *h)
 		return -ESHUTDOWN;
 	for (i = 0; i < ARRAY_SIZE(h->symbols) && h->symbols[i] && err; i++) {
 		h->symbol = h->symbols[i];
-		err = kinds[h->kind].attach(h);
+		err = rs_attach_kinds[h->kind].attach(h);
 	}
 	WRITE_ONCE(h->state, attach_state(h, err));
 	return err;
@@ -180,12 +50,18 @@ static void stay(void)
 	}
 }
 
+/* Of a hook that is not attached, and was not tried. */
+static enum rs_hook_state idle_state(const struct rs_hook *h)
+{
+	return h->on_demand && rs_attach_kinds[h->kind].there ? RS_STANDBY : RS_ABSENT;
+}
+
 /* False: it stays attached. */
 static bool hook_detach(struct rs_hook *h)
 {
-	if (h->state == RS_ATTACHED && kinds[h->kind].detach(h))
+	if (h->state == RS_ATTACHED && rs_attach_kinds[h->kind].detach(h))
 		return false;
-	WRITE_ONCE(h->state, h->on_demand ? RS_STANDBY : RS_ABSENT);
+	WRITE_ONCE(h->state, idle_state(h));
 	return true;
 }
 
@@ -299,7 +175,7 @@ static int hook_first_attach(struct rs_hook *h)
 {
 	int err;
 
-	h->state = h->on_demand ? RS_STANDBY : RS_ABSENT;
+	h->state = idle_state(h);
 	if (h->on_demand)
 		return 0;
 	err = hook_attach(h);
@@ -363,11 +239,11 @@ static void info_fill(const struct rs_hook *h, struct rs_hook_info *info)
 	};
 
 	info->symbol = h->symbol ?: h->symbols[0];
-	info->kind = kinds[h->kind].name;
+	info->kind = rs_attach_kinds[h->kind].name;
 	info->state = states[h->state];
 	info->standby = h->state == RS_STANDBY;
 	info->loses = h->loses;
-	info->missed_known = h->state == RS_ATTACHED && kinds[h->kind].missed(h, &info->missed);
+	info->missed_known = h->state == RS_ATTACHED && rs_attach_kinds[h->kind].missed(h, &info->missed);
 }
 
 /* Hook @i of all; false past the last one. */

@@ -6,49 +6,8 @@
 #ifndef RS_HOOK_H
 #define RS_HOOK_H
 
-#include <linux/ftrace.h>
-#include <linux/kprobes.h>
 #include <linux/list.h>
-
-struct tracepoint;
-
-enum rs_hook_kind { RS_FTRACE, RS_TRACEPOINT, RS_KRETPROBE };
-enum rs_hook_state { RS_ABSENT, RS_ATTACHED, RS_FAILED, RS_STANDBY };
-
-/**
- * struct rs_hook - one place where ringside looks
- * @symbols: names of the function or tracepoint, tried in this order
- * @kind: how it is attached
- * @handler: what a hit calls: an ftrace callback, a tracepoint's probe, or the
- *	entry handler of a kretprobe
- * @return_handler: of a kretprobe
- * @module: the module it is in; the hook goes and comes back with it
- * @needed: without it ringside refuses to load
- * @on_demand: attached by rs_hook_want() only
- * @if_present: without the function, nothing is lost
- * @loses: what is not known without it; see debugfs-docs
- */
-struct rs_hook {
-	const char *symbols[3];
-	enum rs_hook_kind kind;
-	void *handler;
-	void *return_handler;
-	const char *module;
-	bool needed;
-	bool on_demand;
-	bool if_present;
-	const char *loses;
-
-	/* the engine's */
-	const char *symbol;
-	enum rs_hook_state state;
-	bool going;	/* its module is being unloaded */
-	struct ftrace_ops ops;
-	struct tracepoint *tracepoint;
-#ifdef CONFIG_KRETPROBES
-	struct kretprobe kretprobe;
-#endif
-};
+#include "attach.h"
 
 /* The rows of one file. @gone, if any, is called when a module of theirs is unloaded. */
 struct rs_hook_set {

@@ -209,20 +209,38 @@ static noinline void leave_each(struct rs_line *line, bool handled)
 static DEFINE_PER_CPU(struct rs_line *, running);
 
 /* A handler is about to run: what the device has returned so far is for it. */
+static __always_inline void line_enter(struct rs_line *line)
+{
+	struct rs_queue *own = READ_ONCE(line->own);
+
+	if (likely(own && own->ring.vring))
+		own->irq_seen = rs_queue_returned(own);
+	else
+		enter_each(line);
+}
+
+/* The handler has run. */
+static __always_inline void line_leave(struct rs_line *line, bool handled)
+{
+	struct rs_queue *own = READ_ONCE(line->own);
+
+	if (unlikely(!own))
+		leave_each(line, handled);
+	else if (handled)
+		count(own, cause(own, true));
+	else
+		count_none(own);
+}
+
 static void irq_enter_probe(void *data, int number, struct irqaction *action)
 {
 	struct rs_line *line = find_line(action);
-	struct rs_queue *own;
 
 	if (!line)
 		return;
 	__this_cpu_write(running, line);
 	rs_widen();
-	own = READ_ONCE(line->own);
-	if (likely(own && own->ring.vring))
-		own->irq_seen = rs_queue_returned(own);
-	else
-		enter_each(line);
+	line_enter(line);
 }
 
 /*
@@ -233,46 +251,95 @@ static void irq_enter_probe(void *data, int number, struct irqaction *action)
 static void irq_leave_probe(void *data, int number, struct irqaction *action, int ret)
 {
 	struct rs_line *line = __this_cpu_read(running);
-	struct rs_queue *own;
 
 	if (!line || line->irq != number)
 		return;
 	__this_cpu_write(running, NULL);
 	rs_widen();
-	own = READ_ONCE(line->own);
-	if (unlikely(!own))
-		leave_each(line, ret);
-	else if (ret)
-		count(own, cause(own, true));
-	else
-		count_none(own);
+	line_leave(line, ret);
+}
+
+/* The same where there are no tracepoints: the descriptor with its handlers now running. */
+static DEFINE_PER_CPU(const struct irq_desc *, serving);
+static bool noted;
+static bool unnoted;
+
+/*
+ * handle_irq_event(desc) begins: the handlers of an interrupt run next. A vector
+ * of a queue has one handler; on other lines each device's handler runs.
+ */
+static void serve_hit(unsigned long ip, unsigned long parent_ip,
+		      struct ftrace_ops *ops, struct rs_regs *regs)
+{
+	const struct irq_desc *desc = (void *)rs_regs_arg(regs, 0);
+	struct rs_key *key;
+
+	if (!rs_map_find(&rs_desc_map, desc))
+		return;
+	if (unlikely(__this_cpu_read(serving) && !noted))
+		WRITE_ONCE(unnoted, true);
+	__this_cpu_write(serving, desc);
+	rs_widen();
+	rs_map_for_each(&rs_desc_map, key, desc)
+		line_enter(container_of(key, struct rs_line, desc_key));
+}
+
+/* note_interrupt(desc, result) begins: they have run, on the same CPU. */
+static void note_hit(unsigned long ip, unsigned long parent_ip,
+		     struct ftrace_ops *ops, struct rs_regs *regs)
+{
+	const struct irq_desc *desc = (void *)rs_regs_arg(regs, 0);
+	struct rs_key *key;
+
+	if (!desc || __this_cpu_read(serving) != desc)
+		return;
+	__this_cpu_write(serving, NULL);
+	WRITE_ONCE(noted, true);
+	rs_widen();
+	rs_map_for_each(&rs_desc_map, key, desc)
+		line_leave(container_of(key, struct rs_line, desc_key), rs_regs_arg(regs, 1));
+}
+
+/*
+ * Whether the results of interrupts are seen. With the kernel's parameter
+ * noirqdebug note_interrupt() is never called.
+ */
+bool rs_irq_results_seen(void)
+{
+	return !READ_ONCE(unnoted) || READ_ONCE(noted);
+}
+
+/* Whether a queue's interrupts and their results are counted. */
+bool rs_irq_counted(const struct rs_queue *q)
+{
+	return q->counted && rs_irq_results_seen();
 }
 
 /* virtio_config_changed(dev) begins: a line's handler that asks the device got that answer. */
 static void config_hit(unsigned long ip, unsigned long parent_ip,
-		       struct ftrace_ops *ops, struct ftrace_regs *fregs)
+		       struct ftrace_ops *ops, struct rs_regs *regs)
 {
-	struct rs_line *line = rs_line_by_config((void *)rs_ftrace_arg(fregs, 0));
+	struct rs_line *line = rs_line_by_config((void *)rs_regs_arg(regs, 0));
 
-	if (line && hardirq_count())
+	if (line && rs_in_interrupt_handler())
 		line->config = true;
 }
 
 /* The callback of a virtqueue begins: its interrupt found work. */
 static void callback_hit(unsigned long ip, unsigned long parent_ip,
-			 struct ftrace_ops *ops, struct ftrace_regs *fregs)
+			 struct ftrace_ops *ops, struct rs_regs *regs)
 {
-	struct rs_queue *q = rs_queue_by_vq((void *)rs_ftrace_arg(fregs, 0));
+	struct rs_queue *q = rs_queue_by_vq((void *)rs_regs_arg(regs, 0));
 
-	if (q && hardirq_count())
+	if (q && rs_in_interrupt_handler())
 		this_cpu_write(q->counts->called, true);
 }
 
 /* vring_interrupt(irq, vq) begins, on a line with a handler that asks the device first. */
 static void visit_hit(unsigned long ip, unsigned long parent_ip,
-		      struct ftrace_ops *ops, struct ftrace_regs *fregs)
+		      struct ftrace_ops *ops, struct rs_regs *regs)
 {
-	struct rs_queue *q = rs_queue_by_vq((void *)rs_ftrace_arg(fregs, 1));
+	struct rs_queue *q = rs_queue_by_vq((void *)rs_regs_arg(regs, 1));
 
 	if (q)
 		this_cpu_write(q->counts->visited, true);
@@ -298,41 +365,56 @@ static void line_disabled(struct rs_line *line)
  * the kernel is about to disable the line.
  */
 static void disabled_hit(unsigned long ip, unsigned long parent_ip,
-			 struct ftrace_ops *ops, struct ftrace_regs *fregs)
+			 struct ftrace_ops *ops, struct rs_regs *regs)
 {
-	const void *desc = (void *)rs_ftrace_arg(fregs, 0);
+	const void *desc = (void *)rs_regs_arg(regs, 0);
 	struct rs_key *key;
 
-	if (rs_ftrace_arg(fregs, 1) > (IRQ_HANDLED | IRQ_WAKE_THREAD))
+	if (rs_regs_arg(regs, 1) > (IRQ_HANDLED | IRQ_WAKE_THREAD))
 		return;
 	rs_map_for_each(&rs_desc_map, key, desc)
 		line_disabled(container_of(key, struct rs_line, desc_key));
 }
 
-static struct rs_hook hooks[] = {
+static struct rs_hook by_tracepoint[] = {
 	{ .symbols = { "irq_handler_entry" }, .kind = RS_TRACEPOINT,
 	  .handler = irq_enter_probe, .needed = true, .loses = "everything" },
 	{ .symbols = { "irq_handler_exit" }, .kind = RS_TRACEPOINT,
 	  .handler = irq_leave_probe, .needed = true, .loses = "everything" },
-	{ .symbols = { "__report_bad_irq" }, .kind = RS_FTRACE,
+};
+
+/* Where there are no tracepoints. */
+static struct rs_hook by_function[] = {
+	{ .symbols = { "handle_irq_event" }, .kind = RS_FUNCTION,
+	  .handler = serve_hit, .needed = true, .loses = "everything" },
+	{ .symbols = { "note_interrupt" }, .kind = RS_FUNCTION,
+	  .handler = note_hit, .needed = true, .loses = "everything" },
+};
+
+static struct rs_hook hooks[] = {
+	{ .symbols = { "__report_bad_irq" }, .kind = RS_FUNCTION,
 	  .handler = disabled_hit, .loses = "when-an-irq-was-disabled" },
-	{ .symbols = { "vring_interrupt" }, .kind = RS_FTRACE, .on_demand = true,
+	{ .symbols = { "vring_interrupt" }, .kind = RS_FUNCTION, .on_demand = true,
 	  .handler = visit_hit, .loses = "results-of-shared-interrupts" },
-	{ .symbols = { "virtio_config_changed" }, .kind = RS_FTRACE, .on_demand = true,
+	{ .symbols = { "virtio_config_changed" }, .kind = RS_FUNCTION, .on_demand = true,
 	  .handler = config_hit, .loses = "results-of-shared-interrupts" },
-	{ .symbols = { "skb_recv_done" }, .kind = RS_FTRACE, .on_demand = true,
+	{ .symbols = { "skb_recv_done" }, .kind = RS_FUNCTION, .on_demand = true,
 	  .module = "virtio_net",
 	  .handler = callback_hit, .loses = "results-of-shared-interrupts" },
-	{ .symbols = { "skb_xmit_done" }, .kind = RS_FTRACE, .on_demand = true,
+	{ .symbols = { "skb_xmit_done" }, .kind = RS_FUNCTION, .on_demand = true,
 	  .module = "virtio_net",
 	  .handler = callback_hit, .loses = "results-of-shared-interrupts" },
 };
 
+static struct rs_hook_set tracepoints = {
+	.hooks = by_tracepoint, .n = ARRAY_SIZE(by_tracepoint),
+};
+static struct rs_hook_set functions = { .hooks = by_function, .n = ARRAY_SIZE(by_function) };
 static struct rs_hook_set set = { .hooks = hooks, .n = ARRAY_SIZE(hooks) };
 
 int rs_irq_init(void)
 {
-	return rs_hook_add(&set);
+	return rs_hook_add(RS_HAS_TRACEPOINTS ? &tracepoints : &functions) ?: rs_hook_add(&set);
 }
 
 /**

@@ -3,9 +3,11 @@
 #ifndef RS_IRQ_H
 #define RS_IRQ_H
 
-#include <linux/types.h>
+#include "account.h"
 
 int rs_irq_init(void);
 int rs_irq_want_shared(bool asks);
+bool rs_irq_results_seen(void);
+bool rs_irq_counted(const struct rs_queue *q);
 
 #endif

@@ -4,7 +4,7 @@
 
 static int __init rs_init(void)
 {
-	pr_err("this kernel lacks the function tracer or tracepoints; boot one with CONFIG_DYNAMIC_FTRACE and CONFIG_TRACEPOINTS\n");
+	pr_err("this kernel lacks the function tracer or tracepoints, and kprobes, which would do for both; boot one with CONFIG_DYNAMIC_FTRACE and CONFIG_TRACEPOINTS, or with CONFIG_KPROBES\n");
 	return -ENODEV;
 }
 

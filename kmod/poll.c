@@ -25,7 +25,8 @@ static enum rs_consumer poll_origin(const struct napi_struct *napi, int budget)
 }
 
 /*
- * One more in both histograms. Counters of two CPUs may differ: a poll is never
+ * One more in both histograms; without tracepoints it is not told when each poll
+ * ended, and the second one stays empty. Counters of two CPUs may differ: a poll is never
  * before the one it follows. Softirqs are disabled, and each origin has rows of
  * its own: nothing comes between.
  */
@@ -39,7 +40,7 @@ static void count(struct rs_queue *q, enum rs_consumer origin, int work)
 	if (work)
 		packets = min(fls(work), RS_PACKET_BUCKETS - 1);
 	hist->packets[origin][packets]++;
-	if (unlikely(now < last))
+	if (!RS_HAS_TRACEPOINTS || unlikely(now < last))
 		return;
 	gap = fls64((now - last) | RS_GAP_LEAST) - RS_GAP_SHIFT;
 	hist->gaps[origin][min(gap, RS_GAP_BUCKETS - 1U)]++;
@@ -86,6 +87,11 @@ static noinline void consumed(struct rs_queue *q, enum rs_consumer who)
 	__this_cpu_write(rs_queue_polled, NULL);
 }
 
+static __always_inline pid_t poller_of(const struct rs_queue *q)
+{
+	return RS_HAS_TRACEPOINTS ? current->tgid : q->begun.pid;
+}
+
 /* What an empty poll is spared. */
 static noinline void count_work(struct rs_queue *q, enum rs_consumer origin, int work, int budget)
 {
@@ -97,19 +103,17 @@ static noinline void count_work(struct rs_queue *q, enum rs_consumer origin, int
 	}
 	trace_ring_poll(q, origin, work, budget);
 	if (origin == RS_BUSY_POLL)
-		rs_poller_count(work);
+		rs_poller_count(poller_of(q), work);
 }
 
-static __always_inline void poll_over(struct rs_queue *q, const struct napi_struct *napi,
+static __always_inline void poll_over(struct rs_queue *q, enum rs_consumer origin,
 				      int work, int budget)
 {
-	enum rs_consumer origin = poll_origin(napi, budget);
-
 	count(q, origin, work);
 	if (work || trace_ring_poll_enabled())
 		count_work(q, origin, work, budget);
 	else if (origin == RS_BUSY_POLL)
-		rs_poller_count(0);
+		rs_poller_count(poller_of(q), 0);
 }
 
 /*
@@ -124,8 +128,69 @@ static void poll_probe(void *data, struct napi_struct *napi, int work, int budge
 	rs_widen();
 	q = rs_queue_by_napi(napi);
 	if (q)
-		poll_over(q, napi, work, budget);
+		poll_over(q, poll_origin(napi, budget), work, budget);
 	rs_softirq_end();
+}
+
+static void begin(struct rs_queue *q, const struct napi_struct *napi, int budget)
+{
+	q->begun.budget = budget;
+	q->begun.origin = poll_origin(napi, budget);
+	q->begun.pid = current->tgid;
+}
+
+static void end(struct rs_queue *q, int work)
+{
+	int budget = q->begun.budget;
+
+	q->begun.budget = 0;
+	poll_over(q, q->begun.origin, work, budget);
+}
+
+/*
+ * Without tracepoints a poll is seen when it begins and when it completes. One that
+ * used up its budget does not complete; it is over when the next one of its NAPI begins,
+ * which comes soon, as packets may be left. A kretprobe would tell at once, but an
+ * interrupt that comes while its handler runs misses its own hooks.
+ *
+ * virtnet_poll(napi, budget) begins. netpoll's, with a budget of 0, receives nothing.
+ */
+static void begin_hit(unsigned long ip, unsigned long parent_ip,
+		      struct ftrace_ops *ops, struct rs_regs *regs)
+{
+	const struct napi_struct *napi = (void *)rs_regs_arg(regs, 0);
+	int budget = rs_regs_arg(regs, 1);
+	struct rs_queue *q = rs_queue_by_napi(napi);
+
+	if (!q)
+		return;
+	rs_widen();
+	if (q->begun.budget)
+		end(q, q->begun.budget);
+	begin(q, napi, budget);
+	if (!budget)
+		end(q, 0);
+}
+
+/*
+ * napi_complete_done(napi, work) begins. The kernel itself calls it with no work, after
+ * a poll that used up its budget, when someone waits for the NAPI to be over.
+ */
+static void complete_hit(unsigned long ip, unsigned long parent_ip,
+			 struct ftrace_ops *ops, struct rs_regs *regs)
+{
+	const struct napi_struct *napi = (void *)rs_regs_arg(regs, 0);
+	struct rs_queue *q = rs_queue_by_napi(napi);
+	int work = rs_regs_arg(regs, 1);
+
+	if (!q)
+		return;
+	rs_widen();
+	if (!q->begun.budget)	/* it began before ringside was there */
+		begin(q, napi, INT_MAX);
+	else if (!work && !READ_ONCE(q->off) && rs_ring_moved(&q->ring, q->consumed))
+		work = q->begun.budget;
+	end(q, work);
 }
 
 static const struct {
@@ -247,40 +312,61 @@ static void enter(struct rs_queue *q, unsigned long site)
 
 /* free_old_xmit(sq, [txq,] in_napi) begins, under the transmit queue's lock. */
 static void clean_hit(unsigned long ip, unsigned long parent_ip,
-		      struct ftrace_ops *ops, struct ftrace_regs *fregs)
+		      struct ftrace_ops *ops, struct rs_regs *regs)
 {
-	struct rs_queue *q = rs_queue_by_sq((void *)rs_ftrace_arg(fregs, 0));
-	unsigned long in_napi = rs_ftrace_arg(fregs, 1);
+	struct rs_queue *q = rs_queue_by_sq((void *)rs_regs_arg(regs, 0));
+	unsigned long in_napi = rs_regs_arg(regs, 1);
 
 	if (!q || READ_ONCE(q->off))
 		return;
 	/* without a txq it says "in NAPI" of netpoll, too, which alone polls with interrupts off */
 	if (in_napi > 1)
-		in_napi = rs_ftrace_arg(fregs, 2) & 0xff;
-	else if (in_napi && irqs_disabled())
+		in_napi = rs_regs_arg(regs, 2) & 0xff;
+	else if (in_napi && rs_regs_irqs_disabled(regs))
 		in_napi = 0;
 	enter(q, site_of(parent_ip, in_napi));
 }
 
-static struct rs_hook hooks[] = {
+#define POLLS "polls-and-who-consumed-receive-entries"
+
+static struct rs_hook by_tracepoint[] = {
 	{ .symbols = { "napi_poll" }, .kind = RS_TRACEPOINT,
-	  .handler = poll_probe, .loses = "polls-and-who-consumed-receive-entries" },
-	{ .symbols = { "free_old_xmit", "free_old_xmit_skbs" }, .kind = RS_FTRACE,
+	  .handler = poll_probe, .loses = POLLS },
+};
+
+/* Where there are no tracepoints. */
+static struct rs_hook by_function[] = {
+	{ .symbols = { "virtnet_poll" }, .kind = RS_FUNCTION, .module = "virtio_net",
+	  .handler = begin_hit, .loses = POLLS },
+	{ .symbols = { "napi_complete_done" }, .kind = RS_FUNCTION,
+	  .handler = complete_hit, .loses = POLLS },
+	{ .symbols = { "napi_poll" }, .kind = RS_TRACEPOINT,
+	  .handler = poll_probe, .loses = "time-between-polls" },
+};
+
+static struct rs_hook hooks[] = {
+	{ .symbols = { "free_old_xmit", "free_old_xmit_skbs" }, .kind = RS_FUNCTION,
 	  .module = "virtio_net",
 	  .handler = clean_hit, .loses = "who-consumed-transmit-entries" },
 };
 
+static struct rs_hook_set tracepoints = {
+	.hooks = by_tracepoint, .n = ARRAY_SIZE(by_tracepoint),
+};
+static struct rs_hook_set functions = { .hooks = by_function, .n = ARRAY_SIZE(by_function) };
 static struct rs_hook_set set = { .hooks = hooks, .n = ARRAY_SIZE(hooks), .gone = forget_sites };
 
 int rs_poll_init(void)
 {
-	return rs_hook_add(&set);
+	return rs_hook_add(RS_HAS_TRACEPOINTS ? &tracepoints : &functions) ?: rs_hook_add(&set);
 }
 
 /* Whether ends of polls are seen. */
 bool rs_poll_counted(void)
 {
-	return rs_hook_attached(poll_probe);
+	if (RS_HAS_TRACEPOINTS)
+		return rs_hook_attached(poll_probe);
+	return rs_hook_attached(begin_hit) && rs_hook_attached(complete_hit);
 }
 
 /*
@@ -292,6 +378,6 @@ bool rs_poll_followed(const struct rs_queue *q)
 	if (!q->napi || q->unfollowed)
 		return false;
 	if (q->dir == RS_RX)
-		return rs_hook_attached(poll_probe);
+		return rs_poll_counted();
 	return q->dir == RS_TX && rs_hook_attached(clean_hit);
 }

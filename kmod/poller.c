@@ -25,21 +25,21 @@ static struct rs_poller *slot_of(struct rs_poller_table *t, pid_t pid)
 		p = &t->slot[(at + i) % RS_POLLER_SLOTS];
 		if (p->pid == pid)
 			return p;
-		if (!p->pid)
+		if (!p->pid && pid == current->tgid)
 			return slot_claim(p, pid);
 	}
 	return &t->others;
 }
 
 /* As rs_poller_count(), for another process than the last time or after a reset. */
-void rs_poller_count_other(struct rs_poller_table *t, unsigned int packets)
+void rs_poller_count_other(struct rs_poller_table *t, pid_t pid, unsigned int packets)
 {
 	if (t->epoch != READ_ONCE(rs_poller_epoch)) {
 		memset(t->slot, 0, sizeof(t->slot));
 		memset(&t->others, 0, sizeof(t->others));
 		smp_store_release(&t->epoch, rs_poller_epoch);	/* it is empty */
 	}
-	t->pid = current->tgid;
+	t->pid = pid;
 	t->last = slot_of(t, t->pid);
 	t->last->polls++;
 	t->last->packets += packets;

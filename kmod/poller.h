@@ -39,15 +39,18 @@ int rs_poller_init(void);
 void rs_poller_exit(void);
 unsigned int rs_poller_read(struct rs_poller *list, unsigned int max, struct rs_poller *others);
 void rs_poller_reset(void);
-void rs_poller_count_other(struct rs_poller_table *t, unsigned int packets);
+void rs_poller_count_other(struct rs_poller_table *t, pid_t pid, unsigned int packets);
 
-/* The current process has polled: @packets came of it. Softirqs are disabled. */
-static inline void rs_poller_count(unsigned int packets)
+/*
+ * The process @pid has polled, mostly the current one: @packets came of it. Softirqs
+ * are disabled.
+ */
+static inline void rs_poller_count(pid_t pid, unsigned int packets)
 {
 	struct rs_poller_table *t = this_cpu_ptr(rs_pollers);
 
-	if (unlikely(t->pid != current->tgid || t->epoch != READ_ONCE(rs_poller_epoch))) {
-		rs_poller_count_other(t, packets);
+	if (unlikely(t->pid != pid || t->epoch != READ_ONCE(rs_poller_epoch))) {
+		rs_poller_count_other(t, pid, packets);
 		return;
 	}
 	t->last->polls++;

@@ -2,6 +2,7 @@
 #include <linux/module.h>
 #include <linux/percpu.h>
 #include "hook.h"
+#include "irq.h"
 #include "prove.h"
 #include "registry.h"
 
@@ -22,19 +23,19 @@ static void add(struct rs_queue *q, enum rs_proof i, unsigned long n)
 
 /* vring_interrupt(irq, vq) begins. */
 static void interrupt_hit(unsigned long ip, unsigned long parent_ip,
-			  struct ftrace_ops *ops, struct ftrace_regs *fregs)
+			  struct ftrace_ops *ops, struct rs_regs *regs)
 {
-	struct rs_queue *q = rs_queue_by_vq((void *)rs_ftrace_arg(fregs, 1));
+	struct rs_queue *q = rs_queue_by_vq((void *)rs_regs_arg(regs, 1));
 
-	if (q && q->own && hardirq_count())
+	if (q && q->own && rs_in_interrupt_handler())
 		add(q, RS_PROOF_INTERRUPTS, 1);
 }
 
 /* note_interrupt(desc, result) begins, after each run of a line's handlers. */
 static void note_hit(unsigned long ip, unsigned long parent_ip,
-		     struct ftrace_ops *ops, struct ftrace_regs *fregs)
+		     struct ftrace_ops *ops, struct rs_regs *regs)
 {
-	struct rs_line *line = rs_line_by_desc((void *)rs_ftrace_arg(fregs, 0));
+	struct rs_line *line = rs_line_by_desc((void *)rs_regs_arg(regs, 0));
 	struct rs_queue *q;
 
 	if (!line)
@@ -42,7 +43,7 @@ static void note_hit(unsigned long ip, unsigned long parent_ip,
 	WRITE_ONCE(noted, true);
 	q = list_first_or_null_rcu(&line->queues, struct rs_queue, line_list);
 	if (q && q->own)
-		add(q, rs_ftrace_arg(fregs, 1) ? RS_PROOF_HANDLED : RS_PROOF_NONE, 1);
+		add(q, rs_regs_arg(regs, 1) ? RS_PROOF_HANDLED : RS_PROOF_NONE, 1);
 }
 
 #ifdef CONFIG_KRETPROBES
@@ -69,9 +70,9 @@ static const int poll_enter, poll_leave;	/* only addresses */
 #endif
 
 static struct rs_hook hooks[] = {
-	{ .symbols = { "vring_interrupt" }, .kind = RS_FTRACE, .on_demand = true,
+	{ .symbols = { "vring_interrupt" }, .kind = RS_FUNCTION, .on_demand = true,
 	  .handler = interrupt_hit, .loses = "proof-of-interrupts" },
-	{ .symbols = { "note_interrupt" }, .kind = RS_FTRACE, .on_demand = true,
+	{ .symbols = { "note_interrupt" }, .kind = RS_FUNCTION, .on_demand = true,
 	  .handler = note_hit, .loses = "proof-of-results" },
 	{ .symbols = { "virtnet_poll" }, .kind = RS_KRETPROBE, .on_demand = true,
 	  .module = "virtio_net", .handler = (void *)&poll_enter,
@@ -85,7 +86,7 @@ bool rs_prove_known(const struct rs_queue *q, enum rs_proof i)
 {
 	if (i == RS_PROOF_POLLS || i == RS_PROOF_PACKETS)
 		return q->dir == RS_RX && q->napi && rs_hook_attached(&poll_enter);
-	if (!q->own || !q->counted)
+	if (!q->own || !rs_irq_counted(q))
 		return false;
 	if (i == RS_PROOF_INTERRUPTS)
 		return rs_hook_attached(interrupt_hit);

@@ -425,12 +425,12 @@ static void rescan(struct work_struct *work)
  * vring_del_virtqueue(vq) begins.
  */
 static void gone_hit(unsigned long ip, unsigned long parent_ip,
-		     struct ftrace_ops *ops, struct ftrace_regs *fregs)
+		     struct ftrace_ops *ops, struct rs_regs *regs)
 {
 	struct rs_queue *q;
 
 	rcu_read_lock();
-	q = rs_queue_by_vq((void *)rs_ftrace_arg(fregs, 0));
+	q = rs_queue_by_vq((void *)rs_regs_arg(regs, 0));
 	if (q) {
 		rs_queue_unmap(q);
 		rescan_soon();
@@ -446,12 +446,12 @@ static bool can_reset(const struct rs_queue *q)
 
 /* The transport is about to stop the device's use of a virtqueue, and its ring is made anew. */
 static void ring_off_hit(unsigned long ip, unsigned long parent_ip,
-			 struct ftrace_ops *ops, struct ftrace_regs *fregs)
+			 struct ftrace_ops *ops, struct rs_regs *regs)
 {
 	struct rs_queue *q;
 
 	rcu_read_lock();
-	q = rs_queue_by_vq((void *)rs_ftrace_arg(fregs, 0));
+	q = rs_queue_by_vq((void *)rs_regs_arg(regs, 0));
 	if (q && can_reset(q))
 		rs_queue_ring_off(q);
 	rcu_read_unlock();
@@ -459,12 +459,12 @@ static void ring_off_hit(unsigned long ip, unsigned long parent_ip,
 
 /* The ring is complete, and the device is about to use it. */
 static void ring_on_hit(unsigned long ip, unsigned long parent_ip,
-			struct ftrace_ops *ops, struct ftrace_regs *fregs)
+			struct ftrace_ops *ops, struct rs_regs *regs)
 {
 	struct rs_queue *q;
 
 	rcu_read_lock();
-	q = rs_queue_by_vq((void *)rs_ftrace_arg(fregs, 0));
+	q = rs_queue_by_vq((void *)rs_regs_arg(regs, 0));
 	if (q)
 		rs_queue_ring_on(q, atomic_inc_return(&generations));
 	rcu_read_unlock();
@@ -476,14 +476,14 @@ static void ring_on_hit(unsigned long ip, unsigned long parent_ip,
  * found again as a new one.
  */
 static void reset_hit(unsigned long ip, unsigned long parent_ip,
-		      struct ftrace_ops *ops, struct ftrace_regs *fregs)
+		      struct ftrace_ops *ops, struct rs_regs *regs)
 {
 	struct rs_queue *q;
 
 	if (rs_hook_attached(ring_off_hit) && rs_hook_attached(ring_on_hit))
 		return;
 	rcu_read_lock();
-	q = rs_queue_by_vq((void *)rs_ftrace_arg(fregs, 0));
+	q = rs_queue_by_vq((void *)rs_regs_arg(regs, 0));
 	if (q && can_reset(q)) {
 		rs_queue_unmap(q);
 		rescan_soon();
@@ -493,9 +493,9 @@ static void reset_hit(unsigned long ip, unsigned long parent_ip,
 
 /* virtnet_xdp(netdev, bpf), the driver's ndo_bpf, begins: a program or a socket comes or goes. */
 static void xdp_hit(unsigned long ip, unsigned long parent_ip,
-		    struct ftrace_ops *ops, struct ftrace_regs *fregs)
+		    struct ftrace_ops *ops, struct rs_regs *regs)
 {
-	const struct net_device *netdev = (void *)rs_ftrace_arg(fregs, 0);
+	const struct net_device *netdev = (void *)rs_regs_arg(regs, 0);
 	struct rs_device *d;
 
 	rcu_read_lock();
@@ -512,19 +512,19 @@ bool rs_registry_followed(const struct rs_queue *q)
 }
 
 static struct rs_hook hooks[] = {
-	{ .symbols = { "vring_del_virtqueue" }, .kind = RS_FTRACE,
+	{ .symbols = { "vring_del_virtqueue" }, .kind = RS_FUNCTION,
 	  .handler = gone_hit, .needed = true, .loses = "everything" },
-	{ .symbols = { "vp_modern_disable_vq_and_reset" }, .kind = RS_FTRACE,
+	{ .symbols = { "vp_modern_disable_vq_and_reset" }, .kind = RS_FUNCTION,
 	  .module = "virtio_pci", .if_present = true,
 	  .handler = ring_off_hit, .loses = "rings-reset-while-watched" },
-	{ .symbols = { "vp_modern_enable_vq_after_reset" }, .kind = RS_FTRACE,
+	{ .symbols = { "vp_modern_enable_vq_after_reset" }, .kind = RS_FUNCTION,
 	  .module = "virtio_pci", .if_present = true,
 	  .handler = ring_on_hit, .loses = "rings-reset-while-watched" },
-	{ .symbols = { "virtqueue_resize" }, .kind = RS_FTRACE, .if_present = true,
+	{ .symbols = { "virtqueue_resize" }, .kind = RS_FUNCTION, .if_present = true,
 	  .handler = reset_hit, .loses = "rings-resized-while-watched" },
-	{ .symbols = { "virtqueue_reset" }, .kind = RS_FTRACE, .if_present = true,
+	{ .symbols = { "virtqueue_reset" }, .kind = RS_FUNCTION, .if_present = true,
 	  .handler = reset_hit, .loses = "rings-reset-while-watched" },
-	{ .symbols = { "virtnet_xdp" }, .kind = RS_FTRACE, .module = "virtio_net",
+	{ .symbols = { "virtnet_xdp" }, .kind = RS_FUNCTION, .module = "virtio_net",
 	  .handler = xdp_hit, .loses = "progress-of-transmit-queues-with-xdp" },
 };
 

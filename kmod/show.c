@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "clock.h"
 #include "hook.h"
+#include "irq.h"
 #include "line.h"
 #include "prove.h"
 #include "registry.h"
@@ -34,6 +35,8 @@ void rs_show_hooks(struct seq_file *m, bool standby)
 			seq_printf(m, " missed=%lu", info.missed);
 		seq_putc(m, '\n');
 	}
+	if (!rs_irq_results_seen())
+		seq_puts(m, "hook name=irq_handler_exit kind=tracepoint state=absent loses=results-of-interrupts\n");
 	/* the kernel has no tracepoint behind a handler that runs in a thread */
 	if (rs_line_any_threaded())
 		seq_puts(m, "hook name=irq_thread_exit kind=tracepoint state=absent loses=interrupts-of-threaded-handlers\n");
@@ -122,7 +125,8 @@ void rs_show_hists(struct seq_file *m, struct rs_queue *q)
 		rs_show_text(m, "device", q->device->name);
 		seq_printf(m, " index=%u origin=%s", q->index, rs_origin_names[i]);
 		show_buckets(m, "packets", hist.packets[i], RS_PACKET_BUCKETS, packets_at);
-		show_buckets(m, "gap_ns", hist.gaps[i], RS_GAP_BUCKETS, gap_at);
+		if (RS_HAS_TRACEPOINTS)
+			show_buckets(m, "gap_ns", hist.gaps[i], RS_GAP_BUCKETS, gap_at);
 		seq_putc(m, '\n');
 	}
 }

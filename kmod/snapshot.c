@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/ktime.h>
 #include <linux/utsname.h>
+#include "irq.h"
 #include "line.h"
 #include "poll.h"
 #include "registry.h"
@@ -38,7 +39,7 @@ static void show_msi(struct seq_file *m, const struct rs_queue *q, const struct 
 /* Whether the results of interrupts are known, at one instant with the kernel's count. */
 static bool irqs_known(const struct rs_queue *q, const struct rs_reading *r)
 {
-	return q->counted && r->irqs_known;
+	return rs_irq_counted(q) && r->irqs_known;
 }
 
 /* Whether a counter's group is known; the others are left out. */

@@ -108,7 +108,7 @@ int rs_softirq_init(void)
 	loaded = !err;
 	kernel_param_unlock(THIS_MODULE);
 	if (err)
-		pr_err("cannot time softirqs: error %d (on PREEMPT_RT one preempts another); load without net_rx_time\n",
+		pr_err("cannot time softirqs: error %d (it needs tracepoints, and on PREEMPT_RT one preempts another); load without net_rx_time\n",
 		       err);
 	return err;
 }

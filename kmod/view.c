@@ -3,6 +3,7 @@
 #include <linux/sort.h>
 #include "event.h"
 #include "hook.h"
+#include "irq.h"
 #include "line.h"
 #include "poll.h"
 #include "poller.h"
@@ -22,7 +23,7 @@ static void show_queue_line(struct seq_file *m, struct rs_queue *q)
 	if (rs_queue_read(q, &r))
 		return;
 	seq_printf(m, "%-10s %-10s", rs_show_device_name(q->device), q->name);
-	if (q->counted && r.irqs_known)
+	if (rs_irq_counted(q) && r.irqs_known)
 		seq_printf(m, " %5u %10llu %10llu %10llu %6lld", q->line->irq,
 			   r.interrupts, r.v[RS_C_handled], r.none,
 			   (s64)(r.kernel_count - r.interrupts));
