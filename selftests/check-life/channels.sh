@@ -35,15 +35,17 @@ traffic_end()
 
 ip link set eth1 up
 ip addr add 10.9.0.2/24 dev eth1
-plan 7
+plan 8
 clean=$(traces)
 load_still "$BUS" || exit 1
+readers_start
 traffic_per_cpu -d 3600 -f 2
 check "$ROUNDS changes of the number of queues" timed "$ROUNDS changes" \
 	channels_change eth1 "$ROUNDS" $PAIRS
 # shellcheck disable=SC2086 # a list
 kill -TERM $PIDS
 check "each datagram is answered in the end" traffic_end
+check "the files were read all the while" readers_stop
 traffic_per_cpu -n 101 -f 2
 check "datagrams after the last change are answered" traffic_end
 same "every queue's counts are exact all along" "" "$(exact "$BUS" 2 /run/irqs-before)"

@@ -107,6 +107,15 @@ readers_stop()
 	return $rc
 }
 
+# readers_end PID: as readers_stop, for a shell that did not start them
+readers_end()
+{
+	kill -TERM "$1"
+	until_true 60 grep -q '^readers=' /tmp/readers
+	note "readers: $(cat /tmp/readers)"
+	grep -q '^readers=.* files=[1-9].* failed=0$' /tmp/readers
+}
+
 # unload: as soon as no file is open; a reader holds the module for as long as it reads
 unload()
 {

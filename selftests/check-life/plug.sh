@@ -47,7 +47,7 @@ no_more_kept()
 	[ "$2" -lt "$allowed" ]
 }
 
-plan 12
+plan 13
 slot_open || exit 1
 plug
 same "a device that is plugged in works" "" "$(up)"
@@ -62,6 +62,7 @@ clean=$(traces)
 load_still "$STAYS" || exit 1
 traffic_start "$LAB_PEER" 1000 || exit 1
 GENERATION=2
+readers_start
 before=$(memory)
 same "$ROUNDS hot-unplugs and re-plugs" "" \
 	"$(timed "$ROUNDS hotplugs" churn "$ROUNDS" unplug plug exact_paused)"
@@ -71,6 +72,7 @@ same "$ROUNDS unbinds and binds" "" \
 	"$(timed "$ROUNDS rebinds" churn "$ROUNDS" unbind bind exact_paused)"
 check "no memory stays that the kernel would not keep" no_more_kept "$control" \
 	$(($(memory) - before))
+check "the files were read all the while" readers_stop
 insist_stop
 check "each datagram through it is answered in the end" none_lost /tmp/insist
 traffic_stop

@@ -13,11 +13,12 @@ in_guest()
 	guest ". /lab/report.sh; . /life/lib.sh; $*"
 }
 
-plan 8
+plan 9
 guest_start -n $PAIRS -c $PAIRS || exit 1
 in_guest 'traces' >/tmp/clean
 in_guest 'load_still $(bus_of eth0)' || exit 1
 before=$(in_guest memory)
+in_guest 'readers_start </dev/null; echo $READERS >/run/readers'
 guest 'udp echo -p 7007 </dev/null >/tmp/echo 2>&1 &'
 # The host's tun drops what waits in a queue that is switched off: it is sent again.
 udp ping -R -t 300 -d 3600 -f 16 -p 7007 $GUEST_IP >/tmp/ping &
@@ -25,6 +26,7 @@ check "$ROUNDS changes of the number of queues" \
 	timed "$ROUNDS changes" in_guest channels_change eth0 "$ROUNDS" $PAIRS
 kill -TERM $!
 wait $!
+check "the files were read all the while" in_guest 'readers_end $(cat /run/readers)'
 udp ping -t 20000 -n 503 -f 16 -p 7007 $GUEST_IP >/tmp/then
 guest 'killall -TERM udp'
 note "traffic: $(cat /tmp/ping), then $(cat /tmp/then), echoed: $(guest cat /tmp/echo)"
