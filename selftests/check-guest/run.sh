@@ -14,11 +14,12 @@ OUT=$TOP/out/check-guest RUNS=$HERE/runs MEMORY=2G
 help()
 {
 	cat <<-'EOF'
-	usage: run.sh [-a ARCH] [-k LINE] [-o OUT] [-s NAME=VALUE]... [-w] [RUN...]
+	usage: run.sh [-a ARCH] [-k LINE] [-o OUT] [-r RUNS] [-s NAME=VALUE]... [-w] [RUN...]
 
 	  -a ARCH        x86_64 (default) or arm64
 	  -k LINE        kernel line, as in the lab (default 6.1)
 	  -o OUT         artefacts (default out/check-guest)
+	  -r RUNS        another table of runs (default check-guest/runs)
 	  -s NAME=VALUE  a setting of the scenes, for a quick look: EVENTS=503, LAPS=40, UNITS=5
 	  -w             ringside.ko with waits between the steps of what may race (lab --widen)
 	  --list         the runs
@@ -117,7 +118,7 @@ one_run()
 	run_result "$number" "$name" "$dir" $rc
 }
 
-options_read akosw "$@"
+options_read akorsw "$@"
 WORK=$(mktemp -d)
 trap 'device_stop; rm -rf "$WORK"' EXIT
 DEVICE=''

@@ -13,11 +13,12 @@ OUT=$(realpath -m "$HERE/../../out/debug")
 help()
 {
 	cat <<-'EOF'
-	usage: debug.sh [life|guest|races]...
+	usage: debug.sh [life|guest|races|functions]...
 
-	  life    the module and its devices come and go, on each kernel of debug-runs
-	  guest   known counts, on the kernel that checks itself
-	  races   known counts, on the kernel that looks for data races
+	  life       the module and its devices come and go, on each kernel of debug-runs
+	  guest      known counts, on the kernel that checks itself
+	  races      known counts, on the kernel that looks for data races
+	  functions  known counts, on the kernel without tracepoints
 
 	Without a part all are done. The kernels are lab/built/*: the first time, building
 	them takes most of the time; they are kept in RINGSIDE_CACHE.
@@ -46,6 +47,11 @@ part_races()
 	counts_on kcsan
 }
 
+part_functions()
+{
+	"$TESTS/check-guest/run.sh" -k no-tracepoints -r "$TESTS/check-guest/function-runs" -o "$OUT/guest"
+}
+
 # part NUMBER NAME
 part()
 {
@@ -57,10 +63,10 @@ part()
 	return "$rc"
 }
 
-[ $# != 0 ] || set -- life guest races
+[ $# != 0 ] || set -- life guest races functions
 for name; do
 	case $name in
-	life | guest | races) ;;
+	life | guest | races | functions) ;;
 	-h | --help) help; exit 0 ;;
 	*) echo "debug.sh: no part $name; try --help" >&2; exit 64 ;;
 	esac

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # shellcheck shell=dash
-# A kernel without the function tracer.
+# A kernel without the function tracer and without kprobes.
 
 # shellcheck source=/dev/null
 . /life/lib.sh

@@ -45,6 +45,7 @@ static struct seen look(struct run *run, int index)
 	if (irq) {
 		seen.handled = load(&irq->handled);
 		seen.none = load(&irq->none);
+		seen.woken = load(&irq->woken);
 	}
 	if (!run->witness)
 		return seen;
@@ -52,8 +53,10 @@ static struct seen look(struct run *run, int index)
 	seen.consumed = load(&q->consumed);
 	seen.none_empty = load(&q->none_empty);
 	seen.polls = load(&q->polls);
-	for (int i = 0; i < WITNESS_CONSUMERS_COUNT; i++)
+	for (int i = 0; i < WITNESS_CONSUMERS_COUNT; i++) {
 		seen.none_by[i] = load(&q->none_by[i]);
+		seen.received_by[i] = load(&q->received_by[i]);
+	}
 	return seen;
 }
 
@@ -77,13 +80,17 @@ static void print_seen(FILE *out, const struct seen *now, const struct seen *the
 #define X(row) fprintf(out, " witness_" #row "=%llu", (unsigned long long)(now->row - then->row))
 	X(handled);
 	X(none);
+	X(woken);
 	X(consumed);
 	X(none_empty);
 	X(polls);
 #undef X
-	for (int i = 0; i < WITNESS_CONSUMERS_COUNT; i++)
+	for (int i = 0; i < WITNESS_CONSUMERS_COUNT; i++) {
 		fprintf(out, " witness_none_%s=%llu", words[i],
 			(unsigned long long)(now->none_by[i] - then->none_by[i]));
+		fprintf(out, " witness_received_%s=%llu", words[i],
+			(unsigned long long)(now->received_by[i] - then->received_by[i]));
+	}
 }
 
 static void print_queue(struct run *run, FILE *out, int i)

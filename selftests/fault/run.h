@@ -11,8 +11,8 @@
 
 /* What the guest's witness counted of one queue. */
 struct seen {
-	uint64_t handled, none, consumed, none_empty, polls;
-	uint64_t none_by[WITNESS_CONSUMERS_COUNT];
+	uint64_t handled, none, woken, consumed, none_empty, polls;
+	uint64_t none_by[WITNESS_CONSUMERS_COUNT], received_by[WITNESS_CONSUMERS_COUNT];
 };
 
 /* How far one queue of the guest has come, as far as the script has to know. */

@@ -27,7 +27,7 @@ static uint64_t interrupts(struct run *run, int index)
 {
 	const struct witness_irq *irq = fault_report_irq(run, index);
 
-	return irq ? load(&irq->handled) + load(&irq->none) : 0;
+	return irq ? load(&irq->handled) + load(&irq->none) + load(&irq->woken) : 0;
 }
 
 static uint64_t handled(struct run *run, int index)

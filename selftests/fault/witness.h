@@ -3,7 +3,7 @@
  * What the witness module in the guest and the fault device beside the VMM
  * share: a few pages of the guest's memory; the guest prints their address. The
  * witness counts by means of its own, so that three parties can be compared:
- * the device that did it, the kernel's tracepoints, and ringside.
+ * the device that did it, the kernel's tracepoints (or functions), and ringside.
  *
  * Each field has one writer. Counters only grow. Included by both sides.
  */
@@ -63,6 +63,7 @@ enum witness_ask {
 struct witness_irq {
 	char name[32];			  /* as in /proc/interrupts; empty until it fired */
 	unsigned long long handled, none; /* irq_handler_exit's return values */
+	unsigned long long woken;	  /* the handler runs in a thread, which hides its result */
 };
 
 struct witness_queue {
@@ -76,6 +77,7 @@ struct witness_queue {
 	unsigned long long none_empty;
 	unsigned long long none_by[WITNESS_CONSUMERS_COUNT];
 	unsigned int consumer; /* the last one */
+	unsigned long long received_by[WITNESS_CONSUMERS_COUNT];
 	/* The device writes what it returned before it signals; the witness notes it per interrupt.
 	 */
 	unsigned long long posted, posted_at_irq;

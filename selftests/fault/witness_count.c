@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the witness counts, by the kernel's own tracepoints. */
+/* What the witness counts of what it sees: see witness_trace.c and witness_probe.c. */
 #include <linux/interrupt.h>
 #include <linux/sched.h>
-#include <linux/tracepoint.h>
 #include "witness_guest.h"
 
 int witness_irq_of_queue[WITNESS_QUEUES];
@@ -99,12 +98,13 @@ static void receive(struct witness_queue *q, enum witness_consumer who)
 	raw_spin_lock_irqsave(&receiving, flags);
 	WRITE_ONCE(q->consumer, who);
 	count_consumed(q);
+	q->received_by[who]++;
 	q->none_by[who] += q->pending;
 	q->pending = 0;
 	raw_spin_unlock_irqrestore(&receiving, flags);
 }
 
-static void on_irq_exit(void *data, int irq, struct irqaction *action, int ret)
+void witness_saw_irq(int irq, const struct irqaction *action, irqreturn_t result)
 {
 	struct witness_irq *slot;
 
@@ -116,20 +116,24 @@ static void on_irq_exit(void *data, int irq, struct irqaction *action, int ret)
 			return;
 		meet(irq, action);
 	}
+	if (result == IRQ_WAKE_THREAD) {
+		smp_store_release(&slot->woken, slot->woken + 1);
+		return;
+	}
 	if (queue_of_irq[irq] >= 0)
-		judge(&witness_pages->queue[queue_of_irq[irq]], ret == IRQ_NONE);
-	if (ret == IRQ_NONE)
+		judge(&witness_pages->queue[queue_of_irq[irq]], result == IRQ_NONE);
+	if (result == IRQ_NONE)
 		smp_store_release(&slot->none, slot->none + 1);
 	else
 		smp_store_release(&slot->handled, slot->handled + 1);
 }
 
-static void on_softirq(void *data, unsigned int vec)
+void witness_saw_softirq(unsigned int vec)
 {
 	this_cpu_write(scene.softirq, vec);
 }
 
-static void on_receive(void *data, const struct sk_buff *skb)
+void witness_saw_frame(const struct sk_buff *skb)
 {
 	unsigned int pair;
 
@@ -141,7 +145,7 @@ static void on_receive(void *data, const struct sk_buff *skb)
 	receive(&witness_pages->queue[2 * pair], poller_of());
 }
 
-static void on_poll_end(void *data, struct napi_struct *napi, int work, int budget)
+void witness_saw_poll(const struct napi_struct *napi, int budget)
 {
 	int freed = this_cpu_read(scene.freed);
 	struct witness_queue *q;
@@ -187,50 +191,4 @@ void witness_count_xmit_begin(void)
 void witness_count_xmit_end(void)
 {
 	this_cpu_write(scene.doing, -1);
-}
-
-static struct {
-	const char *name;
-	void *probe;
-	struct tracepoint *tp;
-} points[] = {
-	{"irq_handler_exit", on_irq_exit},
-	{"softirq_entry", on_softirq},
-	{"napi_gro_receive_entry", on_receive},
-	{"napi_poll", on_poll_end},
-};
-
-static void match_point(struct tracepoint *tp, void *unused)
-{
-	int i;
-
-	for (i = 0; i < ARRAY_SIZE(points); i++)
-		if (!strcmp(tp->name, points[i].name))
-			points[i].tp = tp;
-}
-
-void witness_count_stop(void)
-{
-	int i;
-
-	for (i = 0; i < ARRAY_SIZE(points); i++)
-		if (points[i].tp)
-			tracepoint_probe_unregister(points[i].tp, points[i].probe, NULL);
-	tracepoint_synchronize_unregister();
-}
-
-int witness_count_start(void)
-{
-	int i, err = 0;
-
-	for_each_kernel_tracepoint(match_point, NULL);
-	for (i = 0; i < ARRAY_SIZE(points) && !err; i++)
-		err = points[i].tp ? tracepoint_probe_register(points[i].tp, points[i].probe, NULL)
-				   : -ENOENT;
-	if (!err)
-		return 0;
-	pr_err("witness: cannot attach to the tracepoint %s\n", points[i - 1].name);
-	points[i - 1].tp = NULL;
-	witness_count_stop();
-	return err;
 }

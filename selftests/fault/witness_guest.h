@@ -3,6 +3,7 @@
 #ifndef FAULT_WITNESS_GUEST_H
 #define FAULT_WITNESS_GUEST_H
 
+#include <linux/interrupt.h>
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
 
@@ -15,9 +16,15 @@ extern int witness_irq_of_queue[WITNESS_QUEUES];	  /* 0: none that is its own */
 extern int witness_shared_irq;				  /* 0: none */
 extern atomic_t witness_in_flight;			  /* frames sent that are not yet freed */
 
-/* Attach to the tracepoints; 0 or a negative errno, with a line in the log. */
-int witness_count_start(void);
-void witness_count_stop(void);
+/* Look from here on; 0 or a negative errno, with a line in the log. */
+int witness_look_start(void);
+void witness_look_stop(void);
+
+/* What was seen: an interrupt's result, a softirq's begin, a frame received, a poll's end. */
+void witness_saw_irq(int irq, const struct irqaction *action, irqreturn_t result);
+void witness_saw_softirq(unsigned int vec);
+void witness_saw_frame(const struct sk_buff *skb);
+void witness_saw_poll(const struct napi_struct *napi, int budget);
 
 /* Between these two the caller itself cleans transmit queues, on this CPU. */
 void witness_count_xmit_begin(void);

@@ -62,17 +62,17 @@ static int __init witness_init(void)
 	ether_addr_copy(witness_pages->mac, witness_dev->dev_addr);
 	address = virt_to_phys(witness_pages);
 	find_napis();
-	err = witness_count_start();
+	err = witness_look_start();
 	if (err)
 		goto free_pages;
 	err = witness_ask_start();
 	if (err)
-		goto stop_count;
+		goto stop_look;
 	memcpy(witness_pages->magic, WITNESS_MAGIC, WITNESS_MAGIC_SIZE);
 	return 0;
 
-stop_count:
-	witness_count_stop();
+stop_look:
+	witness_look_stop();
 free_pages:
 	free_pages_exact(witness_pages, sizeof(*witness_pages));
 put_dev:
@@ -85,7 +85,7 @@ static void __exit witness_exit(void)
 {
 	memset(witness_pages->magic, 0, WITNESS_MAGIC_SIZE);
 	witness_ask_stop();
-	witness_count_stop();
+	witness_look_stop();
 	free_pages_exact(witness_pages, sizeof(*witness_pages));
 	dev_put(witness_dev);
 }

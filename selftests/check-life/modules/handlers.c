@@ -6,15 +6,16 @@
  */
 #include <linux/atomic.h>
 #include <linux/interrupt.h>
+#include <linux/irqdesc.h>
+#include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/tracepoint.h>
 
 #define LINES 512
 
 static atomic_t runs[LINES];
-static struct tracepoint *exit_point;
 
-static void handler_exit(void *data, int irq, struct irqaction *action, int ret)
+static void ran(unsigned int irq)
 {
 	if (irq < LINES)
 		atomic_inc(&runs[irq]);
@@ -36,6 +37,14 @@ static const struct kernel_param_ops runs_ops = {.get = runs_get};
 module_param_cb(runs, &runs_ops, NULL, 0444);
 MODULE_PARM_DESC(runs, "lines of: interrupt line, how often its handler ran since the load");
 
+#ifdef CONFIG_TRACEPOINTS
+static struct tracepoint *exit_point;
+
+static void handler_exit(void *data, int irq, struct irqaction *action, int ret)
+{
+	ran(irq);
+}
+
 static void match(struct tracepoint *tp, void *data)
 {
 	if (!strcmp(tp->name, "irq_handler_exit"))
@@ -53,6 +62,31 @@ static void __exit handlers_exit(void)
 	tracepoint_probe_unregister(exit_point, handler_exit, NULL);
 	tracepoint_synchronize_unregister();
 }
+#else
+/* handle_irq_event_percpu(desc) runs them. */
+static int run_begins(struct kprobe *probe, struct pt_regs *regs)
+{
+	const struct irq_desc *desc = (const struct irq_desc *)regs_get_kernel_argument(regs, 0);
+
+	ran(desc->irq_data.irq);
+	return 0;
+}
+
+static struct kprobe run = {
+	.symbol_name = "handle_irq_event_percpu",
+	.pre_handler = run_begins,
+};
+
+static int __init handlers_init(void)
+{
+	return register_kprobe(&run);
+}
+
+static void __exit handlers_exit(void)
+{
+	unregister_kprobe(&run);
+}
+#endif
 
 module_init(handlers_init);
 module_exit(handlers_exit);
