@@ -75,15 +75,18 @@ static const char *rule_sentence(const struct rs_rule *rule, const struct rs_row
 }
 
 void rs_finding_from_rule(struct rs_finding *f, const struct rs_ledger *l, const struct rs_row *row,
-			  const struct rs_rule *rule)
+			  const struct rs_rule *rule, uint64_t measured)
 {
 	*f = (struct rs_finding){
 		.id = rule->id,
 		.severity = rule->severity,
 		.row = row,
 		.rule = rule,
-		.parties = 1U << rule->party,
-		.named = 1U << rule->party,
+		.parties = 1U << rule->party | rule->or_parties,
+		.named = 1U << rule->party | rule->or_parties,
+		.measured = {"measured", measured},
+		.unit = rule->unit,
+		.threshold = rule->threshold,
 		.root = RS_ROOT,
 		.sentence = rule_sentence(rule, row),
 		.advice = rule->advice,

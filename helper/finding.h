@@ -51,7 +51,7 @@ const char *rs_finding_party(const struct rs_finding *f, char *text, size_t size
 void rs_finding_from_turn(struct rs_finding *f, const struct rs_ledger *l, const struct rs_row *row,
 			  const struct rs_turn *t);
 void rs_finding_from_rule(struct rs_finding *f, const struct rs_ledger *l, const struct rs_row *row,
-			  const struct rs_rule *rule);
+			  const struct rs_rule *rule, uint64_t measured);
 
 /* Calls @figure for each known figure of the rule that made the finding. */
 void rs_finding_evidence(const struct rs_finding *f,

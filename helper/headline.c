@@ -132,7 +132,10 @@ static void machine_print(FILE *out, const struct rs_ledger *l, const struct rs_
 		unknown_print(out, l, v);
 		fputc('\n', out);
 	}
-	if (!v->n)
+	if (!v->n && n.unknown)
+		fprintf(out, "machine: nothing wrong was seen; %zu queue%s could not be judged\n",
+			n.unknown, n.unknown == 1 ? "" : "s");
+	else if (!v->n)
 		fprintf(out, "machine: nothing wrong\n");
 	else if (!parties)
 		fprintf(out, "machine: the counts do not balance, see below\n");

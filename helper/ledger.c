@@ -293,6 +293,24 @@ static const struct rs_tap *tap_find(const struct rs_sample *s, const char *name
 	return NULL;
 }
 
+/* Over all queues of the tap of @host. */
+static struct rs_num tap_offered(const struct rs_snapshot *s, const struct rs_queue *host)
+{
+	struct rs_num total = rs_num_of(0);
+
+	for (size_t i = 0; i < s->end.queues_n; i++) {
+		const struct rs_queue *end = &s->end.queues[i], *begin;
+
+		if (strcmp(end->tap, host->tap) || strcmp(end->dir, host->dir))
+			continue;
+		begin = rs_match_begin(s, end);
+		total = plus(total, begin ? grown(begin->counters[RS_HOST_tun_offered],
+						  end->counters[RS_HOST_tun_offered])
+					  : end->counters[RS_HOST_tun_offered]);
+	}
+	return total;
+}
+
 static void tap_derive(struct rs_row *row, const struct rs_snapshot *s)
 {
 	const struct rs_tap *begin = tap_find(&s->begin, row->host->tap);
@@ -300,6 +318,8 @@ static void tap_derive(struct rs_row *row, const struct rs_snapshot *s)
 
 	DERIVED(qdisc_backlog) = end ? end->qdisc_backlog : unknown();
 	DERIVED(qdisc_backlog_begin) = begin ? begin->qdisc_backlog : unknown();
+	if (DERIVED(qdisc_backlog).value || HOST(qdisc_dropped).value)
+		DERIVED(tap_offered) = tap_offered(s, row->host);
 }
 
 /* Both sides read the same used index, so the distance of their windows is exact. */

@@ -56,6 +56,8 @@
 	X(taken, packets, 0, "packets taken from the tap queue's ring")                            \
 	X(served, entries, 0, "used entries the device returned, as the host or the guest saw it") \
 	X(kicks_sent, kicks, 0, "kicks the guest's driver sent")                                   \
+	X(tap_offered, packets, 0,                                                                 \
+	  "packets offered to all queues of the tap, while qdiscs hold some")                      \
 	X(qdisc_backlog, packets, 0, "packets waiting in the tap's qdiscs at the end")             \
 	X(qdisc_backlog_begin, packets, 0, "packets waiting in the tap's qdiscs at the start")     \
 	X(polls_other, polls, 0, "NAPI polls from ksoftirqd, NAPI threads and netpoll")            \

@@ -1,37 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The rules: when a row of the ledger does not add up, the sentence to print, and what to do. */
+/* All rules, and what keeps a rule from running. */
 #ifndef RS_RULES_H
 #define RS_RULES_H
 
-#include "ledger.h"
-#include "party.h"
-
-enum rs_severity { RS_SEVERITY_WARNING, RS_SEVERITY_CRITICAL };
+#include "rule.h"
 
 extern const char *const rs_severity_names[];
 
-enum { RS_RULE_FIGURES = 8 };
+/* In the order in which findings are printed. */
+size_t rs_rules_count(void);
+const struct rs_rule *rs_rule_at(size_t i);
 
-struct rs_rule {
-	const char *id;
-	enum rs_severity severity;
-	unsigned int exact;  /* sides (1 << enum rs_side) that must not have missed a hit */
-	const char *dir;     /* only queues of this direction; NULL = any */
-	enum rs_party party; /* that the finding names */
-	bool alarm;	     /* ringside's own: its counts do not balance */
-	bool total;	     /* applied once, to the ledger's total */
-	/* The rule fires only if all of these are known. needs[0] is the main one. */
-	size_t needs_n;
-	enum rs_figure needs[RS_RULE_FIGURES];
-	/* Printed beside those, if known. */
-	size_t also_n;
-	enum rs_figure also[RS_RULE_FIGURES];
-	bool (*fires)(const struct rs_rule *rule, const struct rs_row *row);
-	const char *sentence; /* NULL = the row's flaw, see RS_FLAWS */
-	const char *advice;
-};
+/* Whether a rule is about this row of the ledger. */
+bool rs_rule_applies(const struct rs_rule *rule, const struct rs_ledger *l,
+		     const struct rs_row *row);
 
-extern const struct rs_rule rs_rules[];
-extern const size_t rs_rules_n;
+/* Return: the name of the first figure or histogram that is unknown, NULL = the rule can run. */
+const char *rs_rule_missing(const struct rs_rule *rule, const struct rs_row *row);
+
+/* Whether a rule fires on a row of this ledger; @measured gets the value. */
+bool rs_rule_fires(const struct rs_rule *rule, const struct rs_ledger *l, const struct rs_row *row,
+		   uint64_t *measured);
 
 #endif

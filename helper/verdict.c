@@ -4,33 +4,6 @@
 
 #include "verdict.h"
 
-static bool is_exact(const struct rs_rule *rule, const struct rs_ledger *l)
-{
-	struct rs_num guest = l->total.figures[RS_FIG_DERIVED(guest_missed)];
-	struct rs_num host = l->total.figures[RS_FIG_DERIVED(host_missed)];
-
-	if (rule->exact & (1U << RS_SIDE_GUEST) && (!guest.known || guest.value))
-		return false;
-	return !(rule->exact & (1U << RS_SIDE_HOST) && (!host.known || host.value));
-}
-
-static const char *row_dir(const struct rs_row *row)
-{
-	return row->guest ? row->guest->dir : row->host ? row->host->dir : "";
-}
-
-bool rs_rule_fires(const struct rs_rule *rule, const struct rs_ledger *l, const struct rs_row *row)
-{
-	if (rule->total != (row == &l->total) || !is_exact(rule, l))
-		return false;
-	if (rule->dir && strcmp(rule->dir, row_dir(row)))
-		return false;
-	for (size_t i = 0; i < rule->needs_n; i++)
-		if (!row->figures[rule->needs[i]].known)
-			return false;
-	return rule->fires(rule, row);
-}
-
 /* A new finding at the end of the list; NULL = out of memory. */
 static struct rs_finding *finding_add(struct rs_verdict *v)
 {
@@ -96,10 +69,32 @@ static int worker_follow(struct rs_verdict *v, const struct rs_ledger *l)
 	return 0;
 }
 
-/* What a rule sees of a queue that stands still follows from that. */
-static size_t root_of(const struct rs_verdict *v, size_t first)
+/* Whether other findings of the same queue follow from this one. */
+static bool is_cause(const struct rs_finding *f, const struct rs_rule *rule)
 {
-	if (first == SIZE_MAX || !v->findings[first].turn)
+	bool is_late = f->rule && f->rule->hists[0];
+
+	return f->turn || !strcmp(f->id, "irq-disabled") || (is_late && !strcmp(rule->id, "drops"));
+}
+
+/* Packets wait before a tap of which a queue stands still. */
+static size_t tap_root(const struct rs_verdict *v, const struct rs_row *row)
+{
+	for (size_t i = 0; i < v->n; i++)
+		if (v->findings[i].turn && v->findings[i].root == RS_ROOT && row->host &&
+		    v->findings[i].row->host && *row->host->tap &&
+		    !strcmp(v->findings[i].row->host->tap, row->host->tap))
+			return i;
+	return RS_ROOT;
+}
+
+/* What a rule sees of a queue that stands still follows from that. */
+static size_t root_of(const struct rs_verdict *v, const struct rs_rule *rule,
+		      const struct rs_row *row, size_t first)
+{
+	if (first == SIZE_MAX)
+		return rule->party == RS_PARTY_HOST_NET ? tap_root(v, row) : RS_ROOT;
+	if (!is_cause(&v->findings[first], rule))
 		return RS_ROOT;
 	return v->findings[first].root == RS_ROOT ? first : v->findings[first].root;
 }
@@ -108,17 +103,19 @@ static int rule_apply(struct rs_verdict *v, const struct rs_ledger *l, const str
 		      size_t i)
 {
 	const struct rs_row *row = i < l->rows_n ? &l->rows[i] : &l->total;
-	size_t root = root_of(v, v->first[i]);
 	struct rs_finding *f;
+	uint64_t measured;
+	size_t root;
 
-	if (!rs_rule_fires(rule, l, row))
+	if (!rs_rule_fires(rule, l, row, &measured))
 		return 0;
+	root = root_of(v, rule, row, v->first[i]);
 	if (root != RS_ROOT && !strcmp(v->findings[root].id, rule->id))
 		return 0;
 	f = finding_add(v);
 	if (!f)
 		return -1;
-	rs_finding_from_rule(f, l, row, rule);
+	rs_finding_from_rule(f, l, row, rule, measured);
 	f->root = root;
 	if (v->first[i] == SIZE_MAX)
 		v->first[i] = v->n - 1;
@@ -129,8 +126,9 @@ static int severity_reach(struct rs_verdict *v, const struct rs_ledger *l,
 			  enum rs_severity severity)
 {
 	for (size_t i = 0; i <= l->rows_n; i++)
-		for (size_t r = 0; r < rs_rules_n; r++)
-			if (rs_rules[r].severity == severity && rule_apply(v, l, &rs_rules[r], i))
+		for (size_t r = 0; r < rs_rules_count(); r++)
+			if (rs_rule_at(r)->severity == severity &&
+			    rule_apply(v, l, rs_rule_at(r), i))
 				return -1;
 	return 0;
 }

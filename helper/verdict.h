@@ -13,9 +13,6 @@ struct rs_verdict {
 	size_t *first;	       /* for each row the index of its first finding; SIZE_MAX = none */
 };
 
-/* Whether a rule fires on a row of this ledger. */
-bool rs_rule_fires(const struct rs_rule *rule, const struct rs_ledger *l, const struct rs_row *row);
-
 /* Return: 0 with v filled (n = 0: everything adds up), or -1 with err set. Free with
  * rs_verdict_clear(). */
 int rs_verdict_reach(struct rs_verdict *v, const struct rs_ledger *l, struct rs_error *err);

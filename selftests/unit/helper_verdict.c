@@ -2,6 +2,7 @@
 /* Each rule fires on its own figures, and not on figures close to them. */
 #include <kselftest_harness.h>
 
+#include "hist.h"
 #include "helper_fixture.h"
 #include "helper_man.h"
 
@@ -16,6 +17,55 @@ struct set {
 #define DERIVED	  RS_FIG_DERIVED
 #define SETS(...) {__VA_ARGS__}, sizeof((struct set[]){__VA_ARGS__}) / sizeof(struct set)
 
+/* @n values of a histogram that lie between @from and twice @from. */
+static void hist_set(struct rs_row *row, enum rs_host_hist hist, uint64_t from, uint64_t n)
+{
+	struct rs_histogram *h = &row->hists[RS_SIDE_HOST][hist];
+
+	memset(h, 0, sizeof(*h));
+	h->known = true;
+	h->bucket[rs_hist_bucket(from)] = n;
+}
+
+/* Case 07: the worker waits 4 ms and more before each round. */
+static void worker_shape(struct rs_row *row, bool on)
+{
+	hist_set(row, RS_HOST_HIST_worker_wait, on ? 65536 : 32768, 900);
+	hist_set(row, RS_HOST_HIST_s1_s2, 65536, 900);
+}
+
+/* Case B: packets come one by one; 98 us until vhost decides, 22 us on the good host. */
+static void wake_shape(struct rs_row *row, bool on)
+{
+	hist_set(row, RS_HOST_HIST_occupancy_at_enqueue, 0, 900);
+	hist_set(row, RS_HOST_HIST_s1_s2, on ? 65536 : 16384, 900);
+	hist_set(row, RS_HOST_HIST_s2_s3, 4096, 900);
+	hist_set(row, RS_HOST_HIST_s3_s4, 8192, 900);
+	hist_set(row, RS_HOST_HIST_s4_s5, 2048, 900);
+}
+
+static void vcpu_shape(struct rs_row *row, bool on)
+{
+	hist_set(row, RS_HOST_HIST_s5_run, on ? 524288 : 262144, 900);
+}
+
+/* Case C: 46 us now, 1 ms then. */
+static void exits_shape(struct rs_row *row, bool on)
+{
+	(void)on;
+	hist_set(row, RS_HOST_HIST_s5_run, 32768, 900);
+	row->hists[RS_SIDE_HOST][RS_HOST_HIST_s5_run].bucket[rs_hist_bucket(1048576)] = 100;
+}
+
+static struct rs_queue no_carrier;
+
+static void carrier_shape(struct rs_row *row, bool on)
+{
+	no_carrier = *row->host;
+	no_carrier.carrier = rs_num_of(!on);
+	row->host = &no_carrier;
+}
+
 /* The first change makes the rule fire; with the second one on top it does not. */
 static const struct {
 	const char *id;
@@ -23,6 +73,8 @@ static const struct {
 	size_t on_n;
 	struct set off[2];
 	size_t off_n;
+	/* what is no figure: @on = true makes the rule fire */
+	void (*shape)(struct rs_row *row, bool on);
 } rules[] = {
 	{"irq-disabled", SETS({DERIVED(irq_disabled), 1}), SETS({DERIVED(irq_disabled), 0})},
 	{"used-differs", SETS({DERIVED(used_off), -1}), SETS({DERIVED(used_off), 65536})},
@@ -39,13 +91,28 @@ static const struct {
 	{"tun-lost", SETS({DERIVED(tun_off), 66}), SETS({DERIVED(tun_off), -65})},
 	{"irq-near-disabled", SETS({DERIVED(irq_unhandled), 1000}, {DERIVED(irq_left), 99000}),
 	 SETS({DERIVED(irq_unhandled), 999})},
-	{"busy-poll-theft", SETS({GUEST(interrupts), 4000}, {GUEST(none_busy_poll), 200}),
-	 SETS({GUEST(none_busy_poll), 199})},
-	{"empty-signals", SETS({GUEST(interrupts), 10000}, {GUEST(none_empty), 100}),
-	 SETS({GUEST(none_empty), 99})},
+	/* case A in 10 s: 29 of 286 */
+	{"busy-poll-theft", SETS({GUEST(interrupts), 286}, {GUEST(none_busy_poll), 29}),
+	 SETS({GUEST(none_busy_poll), 14})},
+	{"transmit-theft",
+	 SETS({GUEST(interrupts), 100}, {GUEST(none_tx_xmit), 20}, {GUEST(none_tx_rx_poll), 30}),
+	 SETS({GUEST(none_tx_xmit), 19})},
+	{"carrier-off", .shape = carrier_shape},
+	{"qdisc-drops", SETS({HOST(qdisc_dropped), 10}), SETS({HOST(qdisc_dropped), 9})},
+	{"qdisc-backlog", SETS({DERIVED(qdisc_backlog), 1000}, {DERIVED(tap_offered), 100000}),
+	 SETS({DERIVED(tap_offered), 101000})},
+	{"filter-drops", SETS({HOST(tun_dropped_filter), 101}),
+	 SETS({HOST(tun_dropped_filter), 99})},
+	{"worker-late", .shape = worker_shape},
+	{"backend-late", .shape = wake_shape},
+	{"vcpu-late", .shape = vcpu_shape},
+	{"vcpu-exits-late", SETS({HOST(injected), 1000}, {HOST(exits_pending_io), 2000}),
+	 SETS({HOST(exits_pending_io), 1999}), .shape = exits_shape},
+	{"empty-signals", SETS({GUEST(interrupts), 2000}, {GUEST(none_empty), 20}),
+	 SETS({GUEST(none_empty), 19})},
 	{"empty-signals-sent", SETS({HOST(vhost_signals), 10000}, {HOST(vhost_signals_empty), 100}),
 	 SETS({HOST(vhost_signals), 10001})},
-	{"drops", SETS({HOST(tun_dropped_full), 1}), SETS({HOST(vhost_taken), 0})},
+	{"drops", SETS({HOST(tun_dropped_full), 101}), SETS({HOST(tun_dropped_full), 100})},
 	{"sum-off", SETS({DERIVED(sum_off), 1}), SETS({DERIVED(sum_off), 0})},
 	{"cause-unknown", SETS({GUEST(none_unknown), 1}), SETS({GUEST(none_unknown), 0})},
 	{"interrupts-unseen", SETS({GUEST(missed), 1}), SETS({GUEST(missed), 0})},
@@ -77,9 +144,9 @@ FIXTURE_TEARDOWN(verdict)
 
 static const struct rs_rule *rule_find(const char *id)
 {
-	for (size_t i = 0; i < rs_rules_n; i++)
-		if (!strcmp(rs_rules[i].id, id))
-			return &rs_rules[i];
+	for (size_t i = 0; i < rs_rules_count(); i++)
+		if (!strcmp(rs_rule_at(i)->id, id))
+			return rs_rule_at(i);
 	return NULL;
 }
 
@@ -87,6 +154,46 @@ static void figures_set(struct rs_row *row, const struct set *set, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		row->figures[set[i].figure] = rs_num_of((uint64_t)set[i].value);
+}
+
+static void rule_on(struct rs_row *row, size_t i)
+{
+	figures_set(row, rules[i].on, rules[i].on_n);
+	if (rules[i].shape)
+		rules[i].shape(row, true);
+}
+
+static void rule_off(struct rs_row *row, size_t i)
+{
+	if (rules[i].off_n)
+		figures_set(row, rules[i].off, rules[i].off_n);
+	else
+		rules[i].shape(row, false);
+}
+
+/* The row of which a rule is tested: the total, a transmit queue's or a receive queue's. */
+static struct rs_row *row_of(struct rs_ledger *l, const struct rs_rule *rule)
+{
+	if (rule->total)
+		return &l->total;
+	return &l->rows[rule->dir && !strcmp(rule->dir, "tx")];
+}
+
+/* The rows as they were: all adds up. */
+struct plain {
+	struct rs_row rx, tx, total;
+};
+
+static struct plain plain_keep(const struct rs_ledger *l)
+{
+	return (struct plain){l->rows[0], l->rows[1], l->total};
+}
+
+static void plain_restore(const struct plain *plain, struct rs_ledger *l)
+{
+	l->rows[0] = plain->rx;
+	l->rows[1] = plain->tx;
+	l->total = plain->total;
 }
 
 TEST_F(verdict, what_adds_up_is_left_alone)
@@ -98,21 +205,24 @@ TEST_F(verdict, what_adds_up_is_left_alone)
 TEST_F(verdict, each_rule_fires_on_its_figures_only)
 {
 	struct rs_ledger *l = &self->j.ledger;
-	struct rs_row row = l->rows[0], total = l->total;
+	struct plain plain = plain_keep(l);
 
 	for (size_t i = 0; i < RULES; i++) {
 		const struct rs_rule *rule = rule_find(rules[i].id);
 		struct rs_row *at;
+		uint64_t value;
 
 		ASSERT_NE(NULL, rule) TH_LOG("no rule %s", rules[i].id);
-		l->rows[0] = row;
-		l->total = total;
-		at = rule->total ? &l->total : &l->rows[0];
-		EXPECT_FALSE(rs_rule_fires(rule, l, at)) TH_LOG("%s fires on nothing", rule->id);
-		figures_set(at, rules[i].on, rules[i].on_n);
-		EXPECT_TRUE(rs_rule_fires(rule, l, at)) TH_LOG("%s does not fire", rule->id);
-		figures_set(at, rules[i].off, rules[i].off_n);
-		EXPECT_FALSE(rs_rule_fires(rule, l, at))
+		at = row_of(l, rule);
+		plain_restore(&plain, l);
+		EXPECT_FALSE(rs_rule_fires(rule, l, at, &value))
+		TH_LOG("%s fires on nothing", rule->id);
+		rule_on(at, i);
+		EXPECT_TRUE(rs_rule_fires(rule, l, at, &value))
+		TH_LOG("%s does not fire", rule->id);
+		EXPECT_GE(value, rule->threshold) TH_LOG("%s", rule->id);
+		rule_off(at, i);
+		EXPECT_FALSE(rs_rule_fires(rule, l, at, &value))
 		TH_LOG("%s fires beside its figures", rule->id);
 	}
 }
@@ -120,29 +230,52 @@ TEST_F(verdict, each_rule_fires_on_its_figures_only)
 TEST_F(verdict, a_rule_is_silent_where_a_figure_is_unknown)
 {
 	struct rs_ledger *l = &self->j.ledger;
-	struct rs_row row = l->rows[0], total = l->total;
+	struct plain plain = plain_keep(l);
+	uint64_t value;
 
 	for (size_t i = 0; i < RULES; i++) {
 		const struct rs_rule *rule = rule_find(rules[i].id);
+		struct rs_row *at = row_of(l, rule);
 
 		for (size_t n = 0; n < rule->needs_n; n++) {
-			struct rs_row *at = rule->total ? &l->total : &l->rows[0];
-
-			l->rows[0] = row;
-			l->total = total;
-			figures_set(at, rules[i].on, rules[i].on_n);
+			plain_restore(&plain, l);
+			rule_on(at, i);
 			at->figures[rule->needs[n]].known = false;
-			EXPECT_FALSE(rs_rule_fires(rule, l, at))
+			EXPECT_FALSE(rs_rule_fires(rule, l, at, &value))
 			TH_LOG("%s fires without %s", rule->id,
 			       rs_figure_info(rule->needs[n]).name);
 		}
 	}
 }
 
+TEST_F(verdict, a_rule_is_silent_where_a_histogram_is_unknown)
+{
+	struct rs_ledger *l = &self->j.ledger;
+	struct plain plain = plain_keep(l);
+	size_t tried = 0;
+	uint64_t value;
+
+	for (size_t i = 0; i < RULES; i++) {
+		const struct rs_rule *rule = rule_find(rules[i].id);
+		struct rs_row *at = row_of(l, rule);
+
+		for (size_t n = 0; n < RS_RULE_HISTS && rule->hists[n]; n++, tried++) {
+			plain_restore(&plain, l);
+			rule_on(at, i);
+			at->hists[RS_SIDE_HOST][rs_hist_find(RS_SIDE_HOST, rule->hists[n])].known =
+				false;
+			EXPECT_FALSE(rs_rule_fires(rule, l, at, &value))
+			TH_LOG("%s fires without %s", rule->id, rule->hists[n]);
+		}
+	}
+	EXPECT_LE(4, tried);
+}
+
 TEST_F(verdict, an_exact_rule_is_silent_where_hits_were_missed)
 {
 	struct rs_ledger *l = &self->j.ledger;
-	struct rs_row row = l->rows[0];
+	struct plain plain = plain_keep(l);
+	uint64_t value;
 
 	for (size_t i = 0; i < RULES; i++) {
 		const struct rs_rule *rule = rule_find(rules[i].id);
@@ -152,46 +285,49 @@ TEST_F(verdict, an_exact_rule_is_silent_where_hits_were_missed)
 
 			if (rule->total)
 				continue;
-			l->rows[0] = row;
-			figures_set(&l->rows[0], rules[i].on, rules[i].on_n);
+			plain_restore(&plain, l);
+			rule_on(row_of(l, rule), i);
 			l->total.figures[RS_FIG_DERIVED(guest_missed)] =
 				rs_num_of(side == RS_SIDE_GUEST);
 			l->total.figures[RS_FIG_DERIVED(host_missed)] =
 				rs_num_of(side == RS_SIDE_HOST);
-			EXPECT_EQ(!silent, rs_rule_fires(rule, l, &l->rows[0]))
+			EXPECT_EQ(!silent, rs_rule_fires(rule, l, row_of(l, rule), &value))
 			TH_LOG("%s", rule->id);
 		}
 	}
 }
 
-TEST_F(verdict, receive_rules_leave_the_transmit_queue_alone)
+TEST_F(verdict, rules_of_one_direction_leave_the_other_alone)
 {
 	struct rs_ledger *l = &self->j.ledger;
-	struct rs_row row = l->rows[1];
+	struct plain plain = plain_keep(l);
+	uint64_t value;
 
 	for (size_t i = 0; i < RULES; i++) {
 		const struct rs_rule *rule = rule_find(rules[i].id);
+		struct rs_row *other;
 
 		if (!rule->dir || rule->total)
 			continue;
-		l->rows[1] = row;
-		figures_set(&l->rows[1], rules[i].on, rules[i].on_n);
-		EXPECT_FALSE(rs_rule_fires(rule, l, &l->rows[1])) TH_LOG("%s", rule->id);
+		other = &l->rows[!strcmp(rule->dir, "rx")];
+		plain_restore(&plain, l);
+		rule_on(other, i);
+		EXPECT_FALSE(rs_rule_fires(rule, l, other, &value)) TH_LOG("%s", rule->id);
 	}
 }
 
 TEST(each_rule_is_tested_and_complete)
 {
-	for (size_t r = 0; r < rs_rules_n; r++) {
-		size_t tests = !strcmp(rs_rules[r].id, "not-comparable");
+	for (size_t r = 0; r < rs_rules_count(); r++) {
+		size_t tests = !strcmp(rs_rule_at(r)->id, "not-comparable");
 
 		for (size_t i = 0; i < RULES; i++)
-			tests += !strcmp(rules[i].id, rs_rules[r].id);
-		EXPECT_EQ(1, tests) TH_LOG("%s", rs_rules[r].id);
-		EXPECT_NE(NULL, rs_rules[r].advice);
-		EXPECT_TRUE(rs_rules[r].sentence || rs_rules[r].needs_n == 0);
-		for (size_t i = r + 1; i < rs_rules_n; i++)
-			EXPECT_STRNE(rs_rules[r].id, rs_rules[i].id);
+			tests += !strcmp(rules[i].id, rs_rule_at(r)->id);
+		EXPECT_EQ(1, tests) TH_LOG("%s", rs_rule_at(r)->id);
+		EXPECT_NE(NULL, rs_rule_at(r)->advice);
+		EXPECT_TRUE(rs_rule_at(r)->sentence || rs_rule_at(r)->needs_n == 0);
+		for (size_t i = r + 1; i < rs_rules_count(); i++)
+			EXPECT_STRNE(rs_rule_at(r)->id, rs_rule_at(i)->id);
 	}
 }
 
@@ -234,8 +370,8 @@ TEST(the_man_page_has_each_rule_in_its_own_words)
 	ASSERT_NE(NULL, section);
 	for (size_t i = 0; i < RS_STEPS; i++)
 		causes_print(out, i);
-	for (size_t i = 0; i < rs_rules_n; i++)
-		rule_print(out, &rs_rules[i]);
+	for (size_t i = 0; i < rs_rules_count(); i++)
+		rule_print(out, rs_rule_at(i));
 	fclose(out);
 	ASSERT_NE(NULL, strstr(section, ".TP\n"));
 	EXPECT_STREQ(expected, strstr(section, ".TP\n"));

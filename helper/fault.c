@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What is wrong whether the queue moves or not. */
+#include "rule_tables.h"
+
+#define VALUE(figure)	    (row->figures[figure].value)
+#define HOST_VALUE(name)    VALUE(RS_FIG_HOST(name))
+#define DERIVED_VALUE(name) VALUE(RS_FIG_DERIVED(name))
+
+static uint64_t main_value(const struct rs_rule *rule, const struct rs_row *row)
+{
+	return VALUE(rule->needs[0]);
+}
+
+static uint64_t carrier_off(const struct rs_rule *rule, const struct rs_row *row)
+{
+	(void)rule;
+	return row->host && row->host->carrier.known && !row->host->carrier.value;
+}
+
+/* The tap's figures are the same for each of its queues: the first one has the finding. */
+static bool is_first(const struct rs_row *row)
+{
+	return row->host && !(row->host->queue.known && row->host->queue.value);
+}
+
+/* A queue that tun stopped makes packets wait in the qdisc: that is a consequence. */
+static bool is_stopped(const struct rs_row *row)
+{
+	return row->host && row->host->stopped.known && row->host->stopped.value;
+}
+
+static uint64_t qdisc_drops(const struct rs_rule *rule, const struct rs_row *row)
+{
+	return is_first(row) && !is_stopped(row) ? VALUE(rule->needs[0]) : 0;
+}
+
+/* How long a packet waits in the qdisc, at the rate of this window. */
+static uint64_t qdisc_backlog(const struct rs_rule *rule, const struct rs_row *row)
+{
+	uint64_t passed = DERIVED_VALUE(tap_offered), backlog = DERIVED_VALUE(qdisc_backlog);
+
+	(void)rule;
+	if (!is_first(row) || is_stopped(row) || backlog < 10 || DERIVED_VALUE(host_window) < 1000)
+		return 0;
+	return passed ? backlog * DERIVED_VALUE(host_window) / passed : DERIVED_VALUE(host_window);
+}
+
+static uint64_t filtered(const struct rs_rule *rule, const struct rs_row *row)
+{
+	(void)rule;
+	if (HOST_VALUE(tun_dropped_filter) < 10 || !HOST_VALUE(tun_offered))
+		return 0;
+	return HOST_VALUE(tun_dropped_filter) * 1000 / HOST_VALUE(tun_offered);
+}
+
+#define GUEST	RS_FIG_GUEST
+#define HOST	RS_FIG_HOST
+#define DERIVED RS_FIG_DERIVED
+
+static const struct rs_rule rules[] = {
+	{.id = "irq-disabled",
+	 .party = RS_PARTY_GUEST_IRQ,
+	 .severity = RS_SEVERITY_CRITICAL,
+	 .measure = main_value,
+	 .threshold = 1,
+	 .unit = "flag",
+	 RS_NEEDS(DERIVED(irq_disabled)),
+	 RS_ALSO(DERIVED(irq_given_up), GUEST(interrupts), GUEST(none), GUEST(none_busy_poll),
+		 GUEST(none_empty), DERIVED(standing)),
+	 .sentence = "the guest's kernel has disabled this queue's IRQ (\"nobody cared\")",
+	 .advice = "remove the cause of IRQ_NONE (see the figures), then unbind and bind the "
+		   "device to enable the IRQ again; the guest's debugfs file events has the time"},
+	{.id = "carrier-off",
+	 .party = RS_PARTY_HOST_NET,
+	 .severity = RS_SEVERITY_CRITICAL,
+	 .measure = carrier_off,
+	 .threshold = 1,
+	 .unit = "flag",
+	 .dir = "rx",
+	 .sentence = "the tap has no carrier: the host's stack sends nothing to the guest",
+	 .advice = "set the tap up (ip link set up), and the VMM's link of this device on"},
+	{.id = "qdisc-drops",
+	 .party = RS_PARTY_HOST_NET,
+	 .severity = RS_SEVERITY_CRITICAL,
+	 .measure = qdisc_drops,
+	 .threshold = 10,
+	 .unit = "packets",
+	 .dir = "rx",
+	 RS_NEEDS(HOST(qdisc_dropped)),
+	 RS_ALSO(DERIVED(qdisc_backlog), DERIVED(tap_offered), HOST(tun_dropped)),
+	 .sentence = "the qdisc before the tap drops packets",
+	 .advice = "look at the tap's qdisc: tc -s qdisc show dev TAP; its rate or limit is too "
+		   "low"},
+	{.id = "qdisc-backlog",
+	 .party = RS_PARTY_HOST_NET,
+	 .severity = RS_SEVERITY_CRITICAL,
+	 .measure = qdisc_backlog,
+	 .threshold = 100,
+	 .unit = "ms",
+	 .dir = "rx",
+	 RS_NEEDS(DERIVED(qdisc_backlog), DERIVED(tap_offered), DERIVED(host_window)),
+	 RS_ALSO(DERIVED(qdisc_backlog_begin), HOST(qdisc_dropped)),
+	 .sentence = "packets wait in the qdisc before the tap",
+	 .advice = "look at the tap's qdisc: tc -s qdisc show dev TAP; its rate is too low"},
+	{.id = "filter-drops",
+	 .party = RS_PARTY_HOST_NET,
+	 .severity = RS_SEVERITY_WARNING,
+	 .measure = filtered,
+	 .threshold = 10,
+	 .unit = "of 1000 packets",
+	 .dir = "rx",
+	 RS_NEEDS(HOST(tun_dropped_filter), HOST(tun_offered)),
+	 .sentence = "a filter on the tap or its socket drops packets",
+	 .advice = "look for a filter on the tap (TUNSETTXFILTER, TUNATTACHFILTER), and for the "
+		   "guest's MAC in it"},
+};
+
+const struct rs_rule_table rs_fault_rules = {rules, sizeof(rules) / sizeof(rules[0])};

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <string.h>
+
+#include "hist.h"
+#include "slow.h"
+
+/* A part that takes less than half of the time is not named. */
+#define HALF 500
+/* Fewer values say nothing about a mean. */
+#define VALUES_MIN 20
+
+#define COUNT(name) (row->figures[RS_FIG_HOST(name)])
+
+const char *const rs_part_names[RS_PARTS] = {
+#define X(name, text) text,
+	RS_PART_LIST(X)
+#undef X
+};
+
+static const struct {
+	enum rs_side side;
+	const char *hist;
+} sources[RS_PARTS] = {
+	[RS_PART_WORKER] = {RS_SIDE_HOST, "worker_wait"},
+	[RS_PART_RING] = {RS_SIDE_HOST, "s1_s2"},
+	[RS_PART_POSTING] = {RS_SIDE_HOST, "s2_s3"},
+	[RS_PART_WAKING] = {RS_SIDE_HOST, "s3_s4"},
+	[RS_PART_INJECTING] = {RS_SIDE_HOST, "s4_s5"},
+	[RS_PART_VCPU] = {RS_SIDE_HOST, "s5_run"},
+};
+
+static const struct rs_histogram *hist_of(const struct rs_row *row, enum rs_part part)
+{
+	int i = rs_hist_find(sources[part].side, sources[part].hist);
+
+	return i < 0 ? NULL : &row->hists[sources[part].side][i];
+}
+
+/* The last bucket has no upper bound: twice its lower one. */
+static void mean_of(const struct rs_histogram *h, struct rs_share *share)
+{
+	uint64_t n = h ? rs_hist_count(h) : 0, from = 0, to = 0;
+
+	share->known = h && h->known && n >= VALUES_MIN;
+	for (size_t i = 0; share->known && i < RS_HIST_BUCKETS; i++) {
+		from += h->bucket[i] * rs_hist_from(i);
+		to += h->bucket[i] *
+		      (i + 1 < RS_HIST_BUCKETS ? rs_hist_to(i) : 2 * rs_hist_from(i));
+	}
+	share->from_ns = share->known ? from / n : 0;
+	share->to_ns = share->known ? to / n : 0;
+}
+
+static uint64_t middle(const struct rs_share *s)
+{
+	return s->from_ns + (s->to_ns - s->from_ns) / 2;
+}
+
+static uint64_t less(uint64_t a, uint64_t b)
+{
+	return a > b ? a - b : 0;
+}
+
+/* The worker's wait lies within the time until vhost decides: what remains of it is the rest. */
+static void ring_split(struct rs_share shares[RS_PARTS])
+{
+	struct rs_share *worker = &shares[RS_PART_WORKER], *ring = &shares[RS_PART_RING];
+	uint64_t all = middle(ring), wait = middle(worker);
+
+	if (!worker->known || !ring->known)
+		return;
+	ring->from_ns = less(ring->from_ns, worker->to_ns);
+	ring->to_ns = ring->from_ns + 2 * less(less(all, wait), ring->from_ns);
+}
+
+static void permille_set(struct rs_share shares[RS_PARTS], uint64_t total)
+{
+	unsigned int sum = 0;
+	size_t largest = 0;
+
+	for (size_t i = 0; i < RS_PARTS; i++) {
+		shares[i].permille = shares[i].known ? middle(&shares[i]) * 1000 / total : 0;
+		sum += shares[i].permille;
+		if (shares[i].permille > shares[largest].permille)
+			largest = i;
+	}
+	shares[largest].permille += 1000 - sum;
+}
+
+bool rs_slow_shares(const struct rs_row *row, struct rs_share shares[RS_PARTS])
+{
+	uint64_t total = 0;
+
+	memset(shares, 0, RS_PARTS * sizeof(*shares));
+	for (size_t i = 0; i < RS_PARTS; i++)
+		mean_of(hist_of(row, i), &shares[i]);
+	ring_split(shares);
+	for (size_t i = 0; i < RS_PARTS; i++)
+		total += middle(&shares[i]);
+	if (total)
+		permille_set(shares, total);
+	return total != 0;
+}
+
+/* The part's mean time in microseconds, at least; 0 if it takes less than half. */
+static uint64_t time_of(const struct rs_row *row, enum rs_part part)
+{
+	struct rs_share shares[RS_PARTS];
+
+	if (!rs_slow_shares(row, shares) || shares[part].permille < HALF)
+		return 0;
+	return shares[part].from_ns / 1000;
+}
+
+static uint64_t worker_late(const struct rs_rule *rule, const struct rs_row *row)
+{
+	(void)rule;
+	return time_of(row, RS_PART_WORKER);
+}
+
+static bool is_backlogged(const struct rs_row *row)
+{
+	const struct rs_histogram *h = &row->hists[RS_SIDE_HOST][RS_HOST_HIST_occupancy_at_enqueue];
+
+	if (h->known && rs_hist_count(h))
+		return rs_hist_percentile(h, 900) > 1;
+	return !COUNT(vhost_taken).known || !COUNT(vhost_rounds).known ||
+	       COUNT(vhost_taken).value > 2 * COUNT(vhost_rounds).value;
+}
+
+/* Packets that come one by one wait for vhost, and not for packets before them. */
+static uint64_t wakes_late(const struct rs_rule *rule, const struct rs_row *row)
+{
+	struct rs_share shares[RS_PARTS];
+
+	(void)rule;
+	if (is_backlogged(row) || !rs_slow_shares(row, shares) ||
+	    shares[RS_PART_RING].permille < HALF)
+		return 0;
+	return shares[RS_PART_RING].from_ns / 1000;
+}
+
+static uint64_t exits_of(const struct rs_row *row)
+{
+	struct rs_num io = COUNT(exits_pending_io), mmio = COUNT(exits_pending_mmio);
+
+	return (io.known ? io.value : 0) + (mmio.known ? mmio.value : 0);
+}
+
+/* Exits for each 100 injections; only where interrupts wait for long. */
+static uint64_t vcpu_exits(const struct rs_rule *rule, const struct rs_row *row)
+{
+	const struct rs_histogram *h = &row->hists[RS_SIDE_HOST][RS_HOST_HIST_s5_run];
+	int tail = rs_hist_count(h) >= VALUES_MIN ? rs_hist_percentile(h, 990) : -1;
+
+	(void)rule;
+	if (tail < 0 || rs_hist_from(tail) < 256 * 1024 || !COUNT(injected).value)
+		return 0;
+	return exits_of(row) * 100 / COUNT(injected).value;
+}
+
+static uint64_t vcpu_late(const struct rs_rule *rule, const struct rs_row *row)
+{
+	if (COUNT(injected).known && vcpu_exits(rule, row) >= 200)
+		return 0;
+	return time_of(row, RS_PART_VCPU);
+}
+
+/* Fewer drops than these come from one burst. */
+#define DROPS_MIN 20
+
+static uint64_t drops(const struct rs_rule *rule, const struct rs_row *row)
+{
+	uint64_t full = COUNT(tun_dropped_full).value, offered = COUNT(tun_offered).value;
+
+	(void)rule;
+	if (full < DROPS_MIN || !COUNT(vhost_taken).value || !offered)
+		return 0;
+	return full * 1000 / offered;
+}
+
+#define HOST	RS_FIG_HOST
+#define DERIVED RS_FIG_DERIVED
+
+static const struct rs_rule rules[] = {
+	{.id = "worker-late",
+	 .party = RS_PARTY_HOST_CPU,
+	 .severity = RS_SEVERITY_WARNING,
+	 .measure = worker_late,
+	 .threshold = 50,
+	 .unit = "us",
+	 .dir = "rx",
+	 .hists = {"worker_wait", "s1_s2"},
+	 RS_NEEDS(HOST(vhost_rounds)),
+	 RS_ALSO(HOST(vhost_taken)),
+	 .sentence = "worker late: the vhost worker waits for a CPU for most of a packet's time",
+	 .advice = "check the vhost worker's CPUs, cgroup and priority: other tasks keep it from "
+		   "its CPU"},
+	{.id = "backend-late",
+	 .party = RS_PARTY_HOST_CPU,
+	 .or_parties = 1U << RS_PARTY_BACKEND,
+	 .severity = RS_SEVERITY_WARNING,
+	 .measure = wakes_late,
+	 .threshold = 50,
+	 .unit = "us",
+	 .dir = "rx",
+	 .hists = {"s1_s2"},
+	 RS_NEEDS(HOST(vhost_rounds)),
+	 RS_ALSO(HOST(vhost_taken)),
+	 .sentence = "worker late: packets wait for vhost for most of their time, and the ring is "
+		     "empty",
+	 .advice =
+		 "the vhost worker wakes up late, or works slowly: compare worker_wait, the CPU's "
+		 "idle states and its frequency with a good host"},
+	{.id = "vcpu-exits-late",
+	 .party = RS_PARTY_HOST_CPU,
+	 .or_parties = 1U << RS_PARTY_VMM,
+	 .severity = RS_SEVERITY_WARNING,
+	 .measure = vcpu_exits,
+	 .threshold = 200,
+	 .unit = "exits for each 100 injections",
+	 .dir = "rx",
+	 .hists = {"s5_run"},
+	 RS_NEEDS(HOST(injected)),
+	 RS_ALSO(HOST(exits_pending), HOST(exits_pending_io), HOST(exits_pending_mmio),
+		 HOST(vcpu_in_host)),
+	 .sentence = "vCPU busy exiting: interrupts wait while their vCPU exits to the host again "
+		     "and again",
+	 .advice = "find the device of these exits (console output exits for each character), and "
+		   "move it or the IRQ to another vCPU"},
+	{.id = "vcpu-late",
+	 .party = RS_PARTY_HOST_CPU,
+	 .severity = RS_SEVERITY_WARNING,
+	 .measure = vcpu_late,
+	 .threshold = 500,
+	 .unit = "us",
+	 .dir = "rx",
+	 .hists = {"s5_run"},
+	 RS_ALSO(HOST(injected), HOST(vcpu_in_host), HOST(vcpu_asleep)),
+	 .sentence = "vCPU late: injected interrupts wait for their vCPU for most of a packet's "
+		     "time",
+	 .advice = "check the CPUs, cgroup and priority of the VMM's vCPU threads"},
+	{.id = "drops",
+	 .party = RS_PARTY_BACKEND,
+	 .or_parties = 1U << RS_PARTY_HOST_CPU | 1U << RS_PARTY_GUEST_CPU,
+	 .severity = RS_SEVERITY_WARNING,
+	 .measure = drops,
+	 .threshold = 10,
+	 .unit = "of 1000 packets",
+	 .dir = "rx",
+	 RS_NEEDS(HOST(tun_dropped_full), HOST(vhost_taken), HOST(tun_offered)),
+	 RS_ALSO(DERIVED(occupancy), DERIVED(ring_size), HOST(vhost_posted), DERIVED(avail_left)),
+	 .sentence = "packets were dropped because the tap's ring was full, while vhost took "
+		     "others",
+	 .advice = "more packets come than are served: compare worker_wait with s1_s2 (the vhost "
+		   "worker), and avail_left 0 with the guest's polls (the guest)"},
+};
+
+const struct rs_rule_table rs_slow_rules = {rules, sizeof(rules) / sizeof(rules[0])};
