@@ -198,8 +198,25 @@ static enum rs_answer kick_due(const struct rs_scene *s)
 	return due(h, h->used_flags, h->avail_event, h->used_idx, DERIVED(outstanding));
 }
 
+/* One backend serves all receive and transmit queues of a device. */
+static const char *backend_find(const struct rs_ledger *l, const struct rs_row *row)
+{
+	if (row->host && *row->host->backend)
+		return row->host->backend;
+	for (size_t i = 0; row->guest && i < l->rows_n; i++) {
+		const struct rs_row *other = &l->rows[i];
+
+		if (other->host && *other->host->backend && other->guest &&
+		    !strcmp(other->guest->device, row->guest->device))
+			return other->host->backend;
+	}
+	return "";
+}
+
 void rs_scene_make(struct rs_scene *s, const struct rs_ledger *l, const struct rs_row *row)
 {
+	const char *backend;
+
 	*s = (struct rs_scene){
 		.ledger = l,
 		.row = row,
@@ -208,8 +225,9 @@ void rs_scene_make(struct rs_scene *s, const struct rs_ledger *l, const struct r
 		.dir = dir_of(row),
 	};
 	s->irq = irq_find(l, s->guest->irq);
-	s->vhost = !strcmp(s->host->backend, "vhost-net");
-	s->user = *s->host->backend && !s->vhost;
+	backend = backend_find(l, row);
+	s->vhost = !strcmp(backend, "vhost-net");
+	s->user = *backend && !s->vhost;
 	s->paused = paused_find(l, s->host);
 	s->running = running_find(l, s->guest);
 	s->pair_rounds = pair_rounds_find(l, s->host);
