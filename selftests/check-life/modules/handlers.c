@@ -6,6 +6,7 @@
  */
 #include <linux/atomic.h>
 #include <linux/interrupt.h>
+#include <linux/irq.h>
 #include <linux/irqdesc.h>
 #include <linux/kprobes.h>
 #include <linux/module.h>
