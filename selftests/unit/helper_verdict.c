@@ -316,6 +316,56 @@ TEST_F(verdict, rules_of_one_direction_leave_the_other_alone)
 	}
 }
 
+/* A number that is often small, sometimes large, and sometimes another figure's. */
+static uint64_t odd_number(uint64_t *seed)
+{
+	*seed = *seed * 6364136223846793005ULL + 1442695040888963407ULL;
+	return *seed >> 33 >> (*seed >> 8) % 32;
+}
+
+static void row_shuffle(struct rs_row *row, uint64_t *seed)
+{
+	for (int i = 0; i < RS_FIGURES; i++) {
+		row->figures[i] = rs_num_of(odd_number(seed));
+		row->figures[i].known = odd_number(seed) % 16 != 1;
+		if (rs_figure_info(i).negative && odd_number(seed) % 2)
+			row->figures[i].value = -row->figures[i].value;
+	}
+	for (int h = 0; h < RS_HOST_HISTS; h++) {
+		struct rs_histogram *hist = &row->hists[RS_SIDE_HOST][h];
+
+		hist->known = odd_number(seed) % 8 != 1;
+		for (int b = 0; b < RS_HIST_BUCKETS; b++)
+			hist->bucket[b] = odd_number(seed) % 4 == 1 ? odd_number(seed) % 1000 : 0;
+	}
+}
+
+/* What the output prints as measured value and threshold holds, whatever the figures are. */
+TEST_F(verdict, no_finding_is_below_its_own_threshold)
+{
+	struct rs_ledger *l = &self->j.ledger;
+	uint64_t seed = 13;
+	size_t fired = 0;
+
+	for (int round = 0; round < 2000; round++) {
+		for (size_t i = 0; i < l->rows_n; i++)
+			row_shuffle(&l->rows[i], &seed);
+		ASSERT_EQ(0, rs_verdict_reach(&self->v, l, &self->j.err));
+		for (size_t i = 0; i < self->v.n; i++) {
+			const struct rs_finding *f = &self->v.findings[i];
+
+			EXPECT_LE(1, f->threshold) TH_LOG("%s", f->id);
+			EXPECT_TRUE(f->measured.value >= f->threshold ||
+				    (f->turn && f->root != RS_ROOT))
+			TH_LOG("%s: %llu", f->id, (unsigned long long)f->measured.value);
+			EXPECT_NE(0, f->named) TH_LOG("%s", f->id);
+			fired++;
+		}
+		rs_verdict_clear(&self->v);
+	}
+	EXPECT_LT(10000, fired);
+}
+
 TEST(each_rule_is_tested_and_complete)
 {
 	for (size_t r = 0; r < rs_rules_count(); r++) {
