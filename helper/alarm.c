@@ -12,11 +12,6 @@
 #define HOST_VALUE(name)    VALUE(RS_FIG_HOST(name))
 #define DERIVED_VALUE(name) VALUE(RS_FIG_DERIVED(name))
 
-static uint64_t main_value(const struct rs_rule *rule, const struct rs_row *row)
-{
-	return VALUE(rule->needs[0]);
-}
-
 static uint64_t magnitude(const struct rs_rule *rule, const struct rs_row *row)
 {
 	int64_t off = (int64_t)VALUE(rule->needs[0]);
@@ -48,7 +43,7 @@ static uint64_t host_blind(const struct rs_rule *rule, const struct rs_row *row)
  */
 static uint64_t cause_unknown(const struct rs_rule *rule, const struct rs_row *row)
 {
-	return row->guest && *row->guest->unfollowed ? 0 : main_value(rule, row);
+	return row->guest && *row->guest->unfollowed ? 0 : rs_rule_main_value(rule, row);
 }
 
 static uint64_t flawed(const struct rs_rule *rule, const struct rs_row *row)
@@ -192,7 +187,7 @@ static const struct rs_rule rules[] = {
 	 .party = RS_PARTY_RINGSIDE,
 	 .alarm = true,
 	 .severity = RS_SEVERITY_WARNING,
-	 .measure = main_value,
+	 .measure = rs_rule_main_value,
 	 .threshold = 1,
 	 .unit = "interrupts",
 	 .exact = RS_ON_GUEST,
@@ -219,7 +214,7 @@ static const struct rs_rule rules[] = {
 	 .party = RS_PARTY_RINGSIDE,
 	 .alarm = true,
 	 .severity = RS_SEVERITY_WARNING,
-	 .measure = main_value,
+	 .measure = rs_rule_main_value,
 	 .threshold = 1,
 	 .unit = "interrupts",
 	 RS_NEEDS(GUEST(missed), GUEST(interrupts)),
@@ -239,7 +234,7 @@ static const struct rs_rule rules[] = {
 	 .party = RS_PARTY_RINGSIDE,
 	 .alarm = true,
 	 .severity = RS_SEVERITY_WARNING,
-	 .measure = main_value,
+	 .measure = rs_rule_main_value,
 	 .threshold = 1,
 	 .unit = "hits",
 	 .total = true,
@@ -251,7 +246,7 @@ static const struct rs_rule rules[] = {
 	 .party = RS_PARTY_RINGSIDE,
 	 .alarm = true,
 	 .severity = RS_SEVERITY_WARNING,
-	 .measure = main_value,
+	 .measure = rs_rule_main_value,
 	 .threshold = 1,
 	 .unit = "hits",
 	 .total = true,

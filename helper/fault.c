@@ -6,11 +6,6 @@
 #define HOST_VALUE(name)    VALUE(RS_FIG_HOST(name))
 #define DERIVED_VALUE(name) VALUE(RS_FIG_DERIVED(name))
 
-static uint64_t main_value(const struct rs_rule *rule, const struct rs_row *row)
-{
-	return VALUE(rule->needs[0]);
-}
-
 static uint64_t carrier_off(const struct rs_rule *rule, const struct rs_row *row)
 {
 	(void)rule;
@@ -61,7 +56,7 @@ static const struct rs_rule rules[] = {
 	{.id = "irq-disabled",
 	 .party = RS_PARTY_GUEST_IRQ,
 	 .severity = RS_SEVERITY_CRITICAL,
-	 .measure = main_value,
+	 .measure = rs_rule_main_value,
 	 .threshold = 1,
 	 .unit = "flag",
 	 RS_NEEDS(DERIVED(irq_disabled)),

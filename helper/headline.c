@@ -78,7 +78,7 @@ static bool is_line(const struct rs_finding *f)
 }
 
 struct count {
-	size_t sick, well, idle, unknown;
+	size_t sick, well, unknown;
 };
 
 /* Nothing moved, and whether anything waits is unknown. */

@@ -34,6 +34,12 @@ struct rs_rule {
 	const char *advice;
 };
 
+/* Measures the main figure as it is. */
+static inline uint64_t rs_rule_main_value(const struct rs_rule *rule, const struct rs_row *row)
+{
+	return row->figures[rule->needs[0]].value;
+}
+
 struct rs_rule_table {
 	const struct rs_rule *rows;
 	size_t count;

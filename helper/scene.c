@@ -51,8 +51,7 @@ static struct rs_num paused_find(const struct rs_ledger *l, const struct rs_queu
 	return (struct rs_num){0};
 }
 
-/* The two directions of a pair are one vhost device with one worker. */
-static bool is_pair(const struct rs_queue *a, const struct rs_queue *b)
+bool rs_queues_paired(const struct rs_queue *a, const struct rs_queue *b)
 {
 	return a != b && rs_nums_equal(a->pid, b->pid) && rs_nums_equal(a->queue, b->queue) &&
 	       a->vhost_vq.known && b->vhost_vq.known && a->queue.known && !strcmp(a->tap, b->tap);
@@ -61,7 +60,7 @@ static bool is_pair(const struct rs_queue *a, const struct rs_queue *b)
 static struct rs_num pair_rounds_find(const struct rs_ledger *l, const struct rs_queue *q)
 {
 	for (size_t i = 0; q->vhost_vq.known && i < l->rows_n; i++)
-		if (l->rows[i].host && is_pair(l->rows[i].host, q))
+		if (l->rows[i].host && rs_queues_paired(l->rows[i].host, q))
 			return l->rows[i].figures[RS_FIG_HOST(vhost_rounds)];
 	return (struct rs_num){0};
 }

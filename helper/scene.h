@@ -37,6 +37,9 @@ struct rs_scene {
 /* Fills a scene from a row of the ledger. */
 void rs_scene_make(struct rs_scene *s, const struct rs_ledger *l, const struct rs_row *row);
 
+/* Whether two queues of the host are the two directions of a pair: one vhost device, one worker. */
+bool rs_queues_paired(const struct rs_queue *a, const struct rs_queue *b);
+
 /* The figures of a scene's row. */
 #define RS_SCENE_GUEST(s, name)	  ((s)->row->figures[RS_FIG_GUEST(name)])
 #define RS_SCENE_HOST(s, name)	  ((s)->row->figures[RS_FIG_HOST(name)])

@@ -40,6 +40,14 @@ struct rs_step {
  */
 enum { RS_FRONT_STEPS = 5, RS_BACK_STEPS = 4, RS_STEPS = RS_FRONT_STEPS + RS_BACK_STEPS };
 
+/* Steps that the walk treats in their own way, as indexes of both tables together. */
+enum {
+	RS_STEP_RUNS = 3,
+	RS_STEP_TOLD = RS_FRONT_STEPS,
+	RS_STEP_ARRIVES,
+	RS_STEP_CONSUMED = RS_STEPS - 1
+};
+
 extern const struct rs_step rs_front_steps[RS_FRONT_STEPS];
 extern const struct rs_step rs_back_steps[RS_BACK_STEPS];
 

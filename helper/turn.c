@@ -7,8 +7,6 @@
 #define HOST(name)    RS_SCENE_HOST(s, name)
 #define DERIVED(name) RS_SCENE_DERIVED(s, name)
 
-enum { RUNS = 3, TOLD = RS_FRONT_STEPS, ARRIVES, CONSUMED = RS_STEPS - 1 };
-
 const char *const rs_motion_names[] = {
 	[RS_MOTION_UNKNOWN] = "unknown",
 	[RS_MOTION_IDLE] = "idle",
@@ -148,8 +146,8 @@ static enum rs_answer is_awaited(const struct rs_scene *s)
 static void back_walk(struct rs_turn *t, const struct rs_scene *s)
 {
 	/* the control queue's commands are polled for: no interrupt has a part in it */
-	size_t from =
-		s->dir == RS_DIR_CTRL || rs_num_is(s->guest->broken, 1) ? CONSUMED : RS_FRONT_STEPS;
+	size_t from = s->dir == RS_DIR_CTRL || rs_num_is(s->guest->broken, 1) ? RS_STEP_CONSUMED
+									      : RS_FRONT_STEPS;
 
 	walk(t, s, from, RS_STEPS);
 	links_set(t, RS_FRONT_STEPS, from, RS_LINK_DONE);
@@ -173,14 +171,14 @@ static void front_walk(struct rs_turn *t, const struct rs_scene *s)
  */
 static void halves_join(struct rs_turn *t, const struct rs_scene *s)
 {
-	bool runs = is_holder(t, RUNS, RS_FRONT_STEPS);
+	bool runs = is_holder(t, RS_STEP_RUNS, RS_FRONT_STEPS);
 	bool certain = DERIVED(standing).known && is_awaited(s) == RS_YES;
 	bool mine = s->dir == RS_DIR_TX && s->back_still != RS_YES && s->signal_due != RS_YES &&
 		    rs_num_above(DERIVED(outstanding), 0);
 
 	if (!has_open(t, RS_FRONT_STEPS, RS_STEPS) || !has_open(t, 0, RS_FRONT_STEPS))
 		return;
-	if (mine || (runs && is_open(&t->links[TOLD])) ||
+	if (mine || (runs && is_open(&t->links[RS_STEP_TOLD])) ||
 	    (!certain && s->front_still == RS_YES && is_holder(t, 0, RS_FRONT_STEPS)))
 		links_set(t, RS_FRONT_STEPS, RS_STEPS, RS_LINK_LATER);
 	else if (certain && s->dir != RS_DIR_TX)
@@ -200,7 +198,8 @@ static unsigned int parties_of(const struct rs_step *step, unsigned int causes, 
 /* That polls consume nothing is named only where the interrupt is known to arrive. */
 bool rs_turn_names(const struct rs_turn *t, size_t step)
 {
-	return step != CONSUMED || !(is_open(&t->links[TOLD]) || is_open(&t->links[ARRIVES]));
+	return step != RS_STEP_CONSUMED ||
+	       !(is_open(&t->links[RS_STEP_TOLD]) || is_open(&t->links[RS_STEP_ARRIVES]));
 }
 
 static void parties_collect(struct rs_turn *t)

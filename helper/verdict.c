@@ -41,10 +41,8 @@ static bool is_same_worker(const struct rs_finding *f, const struct rs_row *row)
 {
 	const struct rs_queue *a = f->row->host, *b = row->host;
 
-	return a && b && a != b && f->named == 1U << RS_PARTY_HOST_CPU && f->turn &&
-	       f->turn->links[3].state == RS_LINK_HOLDER && rs_nums_equal(a->pid, b->pid) &&
-	       a->queue.known && rs_nums_equal(a->queue, b->queue) && a->vhost_vq.known &&
-	       b->vhost_vq.known && !strcmp(a->tap, b->tap);
+	return a && b && f->named == 1U << RS_PARTY_HOST_CPU && f->turn &&
+	       f->turn->links[RS_STEP_RUNS].state == RS_LINK_HOLDER && rs_queues_paired(a, b);
 }
 
 static int worker_follow(struct rs_verdict *v, const struct rs_ledger *l)

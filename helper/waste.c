@@ -13,11 +13,6 @@ static uint64_t share(uint64_t part, uint64_t of)
 	return part >= MANY && of ? part * 1000 / of : 0;
 }
 
-static uint64_t main_value(const struct rs_rule *rule, const struct rs_row *row)
-{
-	return VALUE(rule->needs[0]);
-}
-
 /* needs: the part, the whole */
 static uint64_t main_share(const struct rs_rule *rule, const struct rs_row *row)
 {
@@ -40,7 +35,7 @@ static const struct rs_rule rules[] = {
 	{.id = "irq-near-disabled",
 	 .party = RS_PARTY_GUEST_IRQ,
 	 .severity = RS_SEVERITY_WARNING,
-	 .measure = main_value,
+	 .measure = rs_rule_main_value,
 	 .threshold = 1000,
 	 .unit = "interrupts",
 	 RS_NEEDS(DERIVED(irq_unhandled), DERIVED(irq_left), DERIVED(irq_handled)),
