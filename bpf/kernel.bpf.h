@@ -39,6 +39,14 @@ struct list_head {
 	struct list_head *next;
 };
 
+struct hlist_node {
+	struct hlist_node *next;
+};
+
+struct hlist_head {
+	struct hlist_node *first;
+};
+
 /* peek() reads any word of memory as this: the first field is a number */
 struct rb_node {
 	unsigned long __rb_parent_color;
@@ -70,11 +78,62 @@ struct file {
 struct sched_info {
 	unsigned long pcount;
 	unsigned long long run_delay;
+	unsigned long long last_arrival;
+	unsigned long long last_queued;
 };
 
+struct sched_entity {
+	u64 exec_start;
+};
+
+struct thread_info {
+	u32 cpu;
+};
+
+struct mm_struct;
+
 struct task_struct {
+	struct thread_info thread_info;
+	unsigned int __state;
+	int on_cpu;
+	int pid;
 	int tgid;
+	unsigned int frozen : 1;
+	unsigned long nvcsw;
+	unsigned long nivcsw;
+	struct sched_entity se;
 	struct sched_info sched_info;
+	struct mm_struct *mm;
+	struct hlist_node pid_links[4];
+};
+
+struct pid {
+	struct hlist_head tasks[4];
+};
+
+struct mutex {
+	struct {
+		long counter;
+	} owner; /* the task, and flags in the lowest bits */
+};
+
+/* PREEMPT_RT */
+struct mutex___rt {
+	struct {
+		struct task_struct *owner;
+	} rtmutex;
+};
+
+/* before 5.14 (state), before 5.16 (cpu) */
+struct task_struct___old {
+	long state;
+	u32 cpu;
+};
+
+/* a CPU's run queue */
+struct rq {
+	u64 clock;
+	u64 clock_task;
 };
 
 /* the context of a task_file iterator */
@@ -156,10 +215,33 @@ struct tun_msg_ctl {
 };
 
 /* vhost */
+struct wait_queue_head {
+	struct list_head head;
+};
+
 struct eventfd_ctx {
+	struct wait_queue_head wqh;
 	u64 count;
 };
 
+struct llist_node;
+
+struct llist_head {
+	struct llist_node *first;
+};
+
+struct vhost_task {
+	struct task_struct *task;
+};
+
+/* since 6.4; a thread of its own process, or of the VMM's */
+struct vhost_worker {
+	struct task_struct *kthread_task;
+	struct vhost_task *vtsk;
+	struct llist_head work_list;
+};
+
+struct vhost_iotlb;
 struct vhost_dev;
 
 struct vhost_vring_call {
@@ -175,20 +257,36 @@ struct vhost_poll {
 };
 
 struct vhost_virtqueue {
+	struct vhost_dev *dev;
+	struct vhost_worker *worker; /* since 6.5 */
 	struct vhost_poll poll;
 	unsigned int num;
+	void *avail;
+	void *used;
 	struct vhost_vring_call call_ctx;
 	u16 last_avail_idx;
 	u16 avail_idx;
 	u16 last_used_idx;
+	u16 signalled_used;
+	bool signalled_used_valid;
 	u64 log_addr;
 	void *private_data;
 	u64 acked_features;
+	struct vhost_iotlb *iotlb;
+	bool is_le;
 };
 
 struct vhost_dev {
+	struct mm_struct *mm;
 	struct vhost_virtqueue **vqs;
 	int nvqs;
+	struct vhost_worker *worker; /* 6.4 only */
+};
+
+/* before 6.4 */
+struct vhost_dev___kthread {
+	struct task_struct *worker;
+	struct llist_head work_list;
 };
 
 struct vhost_net_buf {
@@ -263,8 +361,12 @@ struct kvm_queued_interrupt {
 	u8 nr;
 };
 
+struct kvm_lapic;
+
 struct kvm_vcpu_arch {
 	struct kvm_queued_interrupt interrupt;
+	u64 apic_base;
+	struct kvm_lapic *apic;
 };
 
 /* the fields of both architectures */
@@ -281,7 +383,9 @@ struct kvm_vcpu {
 	struct kvm *kvm;
 	int vcpu_id;
 	int mode;
+	struct mutex mutex; /* its owner is inside an ioctl of the vCPU: nearly always KVM_RUN */
 	struct rcuwait wait;
+	struct pid *pid; /* of the thread that last ran it */
 	struct kvm_vcpu_arch arch;
 	struct kvm_vcpu_stat stat;
 };
@@ -300,6 +404,13 @@ struct pi_desc {
 struct vcpu_vmx {
 	struct kvm_vcpu vcpu;
 	struct pi_desc pi_desc;
+};
+
+/* since 6.16 */
+struct vcpu_vmx___vt {
+	struct {
+		struct pi_desc pi_desc;
+	} vt;
 };
 
 /* kvm, arm64 */

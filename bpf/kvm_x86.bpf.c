@@ -11,14 +11,22 @@ static __always_inline bool irr_is_set(const bool typed, struct kvm_lapic *apic,
 	return (peek(regs + APIC_IRR + (vector >> 5) * 0x10) >> (vector & 31)) & 1;
 }
 
+/* The bits of the posted-interrupt descriptor of Intel's VMX; 0 = not known where. */
+static __always_inline u64 pir_at(u64 vcpu)
+{
+	if (bpf_core_field_exists(((struct vcpu_vmx *)0)->pi_desc))
+		return RS_AT(vcpu, struct vcpu_vmx, pi_desc.pir);
+	if (bpf_core_field_exists(((struct vcpu_vmx___vt *)0)->vt.pi_desc))
+		return RS_AT(vcpu, struct vcpu_vmx___vt, vt.pi_desc.pir);
+	return 0;
+}
+
 /* A posted interrupt is pending in the posted-interrupt descriptor, not in the APIC. */
 static __always_inline bool pir_is_set(u64 vcpu, u32 vector)
 {
-	if (!bpf_core_field_exists(((struct vcpu_vmx *)0)->pi_desc))
-		return false;
-	return (peek(RS_AT(vcpu, struct vcpu_vmx, pi_desc.pir) + ((vector >> 5) & 7) * 4) >>
-		(vector & 31)) &
-	       1;
+	u64 pir = pir_at(vcpu);
+
+	return pir && (peek(pir + ((vector >> 5) & 7) * 4) >> (vector & 31)) & 1;
 }
 
 /* Whether the hardware delivers the interrupt: then KVM does not see the vCPU take it. */

@@ -4,6 +4,8 @@
 #ifndef RS_MAPS_H
 #define RS_MAPS_H
 
+#include <linux/types.h>
+
 /*
  * The size of each table, as a power of two, and the number of slots in which an entry may lie. An
  * object without room is counted in rs_missed.
@@ -116,6 +118,7 @@ struct rs_eventfd {
 	__u32 gsi;
 	__u16 has_devid;
 	__u16 msi;	/* the irqfd's route is an MSI */
+	__u32 scanned;	/* the last scan that found an irqfd behind it */
 	__u32 writer;	/* the process that wrote last, a backend in user space; 0 = no process */
 	__u32 thread;	/* of that process */
 	__u32 pending;	/* arm64: the LPI was queued and not yet put into a list register */
@@ -173,13 +176,40 @@ struct rs_missed {
 	__u64 irqfds; /* a virtual machine had more irqfds than one scan reads */
 };
 
+/* What a thread does. 0 = unknown. */
+enum rs_thread_state {
+	RS_THREAD_RUNNING = 1,
+	RS_THREAD_RUNNABLE, /* waits for a CPU */
+	RS_THREAD_ASLEEP,
+	RS_THREAD_BLOCKED, /* asleep, and no signal wakes it */
+	RS_THREAD_STOPPED, /* by a signal, a debugger or a freezer */
+};
+
+struct rs_thread {
+	__u32 tid; /* 0 = unknown */
+	__u32 state;
+	__u64 age_ns; /* how long it has been in this state; 0 = unknown */
+};
+
+/* Of a local APIC (x86): a bit for each vector, and what an MSI can name it by. */
+struct rs_apic {
+	__u32 irr[8];
+	__u32 isr[8];
+	__u32 pir[8]; /* of the posted-interrupt descriptor; 0 where there is none */
+	__u32 id;
+	__u32 logical;
+	__u32 format; /* of the logical id */
+	__u16 x2apic;
+	__u16 known;
+};
+
 /* One record of a scan of all open files. */
-enum rs_found_kind { RS_FOUND_TUN = 1, RS_FOUND_VQ, RS_FOUND_VM };
+enum rs_found_kind { RS_FOUND_TUN = 1, RS_FOUND_VQ, RS_FOUND_VM, RS_FOUND_VCPU };
 
 struct rs_found {
 	__u32 kind;
 	__u32 pid; /* the process that has the file open */
-	__u64 key; /* tun: the socket; vq: the virtqueue; VM: the kvm */
+	__u64 key; /* tun: the socket; vq: the virtqueue; VM: the kvm; vCPU: the kvm_vcpu */
 	union {
 		struct {
 			char name[16];
@@ -200,15 +230,34 @@ struct rs_found {
 			__u64 log_addr;
 			__u64 features;
 			__u64 posted; /* belongs exactly to last_used_idx */
+			/* of the ring's parts, in the memory of the process that owns the device;
+			 * 0 = unknown */
+			__u64 avail;
+			__u64 used;
+			struct rs_thread worker;
+			__u32 queued; /* work waits in the worker's list */
+			__u32 owner;  /* pid is the process that owns the device */
 			__u32 index;
 			__u32 num;
 			__u16 last_used_idx;
 			__u16 last_avail_idx;
 			__u16 avail_idx;
+			__u16 signalled_used;
+			__u16 signalled; /* signalled_used is valid */
+			__u16 heard;	 /* something waits for writes to the call eventfd */
 		} vq;
 		struct {
 			__u32 vcpus;
 		} vm;
+		struct {
+			__u64 kvm;
+			struct rs_thread thread;
+			__u32 id;
+			__u16 in_guest;
+			__u16 in_run; /* its thread is inside KVM_RUN */
+			__u16 waits;  /* for an interrupt: the guest halted it */
+			struct rs_apic apic;
+		} vcpu;
 	};
 };
 

@@ -11,6 +11,9 @@
 #include "vcpu.bpf.c"
 #include "kvm_x86.bpf.c"
 #include "kvm_arm64.bpf.c"
+#include "thread.bpf.c"
+#include "worker.bpf.c"
+#include "scan_vcpu.bpf.c"
 #include "scan.bpf.c"
 
 char LICENSE[] SEC("license") = "GPL";

@@ -16,6 +16,9 @@
 #define KVM_IRQ_ROUTING_MSI  2 /* uapi */
 #define KVM_MSI_VALID_DEVID  1 /* uapi */
 
+/* the number of this scan; set by the helper */
+__u32 rs_scans;
+
 #define QUEUE_STOPPED 1 /* __QUEUE_STATE_DRV_XOFF: the driver stopped it */
 
 /* Whether tun stopped the queue because its ring is full; most kernels drop instead. */
@@ -60,7 +63,7 @@ static __always_inline void scan_tun(struct seq_file *seq, struct rs_found *f,
 }
 
 static __always_inline void scan_vq(struct seq_file *seq, struct rs_found *f,
-				    struct vhost_virtqueue *vq)
+				    struct vhost_virtqueue *vq, struct task_struct *task)
 {
 	struct rs_vq *v;
 
@@ -69,16 +72,24 @@ static __always_inline void scan_vq(struct seq_file *seq, struct rs_found *f,
 	f->vq.last_used_idx = BPF_CORE_READ(vq, last_used_idx);
 	f->vq.last_avail_idx = BPF_CORE_READ(vq, last_avail_idx);
 	f->vq.avail_idx = BPF_CORE_READ(vq, avail_idx);
+	f->vq.signalled_used = BPF_CORE_READ(vq, signalled_used);
+	f->vq.signalled = BPF_CORE_READ(vq, signalled_used_valid);
 	f->vq.socket = (u64)BPF_CORE_READ(vq, private_data);
 	f->vq.ctx = (u64)BPF_CORE_READ(vq, call_ctx.ctx);
 	f->vq.log_addr = BPF_CORE_READ(vq, log_addr);
 	f->vq.features = BPF_CORE_READ(vq, acked_features);
 	f->vq.num = BPF_CORE_READ(vq, num);
+	scan_memory(f, vq, task);
+	if (bpf_core_type_exists(struct vhost_worker))
+		scan_worker(f, vq);
+	else
+		scan_kthread(f, vq);
 	v = vq_make(f->key, f->vq.last_used_idx);
 	if (v && f->vq.socket)
 		v->socket = f->vq.socket;
 	else if (v)
 		f->vq.socket = v->socket;
+	f->vq.heard = f->vq.ctx && call_is_heard(vq);
 	f->vq.posted = v ? vq_posted(v, f->vq.last_used_idx) : 0;
 	if (v && f->vq.ctx)
 		eventfd_claim(v, f->key, f->vq.ctx);
@@ -86,7 +97,7 @@ static __always_inline void scan_vq(struct seq_file *seq, struct rs_found *f,
 }
 
 static __always_inline void scan_vhost(struct seq_file *seq, struct rs_found *f,
-				       struct vhost_net *net)
+				       struct vhost_net *net, struct task_struct *task)
 {
 	struct vhost_virtqueue **vqs = BPF_CORE_READ(net, dev.vqs), *vq;
 	u32 n = BPF_CORE_READ(net, dev.nvqs);
@@ -97,7 +108,7 @@ static __always_inline void scan_vhost(struct seq_file *seq, struct rs_found *f,
 		if (!vq)
 			continue;
 		f->vq.index = i;
-		scan_vq(seq, f, vq);
+		scan_vq(seq, f, vq, task);
 	}
 }
 
@@ -112,6 +123,7 @@ static __always_inline void scan_irqfd(const struct kvm_kernel_irqfd *irqfd)
 	if (!e)
 		return;
 	eventfd_route(e, (u64)irqfd);
+	e->scanned = rs_scans;
 	e->gsi = BPF_CORE_READ(irqfd, gsi);
 	e->msi = BPF_CORE_READ(irqfd, irq_entry.type) == KVM_IRQ_ROUTING_MSI;
 	e->address = (u64)BPF_CORE_READ(irqfd, irq_entry.msi.address_hi) << 32 |
@@ -150,15 +162,32 @@ static __always_inline void scan_vm(struct seq_file *seq, struct rs_found *f, st
 		RS_COUNT(rs_missed.irqfds);
 }
 
-/* KVM's descriptors are anonymous files; /proc/PID/fd shows the same name. */
-static __always_inline bool file_is_vm(struct file *file)
+/* KVM's descriptors are anonymous files; /proc/PID/fd shows the same names: kvm-vm, kvm-vcpu:0. */
+enum kvm_file { KVM_NOT, KVM_VM, KVM_VCPU };
+
+static __always_inline enum kvm_file file_kvm(struct file *file)
 {
 	const unsigned char *name = BPF_CORE_READ(file, f_path.dentry, d_name.name);
-	char text[8] = {};
+	char text[10] = {};
 
 	bpf_probe_read_kernel_str(text, sizeof(text), name);
-	return text[0] == 'k' && text[1] == 'v' && text[2] == 'm' && text[3] == '-' &&
-	       text[4] == 'v' && text[5] == 'm' && !text[6];
+	if (text[0] != 'k' || text[1] != 'v' || text[2] != 'm' || text[3] != '-' || text[4] != 'v')
+		return KVM_NOT;
+	if (text[5] == 'm' && !text[6])
+		return KVM_VM;
+	return text[5] == 'c' && text[6] == 'p' && text[7] == 'u' && text[8] == ':' ? KVM_VCPU
+										    : KVM_NOT;
+}
+
+static __always_inline void scan_kvm(struct seq_file *seq, struct rs_found *f, struct file *file,
+				     void *private)
+{
+	enum kvm_file kind = file_kvm(file);
+
+	if (kind == KVM_VM)
+		scan_vm(seq, f, private);
+	else if (kind == KVM_VCPU)
+		scan_vcpu(seq, f, private);
 }
 
 SEC("iter/task_file")
@@ -185,8 +214,8 @@ int scan(struct bpf_iter__task_file *ctx)
 	if (bpf_core_type_exists(struct tun_file) && rdev == DEVICE_TUN)
 		scan_tun(seq, &f, private);
 	else if (bpf_core_type_exists(struct vhost_net) && rdev == DEVICE_VHOST_NET)
-		scan_vhost(seq, &f, private);
-	else if (bpf_core_type_exists(struct kvm_kernel_irqfd) && !rdev && file_is_vm(file))
-		scan_vm(seq, &f, private);
+		scan_vhost(seq, &f, private, task);
+	else if (bpf_core_type_exists(struct kvm_kernel_irqfd) && !rdev)
+		scan_kvm(seq, &f, file, private);
 	return 0;
 }

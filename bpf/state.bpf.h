@@ -20,6 +20,9 @@ const volatile __u64 rs_xmit_to[2];
 /* the address of tun_proto, which all sockets of tun have; 0 = sk_data_ready is not hooked */
 const volatile __u64 rs_tun_proto;
 
+/* this CPU has Intel's VMX: each vCPU is a vcpu_vmx */
+const volatile bool rs_vmx;
+
 RS_TABLE(rs_tun, tuns, RS_TUNS_BITS)
 RS_TABLE(rs_vq, vqs, RS_VQS_BITS)
 RS_TABLE(rs_eventfd, eventfds, RS_EVENTFDS_BITS)

@@ -12,8 +12,11 @@
 #include "hooks.h"
 #include "host.h"
 #include "scan.h"
+#include "ringmem.h"
 #include "rtnl.h"
 #include "stations.h"
+#include "thread.h"
+#include "vcpu.h"
 #include "vm.h"
 #include "../bpf/maps.h"
 #include "ringside.skel.h"
@@ -27,6 +30,7 @@ struct host {
 	struct ringside_bpf *bpf;
 	uint64_t started_ns;
 	struct rs_scan scan; /* the last scan of the open files */
+	uint32_t scans;	     /* its number */
 };
 
 /* What is known of one virtqueue, before it becomes a row of the sample. */
@@ -88,7 +92,8 @@ static int need_vhost(const struct host *h, struct rs_error *err)
 			    h->filter.tap);
 }
 
-static struct rs_vm *add_vm(struct rs_sample *s, unsigned int pid, const struct rs_found *kvm)
+static struct rs_vm *add_vm(const struct host *h, struct rs_sample *s, unsigned int pid,
+			    const struct rs_found *kvm)
 {
 	struct rs_vm *vm;
 
@@ -99,8 +104,12 @@ static struct rs_vm *add_vm(struct rs_sample *s, unsigned int pid, const struct 
 	if (!vm)
 		return NULL;
 	rs_vm_fill(pid, vm);
-	if (kvm)
+	if (!kvm) /* while a guest is stopped, its queues have no irqfd */
+		kvm = rs_scan_vm(&h->scan, pid);
+	if (kvm) {
 		vm->vcpus = rs_num_of(kvm->vm.vcpus);
+		vm->paused = rs_vcpu_all_paused(&h->scan, kvm);
+	}
 	return vm;
 }
 
@@ -179,9 +188,41 @@ static int fill_from_tap(struct rs_queue *q, struct host *h, const struct row *r
 	return 0;
 }
 
+/* Whether the VM has an irqfd for another call eventfd: of this virtqueue, or of another one. */
+static bool has_irqfds(struct host *h, const struct rs_found *vq)
+{
+	struct rs_eventfd e;
+
+	for (size_t i = 0; i < RS_STATIONS_EVENTFDS; i++) {
+		if (!rs_stations_eventfd_at(h->hooks, i, &e) || !e.msi)
+			continue;
+		if (e.vq == vq->key ||
+		    (e.scanned == h->scans &&
+		     rs_scan_find(&h->scan, RS_FOUND_VM, e.kvm) == rs_scan_vm(&h->scan, vq->pid)))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A VMM that masks a vector takes the irqfd away from the call eventfd, or gives vhost another
+ * eventfd. Sure only of a ring that vhost serves, if nothing waits for the eventfd, and the VM's
+ * interrupts do come by irqfds.
+ */
+static void fill_masked(struct rs_queue *q, struct host *h, const struct row *r)
+{
+	if (!r->vq->vq.ctx || !r->vq->vq.avail)
+		return;
+	if (r->has_eventfd && r->eventfd.scanned == h->scans)
+		q->masked = rs_num_of(0);
+	else if (!r->vq->vq.heard && has_irqfds(h, r->vq))
+		q->masked = rs_num_of(1);
+}
+
 static int fill_queue(struct host *h, const struct row *r, struct rs_sample *s)
 {
-	struct rs_vm *vm = add_vm(s, r->pid, rs_scan_find(&h->scan, RS_FOUND_VM, r->eventfd.kvm));
+	struct rs_vm *vm =
+		add_vm(h, s, r->pid, rs_scan_find(&h->scan, RS_FOUND_VM, r->eventfd.kvm));
 	struct rs_queue *q;
 
 	if (!vm)
@@ -196,10 +237,17 @@ static int fill_queue(struct host *h, const struct row *r, struct rs_sample *s)
 	rs_str_set(q->vm, vm->name);
 	q->pid = rs_num_of(r->pid);
 	fill_backend(q, h, r, vm);
-	if (r->has_eventfd)
+	if (r->has_eventfd) {
 		rs_stations_eventfd(q, h->hooks, &r->eventfd);
-	if (r->vq)
+		if (r->eventfd.scanned == h->scans)
+			rs_vcpu_fill(q, &h->scan, &r->eventfd);
+	}
+	if (r->vq) {
 		rs_stations_vhost(q, h->hooks, r->vq);
+		rs_ringmem_fill(q, r->vq);
+		rs_thread_worker(q, r->vq);
+		fill_masked(q, h, r);
+	}
 	return r->tun ? fill_from_tap(q, h, r, s) : 0;
 }
 
@@ -271,6 +319,16 @@ static int fill_queues(struct host *h, struct rs_sample *s)
 	return e;
 }
 
+/* Sleeps first: the scan reads the scheduler's clock from the moment when its own thread got a CPU.
+ */
+static int scan_files(struct host *h, struct rs_error *err)
+{
+	usleep(100);
+	h->bpf->bss->rs_clocks_apart = 0;
+	h->bpf->bss->rs_scans = ++h->scans;
+	return rs_scan_read(&h->scan, bpf_link__fd(h->bpf->links.scan), err);
+}
+
 static void host_close(void *handle)
 {
 	struct host *h = handle;
@@ -299,7 +357,7 @@ static int host_attach(struct host *h, struct rs_error *err)
 		return -1;
 	h->bpf = rs_hooks_bpf(h->hooks);
 	h->started_ns = now_ns();
-	if (rs_scan_read(&h->scan, bpf_link__fd(h->bpf->links.scan), err))
+	if (scan_files(h, err))
 		return -1;
 	return h->filter.tap ? need_vhost(h, err) : 0;
 }
@@ -326,8 +384,7 @@ static int host_sample(void *handle, struct rs_sample *s, struct rs_error *err)
 {
 	struct host *h = handle;
 
-	if (rs_rtnl_refresh(h->rtnl, err) ||
-	    rs_scan_read(&h->scan, bpf_link__fd(h->bpf->links.scan), err))
+	if (rs_rtnl_refresh(h->rtnl, err) || scan_files(h, err))
 		return -1;
 	s->time_ns = rs_num_of(now_ns());
 	s->started_ns = rs_num_of(h->started_ns);

@@ -8,6 +8,10 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <linux/perf_event.h>
+#ifdef __x86_64__
+#include <cpuid.h>
+#define bit_VMX (1 << 5) /* of CPUID 1, ECX */
+#endif
 
 #include "programs.h"
 #include "../bpf/maps.h"
@@ -123,11 +127,23 @@ static void choose(struct ringside_bpf *bpf, struct rs_program *p, const struct 
 		bpf_program__set_expected_attach_type(probe, BPF_TRACE_KPROBE_MULTI);
 }
 
+static bool has_vmx(void)
+{
+#ifdef __x86_64__
+	unsigned int a, b, c = 0, d;
+
+	return __get_cpuid(1, &a, &b, &c, &d) && c & bit_VMX;
+#else
+	return false;
+#endif
+}
+
 static void set_constants(struct ringside_bpf *bpf, const struct rs_constants *c)
 {
 	bpf->rodata->rs_only_ifindex = c->ifindex;
 	bpf->rodata->rs_times = c->times;
 	bpf->rodata->rs_tun_proto = c->tun_proto;
+	bpf->rodata->rs_vmx = has_vmx();
 	for (int i = 0; i < 2; i++) {
 		bpf->rodata->rs_xmit_from[i] = c->xmit[i].from;
 		bpf->rodata->rs_xmit_to[i] = c->xmit[i].to;

@@ -11,10 +11,13 @@
 
 static int add(struct rs_scan *scan, const struct rs_found *f)
 {
-	struct rs_found *more;
+	struct rs_found *more = (struct rs_found *)rs_scan_find(scan, f->kind, f->key);
 
-	if (rs_scan_find(scan, f->kind, f->key))
-		return 0; /* another process has the same file open */
+	if (more) { /* another process has the same file open */
+		if (f->kind == RS_FOUND_VQ && f->vq.owner)
+			*more = *f;
+		return 0;
+	}
 	more = realloc(scan->found, (scan->n + 1) * sizeof(*more));
 	if (!more)
 		return -1;
@@ -73,6 +76,20 @@ const struct rs_found *rs_scan_find(const struct rs_scan *scan, enum rs_found_ki
 		if (scan->found[i].kind == kind && scan->found[i].key == key)
 			return &scan->found[i];
 	return NULL;
+}
+
+const struct rs_found *rs_scan_vm(const struct rs_scan *scan, uint32_t pid)
+{
+	const struct rs_found *vm = NULL;
+
+	for (size_t i = 0; i < scan->n; i++) {
+		if (scan->found[i].kind != RS_FOUND_VM || scan->found[i].pid != pid)
+			continue;
+		if (vm)
+			return NULL;
+		vm = &scan->found[i];
+	}
+	return vm;
 }
 
 const struct rs_found *rs_scan_vq(const struct rs_scan *scan, uint64_t socket, unsigned int n)

@@ -23,6 +23,9 @@ void rs_scan_clear(struct rs_scan *scan);
 const struct rs_found *rs_scan_find(const struct rs_scan *scan, enum rs_found_kind kind,
 				    uint64_t key);
 
+/* Return: the virtual machine of this process, NULL = none, or several. */
+const struct rs_found *rs_scan_vm(const struct rs_scan *scan, uint32_t pid);
+
 /* Return: the @n-th virtqueue with this tap queue's socket as backend, or as last backend. */
 const struct rs_found *rs_scan_vq(const struct rs_scan *scan, uint64_t socket, unsigned int n);
 
