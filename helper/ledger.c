@@ -184,6 +184,19 @@ static struct rs_num position_of(const struct rs_queue *q, struct rs_num raw)
 		       : unknown();
 }
 
+/* A ring holds no more than its size: another index was written by a guest that is broken, or is of
+ * another moment. */
+static struct rs_num held(const struct rs_queue *q, struct rs_num n)
+{
+	return n.known && q->size.known && n.value > q->size.value ? unknown() : n;
+}
+
+/* Buffers that vhost knew of and has not used. */
+static struct rs_num avail_left_of(const struct rs_queue *q)
+{
+	return held(q, behind(q->avail_idx, q->used_idx));
+}
+
 /* Buffers between the driver's index and the device's. */
 static struct rs_num outstanding_of(const struct rs_queue *q)
 {
@@ -191,10 +204,10 @@ static struct rs_num outstanding_of(const struct rs_queue *q)
 	uint64_t modulus = 2 * q->size.value;
 
 	if (q->outstanding.known || !is_packed(q))
-		return q->outstanding.known ? q->outstanding : behind(avail, used);
+		return q->outstanding.known ? q->outstanding : held(q, behind(avail, used));
 	if (!avail.known || !used.known || used.value >= modulus)
 		return unknown();
-	return rs_num_of((avail.value + modulus - used.value) % modulus);
+	return held(q, rs_num_of((avail.value + modulus - used.value) % modulus));
 }
 
 static void guest_derive(struct rs_row *row, const struct rs_queue *begin,
@@ -257,8 +270,8 @@ static void host_derive(struct rs_row *row, const struct rs_queue *begin,
 	DERIVED(ring_size) = end->ring_size;
 	DERIVED(occupancy) = end->occupancy;
 	DERIVED(occupancy_begin) = begin ? begin->occupancy : unknown();
-	DERIVED(avail_left) = behind(end->avail_idx, end->used_idx);
-	DERIVED(avail_left_begin) = begin ? behind(begin->avail_idx, begin->used_idx) : unknown();
+	DERIVED(avail_left) = avail_left_of(end);
+	DERIVED(avail_left_begin) = begin ? avail_left_of(begin) : unknown();
 	if (!DERIVED(outstanding).known) {
 		DERIVED(outstanding) = outstanding_of(end);
 		DERIVED(outstanding_begin) = begin ? outstanding_of(begin) : unknown();

@@ -354,6 +354,32 @@ TEST_F(ledger, one_side_alone)
 	rs_ledger_clear(&l);
 }
 
+/* The host reads the driver's index in the guest's memory: anything may stand there. */
+TEST_F(ledger, an_index_that_no_ring_can_have_is_unknown)
+{
+	static const struct {
+		uint16_t ahead;
+		bool known;
+	} rows[] = {{0, true}, {256, true}, {257, false}, {65535, false}};
+	struct rs_ledger l;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct rs_num index =
+			rs_num_of((uint16_t)(HOST(end)->used_idx.value + rows[i].ahead));
+		struct rs_num *figures;
+
+		HOST(end)->size = rs_num_of(256);
+		HOST(end)->ring_avail_idx = HOST(end)->avail_idx = index;
+		ASSERT_EQ(0, rs_ledger_make(&l, NULL, &self->j.host, NULL, &self->j.err));
+		figures = l.rows[0].figures;
+		EXPECT_EQ(rows[i].known, figures[RS_FIG_DERIVED(outstanding)].known);
+		EXPECT_EQ(rows[i].known, figures[RS_FIG_DERIVED(avail_left)].known);
+		if (rows[i].known)
+			EXPECT_EQ(rows[i].ahead, figures[RS_FIG_DERIVED(outstanding)].value);
+		rs_ledger_clear(&l);
+	}
+}
+
 /* A backend in user space: of its queues only the interrupt is known. */
 static void tap_forget(struct rs_queue *q, int i)
 {
