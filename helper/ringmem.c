@@ -59,13 +59,15 @@ static bool ring_look(const struct rs_found *vq, struct look *look)
 void rs_ringmem_fill(struct rs_queue *q, const struct rs_found *vq)
 {
 	struct look look;
+	bool is_packed;
 
 	if (vq->vq.num <= 1) /* vhost's own value until the VMM sets up the ring */
 		return;
-	rs_str_set(q->ring, vq->vq.features >> VIRTIO_F_RING_PACKED & 1 ? "packed" : "split");
+	is_packed = vq->vq.features >> VIRTIO_F_RING_PACKED & 1;
+	rs_str_set(q->ring, is_packed ? "packed" : "split");
 	q->event_idx = rs_num_of(vq->vq.features >> VIRTIO_RING_F_EVENT_IDX & 1);
 	q->size = rs_num_of(vq->vq.num);
-	if (!vq->vq.owner || !vq->vq.avail || !vq->vq.used || !ring_look(vq, &look))
+	if (is_packed || !vq->vq.owner || !vq->vq.avail || !vq->vq.used || !ring_look(vq, &look))
 		return;
 	q->ring_avail_idx = rs_num_of(look.avail.idx);
 	q->ring_used_idx = rs_num_of(look.used.idx);

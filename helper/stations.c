@@ -2,6 +2,7 @@
 #include <bpf/libbpf.h>
 #include <string.h>
 
+#include <linux/virtio_config.h>
 #include <linux/virtio_ring.h>
 
 #include "hist.h"
@@ -100,8 +101,10 @@ void rs_stations_vhost(struct rs_queue *q, struct rs_hooks *h, const struct rs_f
 	q->vhost_vq = rs_num_of(vq->vq.index);
 	q->used_idx = rs_num_of(vq->vq.last_used_idx);
 	q->avail_idx = rs_num_of(vq->vq.avail_idx);
-	/* without the event index vhost does not keep it */
-	if (vq->vq.signalled && vq->vq.features >> VIRTIO_RING_F_EVENT_IDX & 1)
+	/* without the event index, and for an old driver that wants a signal for an empty ring,
+	 * vhost does not keep it */
+	if (vq->vq.signalled && vq->vq.features >> VIRTIO_RING_F_EVENT_IDX & 1 &&
+	    !(vq->vq.features >> VIRTIO_F_NOTIFY_ON_EMPTY & 1))
 		q->signalled_used = rs_num_of(vq->vq.signalled_used);
 	if (vq->vq.log_addr)
 		q->used_addr = rs_num_of(vq->vq.log_addr);

@@ -429,6 +429,33 @@ TEST(the_man_page_has_each_rule_in_its_own_words)
 	free(section);
 }
 
+/* Each fact that a step asks for has an entry of its own, perhaps with others in one line. */
+TEST(the_man_page_explains_each_fact)
+{
+	char *section = man_section("FACTS");
+	size_t facts_n = 0;
+
+	ASSERT_NE(NULL, section);
+	for (size_t i = 0; i < RS_STEPS; i++) {
+		char words[200], *rest = words, *word;
+
+		snprintf(words, sizeof(words), "%s", rs_step_at(i)->facts);
+		while ((word = strtok_r(rest, " ", &rest))) {
+			char alone[64], first[64], later[64];
+
+			snprintf(alone, sizeof(alone), "\n.B %s\n", word);
+			snprintf(first, sizeof(first), "\n.BR %s ", word);
+			snprintf(later, sizeof(later), "\" %s", word);
+			EXPECT_TRUE(strstr(section, alone) || strstr(section, first) ||
+				    strstr(section, later))
+			TH_LOG("no entry for %s", word);
+			facts_n++;
+		}
+	}
+	EXPECT_LT(0, facts_n);
+	free(section);
+}
+
 TEST_F(verdict, the_same_fault_of_another_queue_is_told_too)
 {
 	const struct set dead[] = {{DERIVED(standing), 1},
