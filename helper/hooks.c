@@ -113,6 +113,23 @@ static int need_types(const struct rs_hooks *h, struct rs_error *err)
 	return 0;
 }
 
+static bool is_read(const struct rs_hooks *h, const char *reader)
+{
+	for (size_t i = 0; reader && i < HOOKS; i++)
+		if (!strcmp(hooks[i].symbol, reader))
+			return h->programs[i].link != NULL;
+	return true;
+}
+
+static void find_unknown_fields(struct rs_hooks *h)
+{
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		if (is_read(h, fields[i].reader) &&
+		    !rs_btf_member(h->btf, fields[i].type, fields[i].member) &&
+		    !(fields[i].other && rs_btf_member(h->btf, fields[i].type, fields[i].other)))
+			h->unknown |= fields[i].loses;
+}
+
 /* A counter is known if a hook of each group that it needs on this architecture is attached. */
 static void find_unknown(struct rs_hooks *h)
 {
@@ -137,10 +154,7 @@ static void find_unknown(struct rs_hooks *h)
 		h->unknown |= LOSES_TIMES;
 	if (!rs_btf_enumerator(h->btf, "skb_drop_reason", "SKB_DROP_REASON_FULL_RING"))
 		h->unknown |= LOSES_REASONS;
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-		if (!rs_btf_member(h->btf, fields[i].type, fields[i].member) &&
-		    !(fields[i].other && rs_btf_member(h->btf, fields[i].type, fields[i].other)))
-			h->unknown |= fields[i].loses;
+	find_unknown_fields(h);
 }
 
 static bool want_kprobes(void)

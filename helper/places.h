@@ -220,6 +220,7 @@ static const struct {
 	const char *type;   /* the struct */
 	const char *member; /* of that struct */
 	const char *other;  /* the member's other name, NULL = it has one name only */
+	const char *reader; /* the function whose program reads it, NULL = of several */
 	unsigned long long loses;
 } fields[] = {
 	{.type = "sched_info", .member = "run_delay", .loses = LOSES_HIST(worker_wait)},
@@ -233,6 +234,11 @@ static const struct {
 	 .member = "halt_exits",
 	 .other = "wfi_exit_stat",
 	 .loses = LOSES(exits_pending_halt)},
+	{.type = "vcpu_vmx",
+	 .member = "pi_desc",
+	 .other = "vt",
+	 .reader = "vmx_deliver_interrupt",
+	 .loses = LOSES(coalesced) | LOSES(injected)},
 };
 
 /* What is unknown without time stamps. */
