@@ -284,6 +284,7 @@ needs()
 	cpio cpio
 	xz xz-utils
 	zstd zstd
+	lz4 lz4
 	depmod kmod
 	readelf binutils
 	flock util-linux

@@ -1,0 +1,98 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The types and functions that the host's side names, searched in the BTF of each kernel
+# that can be the host, and of its modules: what a kernel lacks must be in types/unknown.
+# Nothing is run, so that kvm_intel is tested, too. Prints KTAP.
+
+set -uo pipefail
+cd "$(dirname "$0")" || exit 1
+unset MAKEFLAGS MFLAGS MAKELEVEL ARCH KSELFTEST
+LAB=lab/lab OUT=build/types rc=0 n=0
+
+# result NAME STATUS
+result()
+{
+	n=$((n + 1))
+	if [ "$2" = 0 ]; then
+		echo "ok $n $1"
+	else
+		echo "not ok $n $1"
+		rc=1
+	fi
+}
+
+# object ARCH: where the BPF object is, built
+object()
+{
+	make -s -C ../helper ARCH="$1" O="$PWD/$OUT/$1" "$PWD/$OUT/$1/ringside.bpf.o" >&2 &&
+		echo "$OUT/$1/ringside.bpf.o"
+}
+
+# missing ARCH LINE OBJECT: what that kernel does not have, sorted
+missing()
+{
+	local kernel machine=$1 modules
+
+	[ "$1" != arm64 ] || machine=aarch64
+	kernel=$("$LAB" fetch -a "$1" -k "$2" | awk 'END { print $3 }') && [ -e "$kernel/vmlinuz" ] || return
+	mapfile -t modules < <(find "$kernel/image" -name 'kvm*.ko' -o -name 'vhost*.ko' \
+		-o -name tun.ko -o -name tap.ko)
+	types/kernel.sh "$kernel/vmlinuz" >"$OUT/image" &&
+		"$OUT/types" "$3" "$machine" "$OUT/image" "${modules[@]}" | sort -u
+}
+
+# listed ARCH LINE: what types/unknown has for it, sorted
+listed()
+{
+	awk -F '\t' -v arch="$1" -v line="$2" '
+		/^#/ { next }
+		NF != 4 || $4 == "" { print "row " FNR " of types/unknown: expected four columns"; next }
+		($1 == "all" || (" " $1 " ") ~ (" " line " ")) && ($2 == arch || $2 == "any") { print $3 }
+	' types/unknown | sort -u
+}
+
+# compare ARCH LINE
+compare()
+{
+	local object
+
+	object=$(object "$1") && missing "$1" "$2" "$object" >"$OUT/missing" || return
+	listed "$1" "$2" >"$OUT/listed"
+	comm -3 --output-delimiter='# listed, and not missing: ' "$OUT/missing" "$OUT/listed" |
+		sed 's/^\([^#]\)/# missing, and not listed: \1/' >"$OUT/difference"
+	cat "$OUT/difference"
+	[ ! -s "$OUT/difference" ]
+}
+
+# finds WHAT DECLARATION EXPRESSION: an object that reads what no kernel has
+finds()
+{
+	clang -O2 -g -target bpf -c -o "$OUT/wrong.o" -x c - <<-EOF &&
+		#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+		$2
+		#pragma clang attribute pop
+		__attribute__((section("kprobe/wrong"), used)) long wrong(void *ctx) { return $3; }
+	EOF
+		[ "$("$OUT/types" "$OUT/wrong.o" none "$OUT/image" 2>&1 | grep -Fx "$1")" = "$1" ]
+}
+
+mkdir -p $OUT
+echo "KTAP version 1"
+mapfile -t lines < <("$LAB" kernels hosts)
+echo "1..$((2 * ${#lines[@]} + 2))"
+${CC:-gcc} -O2 -g -Wall -Wextra -Wno-missing-field-initializers -D_GNU_SOURCE -I../helper \
+	types/types.c -o $OUT/types -lbpf || exit 1
+for arch in x86_64 arm64; do
+	for line in "${lines[@]}"; do
+		compare $arch "$line"
+		result "$arch $line: what it lacks is listed, and what is listed it lacks" $?
+	done
+done
+finds "field task_struct no_such_member" \
+	"struct task_struct { int no_such_member; };" "((struct task_struct *)ctx)->no_such_member"
+result "a field that no kernel has is found" $?
+finds "field no_such_struct a" \
+	"struct no_such_struct { int a; };" "((struct no_such_struct *)ctx)->a"
+result "a struct that no kernel has is found" $?
+exit $rc
