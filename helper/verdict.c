@@ -72,6 +72,8 @@ static bool is_cause(const struct rs_finding *f, const struct rs_rule *rule)
 {
 	bool is_late = f->rule && f->rule->hists[0];
 
+	if (!strcmp(f->id, "qdisc-drops"))
+		return rule->party == RS_PARTY_HOST_NET;
 	return f->turn || !strcmp(f->id, "irq-disabled") || (is_late && !strcmp(rule->id, "drops"));
 }
 

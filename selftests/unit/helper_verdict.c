@@ -470,6 +470,21 @@ TEST_F(verdict, the_same_fault_of_another_queue_is_told_too)
 	EXPECT_EQ(&self->j.ledger.rows[2], self->v.findings[1].row);
 }
 
+/* What a qdisc drops and what waits in it is one fault of one party. */
+TEST_F(verdict, a_qdisc_is_one_root)
+{
+	figures_set(&self->j.ledger.rows[0],
+		    (struct set[]){{HOST(qdisc_dropped), 26},
+				   {DERIVED(qdisc_backlog), 1000},
+				   {DERIVED(tap_offered), 830}},
+		    3);
+	ASSERT_EQ(0, rs_verdict_reach(&self->v, &self->j.ledger, &self->j.err));
+	ASSERT_EQ(2, self->v.n);
+	EXPECT_EQ(RS_ROOT, self->v.findings[0].root);
+	EXPECT_STREQ("qdisc-backlog", self->v.findings[1].id);
+	EXPECT_EQ(0, self->v.findings[1].root);
+}
+
 TEST_F(verdict, critical_ones_come_first)
 {
 	figures_set(&self->j.ledger.rows[0], (struct set[]){{DERIVED(sum_off), 1}}, 1);
