@@ -19,8 +19,14 @@
 #ifndef RS_VHOST_STATION
 #define RS_VHOST_STATION(name, unit, meaning) RS_STATION(name, unit, meaning)
 #endif
+#ifndef RS_CALL_STATION
+#define RS_CALL_STATION(name, unit, meaning) RS_STATION(name, unit, meaning)
+#endif
 #ifndef RS_EVENTFD_STATION
 #define RS_EVENTFD_STATION(name, unit, meaning) RS_STATION(name, unit, meaning)
+#endif
+#ifndef RS_INJECTION_STATION
+#define RS_INJECTION_STATION(name, unit, meaning) RS_EVENTFD_STATION(name, unit, meaning)
 #endif
 
 /* the tap's queue; tun_offered - tun_dropped = vhost_taken + packets waiting in the ring */
@@ -52,41 +58,52 @@ RS_VHOST_STATION(vhost_suppressed_event_idx, decisions,
 		 "not signalled: the guest's event index was not reached")
 RS_VHOST_STATION(vhost_no_call, decisions, "not signalled: the virtqueue has no call eventfd")
 
-/* the call eventfd, its irqfd, and the interrupts that KVM made of it */
+/* all call eventfds of a virtqueue together: while its vector is masked it has another one */
+RS_CALL_STATION(eventfd_masked, writes,
+		"writes to a call eventfd without irqfd: the vector was masked, or the VMM reads "
+		"the eventfd")
+
+/* the call eventfd and its irqfd; eventfd_writes = eventfd_masked + irqfd_wakeups */
 RS_EVENTFD_STATION(eventfd_writes, writes, "writes to the call eventfd")
 RS_EVENTFD_STATION(eventfd_merged, writes,
 		   "writes that came before the write before was read: both became one event")
 RS_EVENTFD_STATION(irqfd_wakeups, wakeups, "times a write to the eventfd woke the irqfd")
 RS_EVENTFD_STATION(
-	irqfd_atomic, wakeups,
-	"wake-ups in which KVM injected at once (arm64: by the ITS's cached translation)")
-RS_EVENTFD_STATION(
 	irqfd_deferred, runs,
 	"injections left to the work queue (arm64: through the ITS's tables, the slow path)")
-RS_EVENTFD_STATION(injected, interrupts,
-		   "interrupts that became pending (arm64: LPI queued; x86: accepted by the APIC)")
-RS_EVENTFD_STATION(coalesced, interrupts, "interrupts that were already pending")
-RS_EVENTFD_STATION(populated, interrupts, "arm64: times the LPI was written into a list register")
-RS_EVENTFD_STATION(
+
+/* the interrupts that KVM made of it; unknown until one of them has passed a hook: see stations.h
+ */
+RS_INJECTION_STATION(
+	irqfd_atomic, wakeups,
+	"wake-ups in which KVM injected at once (arm64: by the ITS's cached translation)")
+RS_INJECTION_STATION(
+	injected, interrupts,
+	"interrupts that became pending (arm64: LPI queued; x86: accepted by the APIC)")
+RS_INJECTION_STATION(coalesced, interrupts, "interrupts that were already pending")
+RS_INJECTION_STATION(populated, interrupts, "arm64: times the LPI was written into a list register")
+RS_INJECTION_STATION(
 	posted, interrupts,
 	"x86: interrupts that the hardware delivers (posted interrupt, AVIC), unseen by KVM")
-RS_EVENTFD_STATION(vcpu_asleep, interrupts, "injections while the vCPU was asleep: they woke it")
-RS_EVENTFD_STATION(vcpu_in_guest, interrupts,
-		   "injections while the vCPU ran the guest: they interrupted it")
-RS_EVENTFD_STATION(
+RS_INJECTION_STATION(vcpu_asleep, interrupts, "injections while the vCPU was asleep: they woke it")
+RS_INJECTION_STATION(vcpu_in_guest, interrupts,
+		     "injections while the vCPU ran the guest: they interrupted it")
+RS_INJECTION_STATION(
 	vcpu_in_host, interrupts,
 	"injections while the vCPU was in the host, handling an exit or waiting for a CPU")
-RS_EVENTFD_STATION(exits_pending, exits,
-		   "exits of the vCPU after an injection and before it takes the interrupt")
-RS_EVENTFD_STATION(exits_pending_mmio, exits,
-		   "exits before the vCPU takes the interrupt, for device memory (MMIO)")
-RS_EVENTFD_STATION(exits_pending_io, exits,
-		   "exits before the vCPU takes the interrupt, for an I/O port (x86)")
-RS_EVENTFD_STATION(exits_pending_halt, exits,
-		   "exits before the vCPU takes the interrupt, because the guest was idle")
+RS_INJECTION_STATION(exits_pending, exits,
+		     "exits of the vCPU after an injection and before it takes the interrupt")
+RS_INJECTION_STATION(exits_pending_mmio, exits,
+		     "exits before the vCPU takes the interrupt, for device memory (MMIO)")
+RS_INJECTION_STATION(exits_pending_io, exits,
+		     "exits before the vCPU takes the interrupt, for an I/O port (x86)")
+RS_INJECTION_STATION(exits_pending_halt, exits,
+		     "exits before the vCPU takes the interrupt, because the guest was idle")
 
 #undef RS_STATION
 #undef RS_TUN_STATION
 #undef RS_LINK_STATION
 #undef RS_VHOST_STATION
+#undef RS_CALL_STATION
 #undef RS_EVENTFD_STATION
+#undef RS_INJECTION_STATION

@@ -61,6 +61,8 @@ RS_HOOK2(eventfd_release, struct inode *, inode, struct file *, file)
 	if (!e)
 		return 0;
 	v = e->vq ? vqs_find(e->vq) : NULL;
+	if (v)
+		v->calls_closed++;
 	if (v && v->ctx == ctx_)
 		v->ctx = 0;
 	if (e->route)

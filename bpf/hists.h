@@ -15,6 +15,9 @@
 #ifndef RS_EVENTFD_HIST
 #define RS_EVENTFD_HIST(name, unit, meaning) RS_HIST(name, unit, meaning)
 #endif
+#ifndef RS_INJECTION_HIST
+#define RS_INJECTION_HIST(name, unit, meaning) RS_EVENTFD_HIST(name, unit, meaning)
+#endif
 
 RS_TUN_HIST(occupancy_at_enqueue, packets,
 	    "packets waiting in the tap queue's ring when another packet came")
@@ -25,14 +28,16 @@ RS_VHOST_HIST(worker_wait, ns, "how long the vhost worker waited for a CPU befor
 RS_VHOST_HIST(s2_s3, ns,
 	      "from vhost's decision to the eventfd's write; vhost posts the entries in between")
 RS_EVENTFD_HIST(s3_s4, ns, "from the eventfd's write to the irqfd's wake-up")
-RS_EVENTFD_HIST(s4_s5, ns,
-		"from the irqfd's wake-up to the injection; wake-ups that come before an "
-		"injection by the work queue are merged")
-RS_EVENTFD_HIST(s5_run, ns,
-		"from the injection until the vCPU takes the interrupt on its way into the guest; "
-		"coalesced interrupts are merged")
+RS_INJECTION_HIST(s4_s5, ns,
+		  "from the irqfd's wake-up to the injection; wake-ups that come before an "
+		  "injection by the work queue are merged")
+RS_INJECTION_HIST(
+	s5_run, ns,
+	"from the injection until the vCPU takes the interrupt on its way into the guest; "
+	"coalesced interrupts are merged")
 
 #undef RS_HIST
 #undef RS_TUN_HIST
 #undef RS_VHOST_HIST
 #undef RS_EVENTFD_HIST
+#undef RS_INJECTION_HIST

@@ -72,12 +72,13 @@ struct rs_vq {
 	 */
 	__u64 progress;
 	__u64 base; /* progress when the virtqueue was first seen; moved by a restart of the ring */
-	__u64 signaled;	  /* progress at the last signal */
-	__u64 ctx;	  /* its call eventfd */
-	__u64 socket;	  /* its last backend: it has none while the guest is stopped */
-	__u64 ring;	  /* the tap queue's ptr_ring; 0 = not known since the last restart */
-	__u64 taken_at;	  /* the index in that ring up to which packets were taken */
-	__u64 decided_ns; /* when vhost last decided whether to signal */
+	__u64 signaled;	    /* progress at the last signal */
+	__u64 ctx;	    /* its call eventfd */
+	__u64 calls_closed; /* how many of its call eventfds were closed: their counts are gone */
+	__u64 socket;	    /* its last backend: it has none while the guest is stopped */
+	__u64 ring;	    /* the tap queue's ptr_ring; 0 = not known since the last restart */
+	__u64 taken_at;	    /* the index in that ring up to which packets were taken */
+	__u64 decided_ns;   /* when vhost last decided whether to signal */
 	/* the worker, how often it ran and how long it waited for a CPU, at the last round of this
 	 * device; kept in the device's first virtqueue only */
 	__u64 worker;

@@ -126,6 +126,7 @@ static const struct rs_field queue_fields[] = {
 	NUM(rs_queue, RS_HOST, U64, pid, "pid", NULL, 0),
 	NUM(rs_queue, RS_HOST, U64, vhost_vq, "vhost_vq", NULL, 0),
 	NUM(rs_queue, RS_HOST, U64, gsi, "gsi", NULL, 0),
+	NUM(rs_queue, RS_HOST, U64, calls_closed, "calls_closed", NULL, 0),
 	NUM(rs_queue, RS_HOST, U16, avail_idx, "avail_idx", NULL, 0),
 	NUM(rs_queue, RS_HOST, U16, signalled_used, "signalled_used", NULL, 0),
 	NUM(rs_queue, RS_HOST, U64, ring_size, "ring_size", NULL, 0),

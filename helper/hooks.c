@@ -250,14 +250,9 @@ struct ringside_bpf *rs_hooks_bpf(struct rs_hooks *h)
 	return h->bpf;
 }
 
-bool rs_hooks_know(const struct rs_hooks *h, enum rs_host_counter counter)
+unsigned long long rs_hooks_unknown(const struct rs_hooks *h)
 {
-	return !(h->unknown & (1ULL << counter));
-}
-
-bool rs_hooks_know_hist(const struct rs_hooks *h, enum rs_host_hist hist)
-{
-	return !(h->unknown & (1ULL << ((int)RS_HOST_COUNTERS + (int)hist)));
+	return h->unknown;
 }
 
 /*

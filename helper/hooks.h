@@ -20,9 +20,8 @@ void rs_hooks_detach(struct rs_hooks *h); /* NULL allowed */
 
 struct ringside_bpf *rs_hooks_bpf(struct rs_hooks *h);
 
-/* Whether all hooks that this counter or histogram needs are attached. */
-bool rs_hooks_know(const struct rs_hooks *h, enum rs_host_counter counter);
-bool rs_hooks_know_hist(const struct rs_hooks *h, enum rs_host_hist hist);
+/* The counters and histograms (bit RS_HOST_COUNTERS + hist) of which a hook is not attached. */
+unsigned long long rs_hooks_unknown(const struct rs_hooks *h);
 
 /* Adds a row for each hook and for each table. Return: 0, or -1: out of memory. */
 int rs_hooks_fill(struct rs_hooks *h, struct rs_sample *s);

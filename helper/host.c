@@ -31,14 +31,15 @@ struct host {
 	uint64_t started_ns;
 	struct rs_scan scan; /* the last scan of the open files */
 	uint32_t scans;	     /* its number */
+	struct rs_tables tables;
 };
 
 /* What is known of one virtqueue, before it becomes a row of the sample. */
 struct row {
 	const struct rs_found *tun; /* NULL = a backend in user space; only its eventfd is seen */
 	const struct rs_found *vq;  /* NULL = no vhost device serves it */
-	struct rs_eventfd eventfd;
-	bool has_eventfd;
+	struct rs_entries entries;
+	unsigned long long unknown; /* see rs_hooks_unknown() */
 	unsigned int pid;
 };
 
@@ -159,10 +160,10 @@ static void fill_backend(struct rs_queue *q, const struct host *h, const struct 
 
 	rs_str_set(q->backend, vhost ? "vhost-net" : "user-space backend");
 	rs_str_set(q->comm, vm->comm);
-	if (!r->tun && r->eventfd.writer) {
-		rs_vm_fill(r->eventfd.writer, &writer);
-		q->thread = rs_num_of(r->eventfd.thread);
-		rs_vm_thread(r->eventfd.writer, r->eventfd.thread, q->thread_name,
+	if (!r->tun && r->entries.call.writer) {
+		rs_vm_fill(r->entries.call.writer, &writer);
+		q->thread = rs_num_of(r->entries.call.thread);
+		rs_vm_thread(r->entries.call.writer, r->entries.call.thread, q->thread_name,
 			     sizeof(q->thread_name));
 	}
 	if (*writer.comm)
@@ -181,9 +182,9 @@ static int fill_from_tap(struct rs_queue *q, struct host *h, const struct row *r
 	q->tap_ifindex = rs_num_of(r->tun->tun.ifindex);
 	q->queue = rs_num_of(r->tun->tun.queue);
 	if (!strcmp(q->dir, "rx"))
-		rs_stations_tun(q, h->hooks, r->tun);
+		rs_stations_tun(q, r->unknown, &r->entries, r->tun);
 	else
-		rs_stations_sent(q, h->hooks, r->tun);
+		rs_stations_sent(q, r->unknown, &r->entries);
 	fill_tap(q, tap);
 	return 0;
 }
@@ -191,14 +192,14 @@ static int fill_from_tap(struct rs_queue *q, struct host *h, const struct row *r
 /* Whether the VM has an irqfd for another call eventfd: of this virtqueue, or of another one. */
 static bool has_irqfds(struct host *h, const struct rs_found *vq)
 {
-	struct rs_eventfd e;
+	for (size_t i = 0; i < RS_TABLES_CALLS; i++) {
+		const struct rs_eventfd *e = &h->tables.eventfds[i];
 
-	for (size_t i = 0; i < RS_STATIONS_EVENTFDS; i++) {
-		if (!rs_stations_eventfd_at(h->hooks, i, &e) || !e.msi)
+		if (!e->msi)
 			continue;
-		if (e.vq == vq->key ||
-		    (e.scanned == h->scans &&
-		     rs_scan_find(&h->scan, RS_FOUND_VM, e.kvm) == rs_scan_vm(&h->scan, vq->pid)))
+		if (e->vq == vq->key ||
+		    (e->scanned == h->scans &&
+		     rs_scan_find(&h->scan, RS_FOUND_VM, e->kvm) == rs_scan_vm(&h->scan, vq->pid)))
 			return true;
 	}
 	return false;
@@ -213,7 +214,9 @@ static void fill_masked(struct rs_queue *q, struct host *h, const struct row *r)
 {
 	if (!r->vq->vq.ctx || !r->vq->vq.avail)
 		return;
-	if (r->has_eventfd && r->eventfd.scanned == h->scans)
+	if (r->entries.is_masked)
+		q->masked = rs_num_of(1);
+	else if (r->entries.has_call && r->entries.call.scanned == h->scans)
 		q->masked = rs_num_of(0);
 	else if (!r->vq->vq.heard && has_irqfds(h, r->vq))
 		q->masked = rs_num_of(1);
@@ -222,7 +225,7 @@ static void fill_masked(struct rs_queue *q, struct host *h, const struct row *r)
 static int fill_queue(struct host *h, const struct row *r, struct rs_sample *s)
 {
 	struct rs_vm *vm =
-		add_vm(h, s, r->pid, rs_scan_find(&h->scan, RS_FOUND_VM, r->eventfd.kvm));
+		add_vm(h, s, r->pid, rs_scan_find(&h->scan, RS_FOUND_VM, r->entries.call.kvm));
 	struct rs_queue *q;
 
 	if (!vm)
@@ -237,13 +240,13 @@ static int fill_queue(struct host *h, const struct row *r, struct rs_sample *s)
 	rs_str_set(q->vm, vm->name);
 	q->pid = rs_num_of(r->pid);
 	fill_backend(q, h, r, vm);
-	if (r->has_eventfd) {
-		rs_stations_eventfd(q, h->hooks, &r->eventfd);
-		if (r->eventfd.scanned == h->scans)
-			rs_vcpu_fill(q, &h->scan, &r->eventfd);
+	if (r->entries.has_call) {
+		rs_stations_call(q, r->unknown, &r->entries);
+		if (r->entries.call.scanned == h->scans)
+			rs_vcpu_fill(q, &h->scan, &r->entries.call);
 	}
 	if (r->vq) {
-		rs_stations_vhost(q, h->hooks, r->vq);
+		rs_stations_vhost(q, r->unknown, &r->entries, r->vq);
 		rs_ringmem_fill(q, r->vq);
 		rs_thread_worker(q, r->vq);
 		fill_masked(q, h, r);
@@ -251,15 +254,21 @@ static int fill_queue(struct host *h, const struct row *r, struct rs_sample *s)
 	return r->tun ? fill_from_tap(q, h, r, s) : 0;
 }
 
+/* Entries that do not belong together give no figure. */
+static void row_copy(const struct host *h, struct row *r, bool together)
+{
+	r->unknown = together ? rs_hooks_unknown(h->hooks) : ~0ULL;
+}
+
 static int add_row(struct host *h, const struct rs_found *tun, const struct rs_found *vq,
 		   struct rs_sample *s)
 {
 	struct row r = {.tun = tun, .vq = vq, .pid = vq ? vq->pid : tun->pid};
-	uint64_t ctx = vq ? vq->vq.ctx : 0;
+	const struct rs_keys keys = {tun->tun.ring, vq ? vq->key : 0, vq ? vq->vq.ctx : 0};
 	const struct rs_found *kvm;
 
-	r.has_eventfd = ctx && rs_stations_find_eventfd(h->hooks, ctx, &r.eventfd);
-	kvm = r.has_eventfd ? rs_scan_find(&h->scan, RS_FOUND_VM, r.eventfd.kvm) : NULL;
+	row_copy(h, &r, rs_tables_copy(&h->tables, &keys, &r.entries));
+	kvm = rs_scan_find(&h->scan, RS_FOUND_VM, r.entries.call.kvm);
 	if (kvm)
 		r.pid = kvm->pid;
 	return fill_queue(h, &r, s);
@@ -271,12 +280,14 @@ static int fill_eventfds(struct host *h, struct rs_sample *s)
 	const struct rs_found *kvm;
 	int e = 0;
 
-	for (size_t i = 0; !e && i < RS_STATIONS_EVENTFDS; i++) {
-		struct row r = {.has_eventfd = rs_stations_eventfd_at(h->hooks, i, &r.eventfd)};
+	for (size_t i = 0; !e && i < RS_TABLES_CALLS; i++) {
+		const struct rs_eventfd *call = &h->tables.eventfds[i];
+		struct row r = {0};
 
-		if (!r.has_eventfd || !r.eventfd.msi || r.eventfd.vq || !r.eventfd.writer)
+		if (!call->kvm || !call->msi || call->vq || !call->writer)
 			continue;
-		kvm = rs_scan_find(&h->scan, RS_FOUND_VM, r.eventfd.kvm);
+		row_copy(h, &r, rs_tables_copy_slot(&h->tables, i, &r.entries));
+		kvm = rs_scan_find(&h->scan, RS_FOUND_VM, r.entries.call.kvm);
 		if (!kvm)
 			continue;
 		r.pid = kvm->pid;
@@ -302,6 +313,7 @@ static int fill_queues(struct host *h, struct rs_sample *s)
 	const struct rs_found *vq;
 	int e = 0;
 
+	rs_tables_index(&h->tables);
 	for (size_t i = 0; !e && i < h->scan.n; i++) {
 		const struct rs_found *tun = &h->scan.found[i];
 
@@ -356,6 +368,9 @@ static int host_attach(struct host *h, struct rs_error *err)
 	if (!h->hooks)
 		return -1;
 	h->bpf = rs_hooks_bpf(h->hooks);
+	h->tables.tuns = h->bpf->bss->tuns;
+	h->tables.vqs = h->bpf->bss->vqs;
+	h->tables.eventfds = h->bpf->bss->eventfds;
 	h->started_ns = now_ns();
 	if (scan_files(h, err))
 		return -1;

@@ -126,6 +126,23 @@ static void counters_subtract(struct rs_row *row, const struct rs_snapshot *s, i
 			rs_hist_grown(begin ? &begin->hists[i] : NULL, &end->hists[i]);
 }
 
+/* The counts of a call eventfd that was closed are gone: those of all the queue's eventfds are no
+ * longer complete. */
+static void calls_forget(struct rs_row *row, const struct rs_queue *begin,
+			 const struct rs_queue *end)
+{
+	if (!begin || rs_nums_equal(begin->calls_closed, end->calls_closed))
+		return;
+#define RS_STATION(name, unit, meaning)
+#define RS_CALL_STATION(name, unit, meaning)	row->figures[RS_FIG_HOST(name)] = unknown();
+#define RS_EVENTFD_STATION(name, unit, meaning) row->figures[RS_FIG_HOST(name)] = unknown();
+#include "../bpf/counters.h"
+#define RS_HIST(name, unit, meaning)
+#define RS_EVENTFD_HIST(name, unit, meaning) \
+	row->hists[RS_SIDE_HOST][RS_HOST_HIST_##name].known = false;
+#include "../bpf/hists.h"
+}
+
 static struct rs_num sum(const struct rs_row *row, const enum rs_figure *figures, size_t n)
 {
 	struct rs_num total = rs_num_of(0);
@@ -294,7 +311,8 @@ static void host_derive(struct rs_row *row, const struct rs_queue *begin,
 	DERIVED(tun_off) = less(less(HOST(tun_offered), plus(HOST(tun_dropped), HOST(vhost_taken))),
 				less(DERIVED(occupancy), DERIVED(occupancy_begin)));
 	DERIVED(eventfd_off) = less(HOST(vhost_signals), HOST(eventfd_writes));
-	DERIVED(irqfd_off) = less(HOST(eventfd_writes), HOST(irqfd_wakeups));
+	DERIVED(irqfd_off) =
+		less(HOST(eventfd_writes), plus(HOST(eventfd_masked), HOST(irqfd_wakeups)));
 	DERIVED(inject_off) = less(HOST(irqfd_wakeups), plus(HOST(injected), HOST(coalesced)));
 }
 
@@ -349,6 +367,13 @@ static void used_derive(struct rs_row *row, const struct rs_queue *guest_begin,
 				 less(DERIVED(skew_end), DERIVED(skew_begin)));
 }
 
+/* On a vector that queues share, an interrupt of one may serve another: none belongs to one queue.
+ */
+static bool is_shared(const struct rs_queue *q)
+{
+	return q->shared.known && q->shared.value;
+}
+
 /*
  * How many interrupts can come from the distance of the windows: each handled interrupt needs a
  * used entry of its own. So there are at most as many as entries outside the other window, plus
@@ -356,8 +381,10 @@ static void used_derive(struct rs_row *row, const struct rs_queue *guest_begin,
  */
 static void interrupts_derive(struct rs_row *row)
 {
-	struct rs_num got = GUEST(interrupts), sent = HOST(injected);
+	struct rs_num got = less(GUEST(interrupts), GUEST(none_shared)), sent = HOST(injected);
 
+	if (is_shared(row->guest))
+		return;
 	if (DERIVED(skew_begin).known && DERIVED(skew_end).known && GUEST(none_empty).known)
 		DERIVED(surplus_slack) =
 			rs_num_of(magnitude(DERIVED(skew_begin)) + magnitude(DERIVED(skew_end)) +
@@ -415,6 +442,7 @@ static void row_fill(const struct rs_ledger *l, struct rs_row *row)
 		row->host_flaw = queue_flaw(l->host, h, row->host);
 		if (!row->host_flaw)
 			counters_subtract(row, l->host, RS_FIGURE_HOST, h, row->host);
+		calls_forget(row, h, row->host);
 		DERIVED(host_window) = window_ms(l->host);
 		host_derive(row, h, row->host);
 		tap_derive(row, l->host);

@@ -38,7 +38,8 @@
 	X(decision_off, decisions, 1,                                                              \
 	  "decisions of vhost less signals, suppressed signals and decisions without an eventfd")  \
 	X(eventfd_off, signals, 1, "vhost's signals less writes to the eventfd")                   \
-	X(irqfd_off, writes, 1, "writes to the eventfd less wake-ups of the irqfd")                \
+	X(irqfd_off, writes, 1,                                                                    \
+	  "writes to the eventfd less those while masked and less wake-ups of the irqfd")          \
 	X(inject_off, wakeups, 1, "wake-ups less interrupts injected or coalesced")                \
 	X(s1_merged, packets, 1, "packets vhost took together with the packet that was timed")     \
 	X(s4_merged, wakeups, 1,                                                                   \

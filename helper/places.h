@@ -23,7 +23,8 @@
 #define LOSES_SIGNALS                                                                       \
 	(LOSES(vhost_signals) | LOSES(vhost_signals_empty) | LOSES(vhost_suppressed_flag) | \
 	 LOSES(vhost_suppressed_event_idx) | LOSES_HIST(s2_s3))
-#define LOSES_WRITES (LOSES(eventfd_writes) | LOSES(eventfd_merged) | LOSES_HIST(s3_s4))
+#define LOSES_WRITES \
+	(LOSES(eventfd_writes) | LOSES(eventfd_masked) | LOSES(eventfd_merged) | LOSES_HIST(s3_s4))
 #define LOSES_POSTS                                                                        \
 	(LOSES_SIGNALS | LOSES(vhost_posted) | LOSES(vhost_calls) | LOSES(vhost_no_call) | \
 	 LOSES_TAKEN)

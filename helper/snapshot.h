@@ -260,7 +260,9 @@ struct rs_queue {
 	struct rs_num pid;
 	struct rs_num vhost_vq; /* index in its vhost device: 0 rx, 1 tx */
 	struct rs_num gsi;
-	struct rs_num avail_idx;      /* 16 bit */
+	struct rs_num
+		calls_closed;	 /* call eventfds of it that were closed: their counts are gone */
+	struct rs_num avail_idx; /* 16 bit */
 	struct rs_num signalled_used; /* used index up to which vhost decided about a signal */
 	struct rs_num ring_size;      /* entries of the tap queue's ptr_ring */
 	struct rs_num ring_producer;  /* index of the next entry to put in, and to take out */

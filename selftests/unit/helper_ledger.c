@@ -204,6 +204,45 @@ static const struct {
 	{99999, 99999, 0, true, 1},
 };
 
+/* A vector that queues share interrupts each of them, for the entries of any. */
+TEST_F(ledger, an_interrupt_of_another_queue_is_not_received)
+{
+	GUEST_COUNTER(GUEST(end), none_shared) = rs_num_of(4000);
+	GUEST_COUNTER(GUEST(end), interrupts).value += SIGNALS - 3 - INTERRUPTS + 3500;
+	MAKE();
+	EXPECT_EQ(0, FIG(DERIVED, surplus).value);
+	EXPECT_EQ(500, FIG(DERIVED, merged).value);
+	rs_ledger_clear(&self->j.ledger);
+	rs_match_clear(&self->j.match);
+	GUEST(end)->shared = rs_num_of(1);
+	MAKE();
+	EXPECT_FALSE(FIG(DERIVED, surplus).known);
+	EXPECT_FALSE(FIG(DERIVED, surplus_slack).known);
+	EXPECT_FALSE(FIG(DERIVED, merged).known);
+}
+
+/* While a vector is masked vhost writes to an eventfd without irqfd. */
+TEST_F(ledger, a_masked_write_is_no_lost_wakeup)
+{
+	HOST_COUNTER(HOST(end), irqfd_wakeups).value -= 1009;
+	HOST_COUNTER(HOST(end), eventfd_masked).value += 1009;
+	MAKE();
+	EXPECT_EQ(0, FIG(DERIVED, eventfd_off).value);
+	EXPECT_EQ(0, FIG(DERIVED, irqfd_off).value);
+}
+
+TEST_F(ledger, the_counts_of_a_closed_eventfd_are_unknown)
+{
+	HOST(begin)->calls_closed = rs_num_of(2);
+	HOST(end)->calls_closed = rs_num_of(3);
+	MAKE();
+	EXPECT_FALSE(FIG(HOST, eventfd_writes).known);
+	EXPECT_FALSE(FIG(HOST, injected).known);
+	EXPECT_FALSE(FIG(DERIVED, eventfd_off).known);
+	EXPECT_FALSE(FIG(DERIVED, surplus).known);
+	EXPECT_EQ(SIGNALS, FIG(HOST, vhost_signals).value);
+}
+
 TEST_F(ledger, distance_to_nobody_cared)
 {
 	for (size_t i = 0; i < sizeof(patience) / sizeof(patience[0]); i++) {
