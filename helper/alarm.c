@@ -66,12 +66,15 @@ static uint64_t too_many(const struct rs_rule *rule, const struct rs_row *row)
 		       : 0;
 }
 
-/* The work queue merges wake-ups that come before its work runs. */
+/* The work queue merges wake-ups that come before its work runs; each of its runs injects. */
 static uint64_t injection_lost(const struct rs_rule *rule, const struct rs_row *row)
 {
-	return (int64_t)VALUE(rule->needs[0]) > 0 && HOST_VALUE(irqfd_deferred)
-		       ? 0
-		       : magnitude(rule, row);
+	uint64_t runs = HOST_VALUE(irqfd_deferred),
+		 done = HOST_VALUE(injected) + HOST_VALUE(coalesced);
+
+	if ((int64_t)VALUE(rule->needs[0]) <= 0 || !runs)
+		return magnitude(rule, row);
+	return runs > done ? runs - done : 0;
 }
 
 #define GUEST	RS_FIG_GUEST
@@ -157,6 +160,7 @@ static const struct rs_rule rules[] = {
 		   "MSI-X mask and the VMM"},
 	{.id = "injection-lost",
 	 .party = RS_PARTY_KVM,
+	 .or_parties = 1U << RS_PARTY_VMM,
 	 .alarm = true,
 	 .severity = RS_SEVERITY_CRITICAL,
 	 .measure = injection_lost,
