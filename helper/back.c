@@ -44,6 +44,16 @@ static bool is_proven(const struct proof *rows, size_t n, struct rs_reason *why)
 
 #define ROWS(a) (a), sizeof(a) / sizeof((a)[0])
 
+/* The host sees what holds the interrupt back, in a queue that waits for it. */
+static bool is_held_back(const struct rs_scene *s, struct rs_reason *why)
+{
+	struct rs_num pending = s->host->msi_pending, masked = s->host->masked;
+
+	rs_reason_set(why, rs_num_is(pending, 1) ? "msi_pending" : "masked",
+		      rs_num_is(pending, 1) ? pending : masked);
+	return rs_num_is(pending, 1) || rs_num_is(masked, 1);
+}
+
 static enum rs_answer arrives(const struct rs_scene *s, struct rs_reason *why)
 {
 	const struct proof rows[] = {
@@ -57,7 +67,9 @@ static enum rs_answer arrives(const struct rs_scene *s, struct rs_reason *why)
 	};
 	bool is_off = rs_num_is(s->irq->disabled, 1) || rs_num_above(s->irq->depth, 0);
 
-	return !is_off && is_proven(ROWS(rows), why) ? RS_YES : RS_UNKNOWN;
+	if (!is_off && is_proven(ROWS(rows), why))
+		return RS_YES;
+	return is_held_back(s, why) ? RS_NO : RS_UNKNOWN;
 }
 
 /*
@@ -135,9 +147,16 @@ static bool is_masked_in_guest(const struct rs_scene *s)
 	       rs_num_is(s->host->msi_enabled, 0);
 }
 
+/* What an answer is if the guest's facts are missing: an interrupt that is pending was let through
+ * to the vCPU. */
+static enum rs_answer unless_pending(const struct rs_scene *s)
+{
+	return rs_num_is(s->host->msi_pending, 1) ? RS_NO : RS_UNKNOWN;
+}
+
 static enum rs_answer irq_disabled(const struct rs_scene *s)
 {
-	return rs_num_answer(s->irq->disabled);
+	return s->irq->disabled.known ? rs_num_answer(s->irq->disabled) : unless_pending(s);
 }
 
 static enum rs_answer irq_masked(const struct rs_scene *s)
@@ -146,7 +165,7 @@ static enum rs_answer irq_masked(const struct rs_scene *s)
 		return RS_NO;
 	if (is_masked_in_guest(s))
 		return RS_YES;
-	return s->irq->masked.known || s->irq->depth.known ? RS_NO : RS_UNKNOWN;
+	return s->irq->masked.known || s->irq->depth.known ? RS_NO : unless_pending(s);
 }
 
 static enum rs_answer cpu_offline(const struct rs_scene *s)
@@ -157,16 +176,19 @@ static enum rs_answer cpu_offline(const struct rs_scene *s)
 static enum rs_answer vector_masked(const struct rs_scene *s)
 {
 	if (!s->host->masked.known)
-		return rs_num_is(s->host->msi_pending, 1) ? RS_NO : RS_UNKNOWN;
-	return s->host->masked.value && !is_masked_in_guest(s) ? RS_YES : RS_NO;
+		return unless_pending(s);
+	if (!s->host->masked.value || is_masked_in_guest(s))
+		return RS_NO;
+	return s->irq->masked.known || s->irq->depth.known ? RS_YES : RS_UNKNOWN;
 }
 
 static enum rs_answer no_irqfd(const struct rs_scene *s)
 {
 	if (rs_num_above(HOST(irqfd_wakeups), 0))
 		return RS_NO;
-	return rs_num_above(HOST(eventfd_writes), 0) && HOST(irqfd_wakeups).known ? RS_YES
-										  : RS_UNKNOWN;
+	if (rs_num_above(HOST(eventfd_writes), 0) && HOST(irqfd_wakeups).known)
+		return RS_YES;
+	return s->host->masked.known ? RS_NO : unless_pending(s);
 }
 
 static bool differ(struct rs_num a, struct rs_num b)
@@ -232,9 +254,13 @@ static enum rs_answer vcpu_exits(const struct rs_scene *s)
 	return pending_while(s, vcpu_is(s, "host"));
 }
 
+/* If no interrupt of this queue came within the window, its CPU may be offline in the guest. */
 static enum rs_answer not_taken(const struct rs_scene *s)
 {
-	return pending_while(s, vcpu_is(s, "guest") || vcpu_is(s, "halted"));
+	enum rs_answer answer = pending_while(s, vcpu_is(s, "guest") || vcpu_is(s, "halted"));
+	bool is_online = rs_num_is(s->irq->cpu_online, 1) || rs_num_above(GUEST(interrupts), 0);
+
+	return answer == RS_YES && !is_online ? RS_UNKNOWN : answer;
 }
 
 static enum rs_answer interrupt_lost(const struct rs_scene *s)

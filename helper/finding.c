@@ -44,6 +44,8 @@ void rs_finding_from_turn(struct rs_finding *f, const struct rs_ledger *l, const
 	static const char *const undecided = "the figures leave more than one step open";
 	static const char *const again =
 		"take both snapshots again where the facts that settle it are known";
+	static const char *const both =
+		"load the module in the guest, and compare both sides: its facts tell which";
 	bool one = rs_turn_open(t) == 1;
 	size_t step;
 	const struct rs_cause *cause = rs_turn_cause(t, &step);
@@ -60,7 +62,9 @@ void rs_finding_from_turn(struct rs_finding *f, const struct rs_ledger *l, const
 		.unit = "ms",
 		.threshold = RS_STILL_MS,
 		.sentence = one ? cause->sentence : undecided,
-		.advice = one ? cause->advice : again,
+		.advice = one	       ? cause->advice
+			  : row->guest ? again
+				       : both,
 	};
 	f->confidence = confidence_of(f, l);
 }

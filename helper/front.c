@@ -64,6 +64,8 @@ static enum rs_answer not_refilled(const struct rs_scene *s)
 {
 	struct rs_reason why;
 
+	if (rs_num_is(s->paused, 1))
+		return RS_NO;
 	return s->dir != RS_DIR_RX || buffers(s, &why) == RS_YES ? RS_NO : RS_UNKNOWN;
 }
 
@@ -83,6 +85,7 @@ static enum rs_answer knows(const struct rs_scene *s, struct rs_reason *why)
 		{"avail_left", DERIVED(avail_left), rs_num_above(DERIVED(avail_left), 0)},
 		{"worker_queued", s->host->worker_queued, rs_num_is(s->host->worker_queued, 1)},
 		{"worker running", rs_num_of(1), worker_is(s, "running")},
+		{"worker runnable", rs_num_of(1), worker_is(s, "runnable")},
 		{"kicks_sent", DERIVED(kicks_sent),
 		 s->front_still == RS_YES && rs_num_above(DERIVED(kicks_sent), 0)},
 		{"vhost_kicks", HOST(vhost_kicks),
@@ -99,19 +102,24 @@ static enum rs_answer knows(const struct rs_scene *s, struct rs_reason *why)
 	return rs_num_above(s->guest->unkicked, 0) || s->kick_due == RS_NO ? RS_NO : RS_UNKNOWN;
 }
 
-/* vhost looks at the ring again after it asked for a kick: then a due kick is the driver's. */
+/*
+ * vhost looks at the ring again after it asked for a kick: then a due kick is the driver's, unless
+ * it was sent, and its work waits for the worker.
+ */
 static enum rs_answer kick_missing(const struct rs_scene *s)
 {
+	if (rs_num_is(s->paused, 1))
+		return RS_NO;
 	if (s->guest->unkicked.known)
 		return s->guest->unkicked.value ? RS_YES : RS_NO;
-	if (s->kick_due == RS_YES && s->vhost)
+	if (s->kick_due == RS_YES && s->vhost && rs_num_is(s->host->worker_queued, 0))
 		return RS_YES;
 	return s->kick_due == RS_NO ? RS_NO : RS_UNKNOWN;
 }
 
 static enum rs_answer kick_not_asked(const struct rs_scene *s)
 {
-	if (rs_num_above(s->guest->unkicked, 0))
+	if (rs_num_above(s->guest->unkicked, 0) || rs_num_is(s->paused, 1))
 		return RS_NO;
 	if (s->kick_due == RS_YES)
 		return s->vhost || s->guest->unkicked.known ? RS_NO : RS_UNKNOWN;
@@ -138,9 +146,12 @@ static enum rs_answer runs(const struct rs_scene *s, struct rs_reason *why)
 	return is_still && rs_num_is(HOST(vhost_rounds), 0) ? RS_NO : RS_UNKNOWN;
 }
 
+/* A signal to the VMM stops its vCPUs and, on many kernels, the worker too. */
 static enum rs_answer is_paused(const struct rs_scene *s)
 {
-	return rs_num_is(s->paused, 1) ? RS_YES : RS_NO;
+	if (s->paused.known)
+		return rs_num_answer(s->paused);
+	return worker_is(s, "stopped") ? RS_UNKNOWN : RS_NO;
 }
 
 /* Whether a worker may be in this state: not vhost, or another state, rules it out. */
@@ -160,9 +171,9 @@ static enum rs_answer worker_waits(const struct rs_scene *s)
 
 static enum rs_answer worker_blocked(const struct rs_scene *s)
 {
-	enum rs_answer blocked = worker_may(s, "blocked");
-
-	return blocked == RS_NO ? worker_may(s, "stopped") : blocked;
+	if (worker_is(s, "stopped") && !s->paused.known)
+		return RS_UNKNOWN;
+	return worker_is(s, "stopped") ? worker_may(s, "stopped") : worker_may(s, "blocked");
 }
 
 static enum rs_answer worker_asleep(const struct rs_scene *s)

@@ -20,16 +20,16 @@ static void drops_print(FILE *out, const struct rs_finding *f)
 		fprintf(out, "; %" PRIu64 " drops follow from it", dropped.value);
 }
 
-/* Calls for each cause that the answer names. */
-static void named_print(FILE *out, const struct rs_turn *t, const char *before,
+/* Calls for each cause that the answer names, or for all that remain. */
+static void named_print(FILE *out, const struct rs_turn *t, bool all, const char *before,
 			void (*print)(FILE *out, const char **before, const struct rs_cause *c))
 {
 	for (size_t i = 0; i < RS_STEPS; i++) {
 		const struct rs_step *step = rs_step_at(i);
 
 		for (size_t c = 0; c < step->causes_n; c++)
-			if (t->links[i].causes & (1U << c) && !step->causes[c].minor &&
-			    rs_turn_names(t, i))
+			if (t->links[i].causes & (1U << c) &&
+			    (all || (!step->causes[c].minor && rs_turn_names(t, i))))
 				print(out, &before, &step->causes[c]);
 	}
 }
@@ -62,7 +62,7 @@ static void line_print(FILE *out, bool colour, const struct rs_finding *f)
 		fputs("\033[0m", out);
 	fprintf(out, ": %s: ", rs_finding_party(f, party, sizeof(party)));
 	if (is_undecided(f))
-		named_print(out, f->turn, "undecided between ", id_print);
+		named_print(out, f->turn, false, "undecided between ", id_print);
 	else
 		fputs(f->sentence, out);
 	if (f->turn && f->turn->since_ms.known)
@@ -239,7 +239,8 @@ static void detail_print(FILE *out, bool verbose, const struct rs_verdict *v,
 		if (verbose)
 			open_print(out, f->turn);
 		else if (is_undecided(f))
-			named_print(out, f->turn, "  possible: ", possible_print);
+			named_print(out, f->turn, f->named == f->parties,
+				    "  possible: ", possible_print);
 		rs_finding_missing(f, fact_print, &missing);
 		end_print(&missing);
 	}

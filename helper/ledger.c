@@ -220,9 +220,13 @@ static struct rs_num outstanding_of(const struct rs_queue *q)
 	struct rs_num avail = position_of(q, q->ring_avail_idx), used = q->used_idx;
 	uint64_t modulus = 2 * q->size.value;
 
-	if (q->outstanding.known || !is_packed(q))
-		return q->outstanding.known ? q->outstanding : held(q, behind(avail, used));
-	if (!avail.known || !used.known || used.value >= modulus)
+	if (q->outstanding.known)
+		return q->outstanding;
+	if (!avail.known || !used.known || !q->size.known)
+		return unknown();
+	if (!is_packed(q))
+		return held(q, behind(avail, used));
+	if (used.value >= modulus)
 		return unknown();
 	return held(q, rs_num_of((avail.value + modulus - used.value) % modulus));
 }

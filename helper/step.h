@@ -42,6 +42,7 @@ enum { RS_FRONT_STEPS = 5, RS_BACK_STEPS = 4, RS_STEPS = RS_FRONT_STEPS + RS_BAC
 
 /* Steps that the walk treats in their own way, as indexes of both tables together. */
 enum {
+	RS_STEP_BUFFERS = 1,
 	RS_STEP_RUNS = 3,
 	RS_STEP_TOLD = RS_FRONT_STEPS,
 	RS_STEP_ARRIVES,

@@ -167,21 +167,24 @@ static void front_walk(struct rs_turn *t, const struct rs_scene *s)
 
 /*
  * Both halves wait. The guest that consumes no packets also adds no buffers; a backend that does
- * not run also sends no signal. If it is unknown whether entries wait, what is proven counts.
+ * not run also sends no signal. If it is unknown whether entries wait, what is proven counts; but
+ * that a receive ring has no buffers proves no cause: entries may wait, and nothing consumes them.
  */
 static void halves_join(struct rs_turn *t, const struct rs_scene *s)
 {
 	bool runs = is_holder(t, RS_STEP_RUNS, RS_FRONT_STEPS);
 	bool certain = DERIVED(standing).known && is_awaited(s) == RS_YES;
+	bool empty = s->dir == RS_DIR_RX && is_open(&t->links[RS_STEP_BUFFERS]);
 	bool mine = s->dir == RS_DIR_TX && s->back_still != RS_YES && s->signal_due != RS_YES &&
 		    rs_num_above(DERIVED(outstanding), 0);
 
 	if (!has_open(t, RS_FRONT_STEPS, RS_STEPS) || !has_open(t, 0, RS_FRONT_STEPS))
 		return;
-	if (mine || (runs && is_open(&t->links[RS_STEP_TOLD])) ||
-	    (!certain && s->front_still == RS_YES && is_holder(t, 0, RS_FRONT_STEPS)))
+	if (mine || (runs && !empty && is_open(&t->links[RS_STEP_TOLD])) ||
+	    (!certain && !empty && s->front_still == RS_YES && is_holder(t, 0, RS_FRONT_STEPS)))
 		links_set(t, RS_FRONT_STEPS, RS_STEPS, RS_LINK_LATER);
-	else if (certain && s->dir != RS_DIR_TX)
+	else if ((certain && s->dir != RS_DIR_TX) ||
+		 (empty && is_holder(t, RS_FRONT_STEPS, RS_STEPS)))
 		links_set(t, 0, RS_FRONT_STEPS, RS_LINK_LATER);
 }
 
@@ -202,7 +205,24 @@ bool rs_turn_names(const struct rs_turn *t, size_t step)
 	       !(is_open(&t->links[RS_STEP_TOLD]) || is_open(&t->links[RS_STEP_ARRIVES]));
 }
 
-static void parties_collect(struct rs_turn *t)
+/*
+ * Without the guest's facts none of its parties is more likely than another. If the state of its
+ * vCPUs is unknown too, nothing shows that it runs; a signal to the VMM stops the worker, too.
+ */
+static void guest_unseen(struct rs_turn *t, const struct rs_scene *s)
+{
+	const unsigned int guest = 1U << RS_PARTY_GUEST_DRIVER | 1U << RS_PARTY_GUEST_IRQ |
+				   1U << RS_PARTY_GUEST_CPU | 1U << RS_PARTY_GUEST_POLLER;
+
+	if (s->row->guest)
+		return;
+	if (!s->paused.known && (t->parties & guest ||
+				 (t->parties & 1U << RS_PARTY_HOST_CPU && !*s->host->worker_state)))
+		t->parties |= 1U << RS_PARTY_VMM;
+	t->named = t->parties;
+}
+
+static void parties_collect(struct rs_turn *t, const struct rs_scene *s)
 {
 	for (size_t i = 0; i < RS_STEPS; i++) {
 		const struct rs_step *step = rs_step_at(i);
@@ -216,6 +236,7 @@ static void parties_collect(struct rs_turn *t)
 	}
 	if (rs_turn_open(t) == 1 || !t->named)
 		t->named = t->parties;
+	guest_unseen(t, s);
 }
 
 static bool moved(const struct rs_scene *s)
@@ -232,6 +253,7 @@ static bool is_stopped(const struct rs_turn *t)
 /* The longest time that is known of. */
 static struct rs_num since_of(const struct rs_scene *s)
 {
+	bool by_guest = s->dir != RS_DIR_RX && DERIVED(guest_window).known;
 	const struct {
 		enum rs_answer is;
 		struct rs_num ms;
@@ -241,8 +263,7 @@ static struct rs_num since_of(const struct rs_scene *s)
 										    : RS_NO,
 		 DERIVED(guest_window)},
 		{s->front_still, s->guest->outstanding_ms},
-		{s->front_still,
-		 s->dir == RS_DIR_RX ? DERIVED(host_window) : DERIVED(guest_window)},
+		{s->front_still, by_guest ? DERIVED(guest_window) : DERIVED(host_window)},
 		{RS_YES, s->guest->tx_stopped_ms},
 	};
 	struct rs_num longest = {0};
@@ -294,7 +315,7 @@ void rs_turn_take(struct rs_turn *t, const struct rs_scene *s)
 		turn_find(t, s);
 		halves_join(t, s);
 	}
-	parties_collect(t);
+	parties_collect(t, s);
 	t->motion = motion_of(t, s);
 	if (t->motion == RS_MOTION_IDLE)
 		t->parties = t->named = 0;
