@@ -79,7 +79,10 @@ static enum rs_answer arrives(const struct rs_scene *s, struct rs_reason *why)
 static bool is_decided(const struct rs_scene *s)
 {
 	struct rs_num rounds = HOST(vhost_rounds), calls = HOST(vhost_calls);
+	struct rs_num decided = s->host->signalled_used;
 
+	if (decided.known && rs_nums_equal(decided, s->host->used_idx))
+		return true;
 	if (!s->vhost || s->back_still != RS_YES)
 		return false;
 	return rs_num_above(s->pair_rounds, 0) ||
@@ -105,16 +108,12 @@ static enum rs_answer is_told(const struct rs_scene *s, struct rs_reason *why)
 	const struct proof rows[] = {
 		{"msi_pending", s->host->msi_pending, rs_num_is(s->host->msi_pending, 1)},
 		{"msi_active", s->host->msi_active, rs_num_is(s->host->msi_active, 1)},
-		{"signalled_used", told, told.known && rs_nums_equal(told, s->host->used_idx)},
 		{"vhost_signals", HOST(vhost_signals),
 		 all_window(s) && rs_num_above(HOST(vhost_signals), 0)},
 		{"eventfd_writes", HOST(eventfd_writes),
 		 all_window(s) && rs_num_above(HOST(eventfd_writes), 0)},
 		{"injected", HOST(injected), all_window(s) && rs_num_above(HOST(injected), 0)},
 		{"used_event", s->guest->used_event, s->signal_due == RS_NO},
-		{"vhost_rounds of the pair", s->pair_rounds,
-		 is_decided(s) && rs_num_above(s->pair_rounds, 0)},
-		{"vhost_calls", HOST(vhost_calls), is_decided(s)},
 	};
 
 	rs_reason_set(why, "used_event", s->guest->used_event);
@@ -123,7 +122,9 @@ static enum rs_answer is_told(const struct rs_scene *s, struct rs_reason *why)
 	if (is_proven(ROWS(rows), why))
 		return RS_YES;
 	rs_reason_set(why, "signalled_used", told);
-	return told.known && s->host->used_idx.known ? RS_NO : RS_UNKNOWN;
+	return told.known && s->host->used_idx.known && !rs_nums_equal(told, s->host->used_idx)
+		       ? RS_NO
+		       : RS_UNKNOWN;
 }
 
 /* The entry that the guest asked for was posted within the window, and no signal was sent. */
@@ -137,8 +138,16 @@ static enum rs_answer signal_missing(const struct rs_scene *s)
 	case RS_NO:
 		return RS_YES;
 	default:
-		return RS_UNKNOWN;
+		return is_decided(s) ? RS_NO : RS_UNKNOWN;
 	}
+}
+
+/* vhost has decided, as a rule rightly; that it did so against a signal that is due is not seen. */
+static enum rs_answer signal_refused(const struct rs_scene *s)
+{
+	struct rs_reason why;
+
+	return is_told(s, &why) == RS_UNKNOWN && is_decided(s) ? RS_UNKNOWN : RS_NO;
 }
 
 static bool is_masked_in_guest(const struct rs_scene *s)
@@ -210,12 +219,15 @@ static bool is_misrouted(const struct rs_scene *s)
 	       differ(s->guest->msi.data, s->host->msi.data);
 }
 
+/* What was injected by this route before it was changed came by another one. */
 static enum rs_answer wrong_route(const struct rs_scene *s)
 {
-	if (rs_num_above(HOST(injected), 0) || rs_num_is(s->host->msi_pending, 1))
+	if (rs_num_is(s->host->msi_pending, 1))
 		return RS_NO;
 	if (is_misrouted(s))
 		return is_dropped(s) ? RS_YES : RS_UNKNOWN;
+	if (rs_num_above(HOST(injected), 0))
+		return RS_NO;
 	return s->guest->msi.address.known && s->host->msi.address.known ? RS_NO : RS_UNKNOWN;
 }
 
@@ -272,7 +284,7 @@ static enum rs_answer interrupt_lost(const struct rs_scene *s)
 	if (rs_num_is(s->host->msi_pending, 1) || rs_num_is(s->host->msi_active, 1) ||
 	    is_masked_in_guest(s) || rs_num_is(s->host->masked, 1) || is_dropped(s))
 		return RS_NO;
-	return is_known ? RS_YES : RS_UNKNOWN;
+	return is_known && !is_misrouted(s) ? RS_YES : RS_UNKNOWN;
 }
 
 static enum rs_answer irq_held(const struct rs_scene *s)
@@ -303,16 +315,19 @@ static enum rs_answer busy_poller(const struct rs_scene *s)
 		return RS_NO;
 	if (rs_num_is(s->guest->napi_busy, 1))
 		return RS_YES;
-	return rs_num_above(GUEST(polls_busy), 0) && !s->guest->napi_busy.known ? RS_UNKNOWN
-										: RS_NO;
+	return s->guest->napi_busy.known || rs_num_is(s->guest->napi_scheduled, 0) ? RS_NO
+										   : RS_UNKNOWN;
 }
 
 static enum rs_answer softirq_starved(const struct rs_scene *s)
 {
 	if (is_disabled(s) || rs_num_is(s->guest->napi_busy, 1))
 		return RS_NO;
-	if (rs_num_is(s->guest->napi_scheduled, 1))
-		return s->guest->napi_disabled.known ? RS_YES : RS_UNKNOWN;
+	if (rs_num_is(s->guest->napi_scheduled, 1)) /* or it is being polled just now */
+		return s->guest->napi_disabled.known && s->guest->napi_busy.known &&
+				       rs_num_is(DERIVED(polls), 0)
+			       ? RS_YES
+			       : RS_UNKNOWN;
 	return s->guest->napi_scheduled.known ? RS_NO : RS_UNKNOWN;
 }
 
@@ -327,7 +342,8 @@ static enum rs_answer callback_off(const struct rs_scene *s)
 		return RS_NO;
 	if (s->signal_due == RS_YES && arrives(s, &why) != RS_YES)
 		return RS_NO;
-	return is_idle && !asked && arrives(s, &why) == RS_YES && s->guest->napi_disabled.known
+	return is_idle && !asked && arrives(s, &why) == RS_YES && s->guest->napi_disabled.known &&
+			       s->guest->broken.known
 		       ? RS_YES
 		       : RS_UNKNOWN;
 }
@@ -348,7 +364,7 @@ static enum rs_answer not_consumed(const struct rs_scene *s)
 {
 	if (rs_num_is(s->guest->broken, 1) || s->dir == RS_DIR_CTRL)
 		return s->dir == RS_DIR_CTRL ? RS_UNKNOWN : RS_NO;
-	return is_polled(s) ? RS_UNKNOWN : RS_NO;
+	return rs_num_is(DERIVED(polls), 0) ? RS_NO : RS_UNKNOWN;
 }
 
 const struct rs_step rs_back_steps[RS_BACK_STEPS] = {
@@ -358,7 +374,11 @@ const struct rs_step rs_back_steps[RS_BACK_STEPS] = {
 	 .facts = "used_event avail_flags signalled_used",
 	 RS_CAUSES({"signal-missing", RS_PARTY_BACKEND, signal_missing,
 		    "a signal is due, and the backend did not send it",
-		    "report the backend's version: it posted used entries and did not signal"})},
+		    "report the backend's version: it posted used entries and did not signal"},
+		   {"signal-refused", RS_PARTY_BACKEND, signal_refused,
+		    "the backend decided against a signal that is due",
+		    "report the backend's version: it misread what the guest asked for",
+		    .minor = true})},
 	{.id = "arrives",
 	 .done_sentence = "the interrupt arrives",
 	 .done = arrives,

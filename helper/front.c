@@ -75,6 +75,13 @@ static bool is_kicked(const struct rs_scene *s)
 	return s->kick_due == RS_YES && rs_num_is(s->guest->unkicked, 0);
 }
 
+/* The device asked for no kick. vhost asks for none while it waits for packets, or has work. */
+static bool is_unasked(const struct rs_scene *s)
+{
+	return s->kick_due == RS_NO &&
+	       (!s->vhost || (worker_is(s, "asleep") && rs_num_is(s->host->worker_queued, 0)));
+}
+
 static enum rs_answer knows(const struct rs_scene *s, struct rs_reason *why)
 {
 	const struct {
@@ -84,8 +91,7 @@ static enum rs_answer knows(const struct rs_scene *s, struct rs_reason *why)
 	} rows[] = {
 		{"avail_left", DERIVED(avail_left), rs_num_above(DERIVED(avail_left), 0)},
 		{"worker_queued", s->host->worker_queued, rs_num_is(s->host->worker_queued, 1)},
-		{"worker running", rs_num_of(1), worker_is(s, "running")},
-		{"worker runnable", rs_num_of(1), worker_is(s, "runnable")},
+		{"worker_state", rs_num_of(1), *s->host->worker_state && !worker_is(s, "asleep")},
 		{"kicks_sent", DERIVED(kicks_sent),
 		 s->front_still == RS_YES && rs_num_above(DERIVED(kicks_sent), 0)},
 		{"vhost_kicks", HOST(vhost_kicks),
@@ -99,21 +105,16 @@ static enum rs_answer knows(const struct rs_scene *s, struct rs_reason *why)
 		rs_reason_set(why, rows[i].name, rows[i].value);
 		return RS_YES;
 	}
-	return rs_num_above(s->guest->unkicked, 0) || s->kick_due == RS_NO ? RS_NO : RS_UNKNOWN;
+	return rs_num_above(s->guest->unkicked, 0) || is_unasked(s) ? RS_NO : RS_UNKNOWN;
 }
 
-/*
- * vhost looks at the ring again after it asked for a kick: then a due kick is the driver's, unless
- * it was sent, and its work waits for the worker.
- */
+/* A kick that was due may have been sent, and the backend found nothing to serve. */
 static enum rs_answer kick_missing(const struct rs_scene *s)
 {
 	if (rs_num_is(s->paused, 1))
 		return RS_NO;
 	if (s->guest->unkicked.known)
 		return s->guest->unkicked.value ? RS_YES : RS_NO;
-	if (s->kick_due == RS_YES && s->vhost && rs_num_is(s->host->worker_queued, 0))
-		return RS_YES;
 	return s->kick_due == RS_NO ? RS_NO : RS_UNKNOWN;
 }
 
@@ -123,7 +124,16 @@ static enum rs_answer kick_not_asked(const struct rs_scene *s)
 		return RS_NO;
 	if (s->kick_due == RS_YES)
 		return s->vhost || s->guest->unkicked.known ? RS_NO : RS_UNKNOWN;
-	return s->kick_due == RS_NO ? RS_YES : RS_UNKNOWN;
+	return is_unasked(s) ? RS_YES : RS_UNKNOWN;
+}
+
+/* A worker that sleeps has work if it is queued, or if the ring has buffers for what waits. */
+static bool is_work_known(const struct rs_scene *s)
+{
+	struct rs_reason why;
+
+	return !worker_is(s, "asleep") || rs_num_is(s->host->worker_queued, 1) ||
+	       buffers(s, &why) == RS_YES;
 }
 
 /* A round of vhost that found neither packet nor buffer does not count: knows() is done. */
@@ -138,7 +148,7 @@ static enum rs_answer runs(const struct rs_scene *s, struct rs_reason *why)
 	if (worker_is(s, "running") || (is_still && rs_num_above(HOST(vhost_rounds), 0)))
 		return RS_YES;
 	if (*s->host->worker_state)
-		return RS_NO;
+		return is_work_known(s) ? RS_NO : RS_UNKNOWN;
 	if (is_still && rs_num_above(s->pair_rounds, 0)) {
 		rs_reason_set(why, "vhost_rounds of the pair", s->pair_rounds);
 		return RS_YES;
@@ -185,20 +195,32 @@ static enum rs_answer worker_asleep(const struct rs_scene *s)
 	return worker_may(s, "asleep");
 }
 
-/* vhost sleeps, and has no work in its list; a program's state is not known. */
+/* Work was queued for the worker within the window, and it did not run. */
+static bool is_woken(const struct rs_scene *s)
+{
+	bool came = s->dir == RS_DIR_RX && DERIVED(occupancy_begin).known &&
+		    rs_num_above(DERIVED(occupancy), DERIVED(occupancy_begin).value);
+
+	return rs_num_is(s->host->worker_queued, 1) ||
+	       (rs_num_is(HOST(vhost_rounds), 0) && (came || rs_num_above(HOST(vhost_kicks), 0)));
+}
+
+/* Of a program's threads nothing is known. */
 static enum rs_answer backend_idle(const struct rs_scene *s)
 {
-	if (rs_num_is(s->paused, 1))
+	return s->vhost || rs_num_is(s->paused, 1) ? RS_NO : RS_UNKNOWN;
+}
+
+/* vhost sleeps, and has no work in its list. */
+static enum rs_answer vhost_idle(const struct rs_scene *s)
+{
+	struct rs_reason why;
+
+	if (!s->vhost || rs_num_is(s->paused, 1) || is_woken(s))
 		return RS_NO;
-	if (!s->vhost)
-		return RS_UNKNOWN;
-	if (worker_is(s, "asleep"))
-		return s->host->worker_queued.known ? s->host->worker_queued.value ? RS_NO : RS_YES
-						    : RS_UNKNOWN;
-	return *s->host->worker_state || !s->host->worker_queued.known ||
-			       s->host->worker_queued.value
-		       ? RS_NO
-		       : RS_UNKNOWN;
+	if (worker_is(s, "asleep") && rs_num_is(s->host->worker_queued, 0))
+		return knows(s, &why) == RS_YES ? RS_YES : RS_UNKNOWN;
+	return *s->host->worker_state && !worker_is(s, "asleep") ? RS_NO : RS_UNKNOWN;
 }
 
 static enum rs_answer serves(const struct rs_scene *s, struct rs_reason *why)
@@ -268,7 +290,11 @@ const struct rs_step rs_front_steps[RS_FRONT_STEPS] = {
 		    "resume the virtual machine", .minor = true},
 		   {"backend-idle", RS_PARTY_BACKEND, backend_idle,
 		    "the backend does not serve the virtqueue",
-		    "look at the backend's log and threads: it has work in this ring"})},
+		    "look at the backend's log and threads: it has work in this ring"},
+		   {"vhost-idle", RS_PARTY_BACKEND, vhost_idle,
+		    "vhost sleeps, and has queued no work for itself although the ring has some",
+		    "report the host's kernel version: vhost stopped serving this ring",
+		    .minor = true})},
 	{.id = "serves",
 	 .done_sentence = "the backend serves",
 	 .done = serves,

@@ -20,9 +20,10 @@ static void drops_print(FILE *out, const struct rs_finding *f)
 		fprintf(out, "; %" PRIu64 " drops follow from it", dropped.value);
 }
 
-/* Calls for each cause that the answer names, or for all that remain. */
-static void named_print(FILE *out, const struct rs_turn *t, bool all, const char *before,
-			void (*print)(FILE *out, const char **before, const struct rs_cause *c))
+/* Calls for each cause that the answer names, or for all that remain. Return: what @print left. */
+static const char *causes_print(FILE *out, const struct rs_turn *t, bool all, const char *before,
+				void (*print)(FILE *out, const char **before,
+					      const struct rs_cause *c))
 {
 	for (size_t i = 0; i < RS_STEPS; i++) {
 		const struct rs_step *step = rs_step_at(i);
@@ -32,6 +33,14 @@ static void named_print(FILE *out, const struct rs_turn *t, bool all, const char
 			    (all || (!step->causes[c].minor && rs_turn_names(t, i))))
 				print(out, &before, &step->causes[c]);
 	}
+	return before;
+}
+
+static void cause_count(FILE *out, const char **before, const struct rs_cause *c)
+{
+	(void)out;
+	(void)c;
+	*before = NULL;
 }
 
 static void id_print(FILE *out, const char **before, const struct rs_cause *c)
@@ -43,6 +52,14 @@ static void id_print(FILE *out, const char **before, const struct rs_cause *c)
 static void possible_print(FILE *out, const char **before, const struct rs_cause *c)
 {
 	fprintf(out, "%s%s: %s [%s]\n", *before, rs_party_names[c->party], c->sentence, c->id);
+}
+
+/* Where the answer names none of the causes, all are printed. */
+static void named_print(FILE *out, const struct rs_turn *t, bool all, const char *before,
+			void (*print)(FILE *out, const char **before, const struct rs_cause *c))
+{
+	all |= causes_print(out, t, false, before, cause_count) != NULL;
+	causes_print(out, t, all, before, print);
 }
 
 static bool is_undecided(const struct rs_finding *f)

@@ -40,20 +40,21 @@ static unsigned int causes_left(const struct rs_step *step, const struct rs_scen
 	return yes ? yes : maybe;
 }
 
-/* Return: whether this step is the holder, or none can be behind it. */
-static bool link_fill(struct rs_link *link, const struct rs_step *step, const struct rs_scene *s)
+/* Return: whether this step is the holder, or none can be behind it; *@proven = by its cause. */
+static bool link_fill(struct rs_link *link, const struct rs_step *step, const struct rs_scene *s,
+		      bool *proven)
 {
 	enum rs_answer done = step->done(s, &link->why);
-	bool proven;
 
-	link->causes = done == RS_YES ? 0 : causes_left(step, s, &proven);
+	*proven = false;
+	link->causes = done == RS_YES ? 0 : causes_left(step, s, proven);
 	if (!link->causes) {
 		link->state = RS_LINK_DONE;
 		if (done != RS_YES)
 			link->why.name = NULL;
 		return false;
 	}
-	link->state = done == RS_NO || proven ? RS_LINK_HOLDER : RS_LINK_POSSIBLE;
+	link->state = done == RS_NO || *proven ? RS_LINK_HOLDER : RS_LINK_POSSIBLE;
 	return link->state == RS_LINK_HOLDER;
 }
 
@@ -68,24 +69,31 @@ static size_t first_open(const struct rs_scene *s, size_t from, size_t to)
 	return from;
 }
 
-static void walk(struct rs_turn *t, const struct rs_scene *s, size_t from, size_t to)
-{
-	size_t at = first_open(s, from, to);
-
-	for (size_t i = from; i < at; i++)
-		t->links[i].state = RS_LINK_DONE;
-	while (at < to && !link_fill(&t->links[at], rs_step_at(at), s))
-		at++;
-	for (size_t i = at + 1; i < to; i++)
-		t->links[i].state = RS_LINK_LATER;
-}
-
 static void links_set(struct rs_turn *t, size_t from, size_t to, enum rs_link_state state)
 {
 	for (size_t i = from; i < to; i++) {
 		t->links[i].state = state;
 		t->links[i].causes = 0;
 	}
+}
+
+/*
+ * A cause that is proven stops the packet, whether or not a step before it is done: its party must
+ * act in any case, and is the only one that is known to.
+ */
+static void walk(struct rs_turn *t, const struct rs_scene *s, size_t from, size_t to)
+{
+	size_t at = first_open(s, from, to);
+	bool proven = false;
+
+	for (size_t i = from; i < at; i++)
+		t->links[i].state = RS_LINK_DONE;
+	while (at < to && !link_fill(&t->links[at], rs_step_at(at), s, &proven))
+		at++;
+	if (proven)
+		links_set(t, from, at, RS_LINK_DONE);
+	for (size_t i = at + 1; i < to; i++)
+		t->links[i].state = RS_LINK_LATER;
 }
 
 static bool is_open(const struct rs_link *link)
@@ -172,16 +180,19 @@ static void front_walk(struct rs_turn *t, const struct rs_scene *s)
  */
 static void halves_join(struct rs_turn *t, const struct rs_scene *s)
 {
-	bool runs = is_holder(t, RS_STEP_RUNS, RS_FRONT_STEPS);
 	bool certain = DERIVED(standing).known && is_awaited(s) == RS_YES;
 	bool empty = s->dir == RS_DIR_RX && is_open(&t->links[RS_STEP_BUFFERS]);
+	struct rs_reason why;
+	/* a device that has buffers does not wait for the guest */
+	bool has_buffers = rs_step_at(RS_STEP_BUFFERS)->done(s, &why) == RS_YES;
+	bool runs = has_buffers && is_holder(t, RS_STEP_RUNS, RS_FRONT_STEPS);
+	bool own = has_buffers && s->front_still == RS_YES && is_holder(t, 0, RS_FRONT_STEPS);
 	bool mine = s->dir == RS_DIR_TX && s->back_still != RS_YES && s->signal_due != RS_YES &&
 		    rs_num_above(DERIVED(outstanding), 0);
 
 	if (!has_open(t, RS_FRONT_STEPS, RS_STEPS) || !has_open(t, 0, RS_FRONT_STEPS))
 		return;
-	if (mine || (runs && !empty && is_open(&t->links[RS_STEP_TOLD])) ||
-	    (!certain && !empty && s->front_still == RS_YES && is_holder(t, 0, RS_FRONT_STEPS)))
+	if (mine || (runs && is_open(&t->links[RS_STEP_TOLD])) || (!certain && own))
 		links_set(t, RS_FRONT_STEPS, RS_STEPS, RS_LINK_LATER);
 	else if ((certain && s->dir != RS_DIR_TX) ||
 		 (empty && is_holder(t, RS_FRONT_STEPS, RS_STEPS)))
@@ -234,7 +245,7 @@ static void parties_collect(struct rs_turn *t, const struct rs_scene *s)
 		t->parties |= parties_of(step, t->links[i].causes, false);
 		t->named |= named;
 	}
-	if (rs_turn_open(t) == 1 || !t->named)
+	if (!t->named)
 		t->named = t->parties;
 	guest_unseen(t, s);
 }
@@ -290,6 +301,17 @@ static enum rs_motion motion_of(const struct rs_turn *t, const struct rs_scene *
 	return still && t->idle ? RS_MOTION_IDLE : RS_MOTION_UNKNOWN;
 }
 
+/* Nothing in the guest runs, and the VMM lets no backend run: all else follows from it. */
+static void pause_set(struct rs_turn *t, const struct rs_scene *s)
+{
+	size_t at = s->back_still == RS_YES ? RS_STEP_ARRIVES : RS_STEP_RUNS;
+	const struct rs_step *step = rs_step_at(at);
+
+	for (size_t i = 0; i < step->causes_n; i++)
+		if (step->causes[i].party == RS_PARTY_VMM && step->causes[i].is(s) == RS_YES)
+			t->links[at] = (struct rs_link){RS_LINK_HOLDER, {"paused", 1}, 1U << i};
+}
+
 static void turn_find(struct rs_turn *t, const struct rs_scene *s)
 {
 	bool tx = s->dir == RS_DIR_TX, back = !rs_num_is(DERIVED(standing), 0);
@@ -309,7 +331,9 @@ static void turn_find(struct rs_turn *t, const struct rs_scene *s)
 void rs_turn_take(struct rs_turn *t, const struct rs_scene *s)
 {
 	memset(t, 0, sizeof(*t));
-	if (rs_num_is(s->guest->broken, 1)) {
+	if (rs_num_is(s->paused, 1)) {
+		pause_set(t, s);
+	} else if (rs_num_is(s->guest->broken, 1)) {
 		back_walk(t, s);
 	} else {
 		turn_find(t, s);

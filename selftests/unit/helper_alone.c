@@ -43,9 +43,9 @@ static const struct {
 	{"softirq-starved", "xdp-napi-left-disabled", "rx", EMPTY, "0", P(GUEST_CPU),
 	 GUEST_SIDE | P(KVM) | P(VMM) | P(BACKEND)},
 	{"nobody-cared", "xdp-napi-left-disabled", "rx", EMPTY "masked=1", "0", P(GUEST_IRQ),
-	 P(VMM)},
+	 P(VMM) | P(BACKEND)},
 	{"masked-by-vmm", "xdp-napi-left-disabled", "rx", EMPTY "masked=1", "0", P(VMM),
-	 P(GUEST_IRQ)},
+	 P(GUEST_IRQ) | P(BACKEND)},
 	{"vcpu-starved", "xdp-napi-left-disabled", "rx",
 	 EMPTY "msi_pending=1 vcpu_state=runnable vcpu_state_ms=900", "0", P(HOST_CPU), 0},
 	{"vcpu-exiting", "xdp-napi-left-disabled", "rx", EMPTY "msi_pending=1 vcpu_state=host", "0",
@@ -65,7 +65,7 @@ static const struct {
 	 P(HOST_CPU), 0},
 	{"vmm-stopped", "vhost-worker-lost-wakeup", "rx",
 	 BUFFERS "worker_state=stopped worker_queued=1 vcpu_state=paused", "1", P(VMM), 0},
-	{"kick-missing", "missing-kick-vhost", "rx", BUFFERS, "0", P(GUEST_DRIVER), 0},
+	{"kick-missing", "missing-kick-vhost", "rx", BUFFERS, "0", P(GUEST_DRIVER), P(BACKEND)},
 	{"kick-not-asked", "missing-kick-vhost", "rx", BUFFERS "avail_event=900", "0", P(BACKEND),
 	 0},
 	{"memory-cut", "vhost-cannot-reach-memory", "rx", BUFFERS, "0", P(BACKEND), 0},
@@ -76,15 +76,16 @@ static const struct {
 	{"user-space", "qemu-vhost-off-rx-stall", "rx", NULL, NULL, P(BACKEND),
 	 GUEST_SIDE | P(VMM) | P(KVM) | P(HOST_CPU)},
 	{"idle", "before-the-tap-is-full", "tx", BUFFERS "ring_avail_idx=1000", "0", 0, 0},
-	{"tx-kick-missing", "before-the-tap-is-full", "tx", BUFFERS, "0", P(GUEST_DRIVER), 0},
+	{"tx-kick-missing", "before-the-tap-is-full", "tx", BUFFERS, "0", P(GUEST_DRIVER),
+	 P(BACKEND)},
 	{"tx-kick-missing, flags", "before-the-tap-is-full", "tx", BUFFERS "event_idx=0", "0",
-	 P(GUEST_DRIVER), 0},
+	 P(GUEST_DRIVER), P(BACKEND)},
 	{"tx-kick-not-asked", "before-the-tap-is-full", "tx", BUFFERS "avail_event=900", "0",
 	 P(BACKEND), 0},
 	{"tx-kick-not-asked, flags", "before-the-tap-is-full", "tx",
 	 BUFFERS "event_idx=0 used_flags=1", "0", P(BACKEND), 0},
 	{"tx-worker-starved", "vhost-worker-lost-wakeup", "tx",
-	 BUFFERS "worker_state=runnable worker_queued=1", "0", P(HOST_CPU), 0},
+	 BUFFERS "worker_state=runnable worker_queued=1", "0", P(HOST_CPU), P(BACKEND)},
 	{"tx-paused", "before-the-tap-is-full", "tx", BUFFERS, "1", P(VMM), 0},
 	{"impossible-index", "before-the-tap-is-full", "tx", BUFFERS "ring_avail_idx=40000", "0", 0,
 	 0},
@@ -209,6 +210,7 @@ TEST_F(alone, the_party_is_named_or_is_in_the_set)
 		given = named(&self->v);
 		EXPECT_EQ(rows[i].party, given & rows[i].party)
 		TH_LOG("%s: parties %#x\n%s", rows[i].name, given, self->text);
+		EXPECT_EQ(NULL, strstr(self->text, ": ,")); /* a headline without a cause */
 		EXPECT_EQ(0, given & ~(rows[i].party | rows[i].set))
 		TH_LOG("%s: parties %#x\n%s", rows[i].name, given, self->text);
 		forget(self);

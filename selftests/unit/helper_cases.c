@@ -34,7 +34,7 @@ static const struct {
 	unsigned int party; /* that has to be named; 0 = nothing is wrong */
 	unsigned int set;   /* without the facts: others that cannot be told from it */
 	const char *never;  /* words that must not be printed */
-	struct fact facts[7];
+	struct fact facts[8];
 } cases[] = {
 	{"well", 0, 0, "critical"},
 	{"qemu-vhost-off-rx-stall", P(BACKEND), P(GUEST_DRIVER), "two different virtual machines",
@@ -44,7 +44,8 @@ static const struct {
 	{"missing-kick-vhost", P(BACKEND), P(GUEST_DRIVER), "memory",
 	 FACTS({GUEST, "rx", "ring_avail_idx", "1256"}, {GUEST, "rx", "outstanding", "256"},
 	       {GUEST, "rx", "avail_event", "900"}, {GUEST, "rx", "used_flags", "0"},
-	       {GUEST, "rx", "unkicked", "0"}, {HOST, "rx", "worker_state", "asleep"})},
+	       {GUEST, "rx", "unkicked", "0"}, {HOST, "rx", "worker_state", "asleep"},
+	       {HOST, "rx", "worker_queued", "0"})},
 	{"tx-callback-off", P(GUEST_DRIVER), P(KVM), "machine: nothing wrong",
 	 FACTS({GUEST, "tx", "used_event", "900"}, {GUEST, "tx", "avail_flags", "0"},
 	       {GUEST, "tx", "napi_scheduled", "0"}, {HOST, "tx", "msi_pending", "0"},
