@@ -349,6 +349,7 @@ struct kvm {
 	struct {
 		struct list_head items;
 	} irqfds;
+	struct list_head devices;
 };
 
 struct rcuwait {
@@ -415,8 +416,40 @@ struct vcpu_vmx___vt {
 
 /* kvm, arm64 */
 struct vgic_irq {
+	struct kvm_vcpu *vcpu; /* in the list of this vCPU's pending and active interrupts */
 	struct kvm_vcpu *target_vcpu;
 	u32 intid;
+	bool pending_latch;
+	bool active;
+	bool enabled;
+};
+
+/* The ITS: from a device's id and event to the LPI. The struct of this name in the driver of the
+ * host's own ITS has neither list; a member that both have cannot be read by its name. */
+struct its_ite {
+	struct list_head ite_list;
+	struct vgic_irq *irq;
+	u32 event_id;
+};
+
+struct its_device {
+	struct list_head dev_list;
+	struct list_head itt_head;
+};
+
+struct vgic_its {
+	u64 vgic_its_base;
+	struct list_head device_list;
+};
+
+struct kvm_device_ops {
+	const char *name;
+};
+
+struct kvm_device {
+	struct kvm_device_ops *ops;
+	void *private;
+	struct list_head vm_node;
 };
 
 #pragma clang attribute pop

@@ -108,6 +108,17 @@ struct rs_exits {
 	__u64 halt;
 };
 
+/* An LPI (arm64) as the last scan found it. LISTED: a vCPU has it in its list; while that vCPU
+ * runs, its state may be in a list register of the CPU instead. */
+enum rs_lpi {
+	RS_LPI_FOUND = 1,
+	RS_LPI_PENDING = 2,
+	RS_LPI_ACTIVE = 4,
+	RS_LPI_ENABLED = 8,
+	RS_LPI_LISTED = 16,
+	RS_LPI_VCPU_SHIFT = 8, /* above it the id of the vCPU that it is for */
+};
+
 /* A call eventfd and the irqfd behind it; key: the address of the eventfd's context. */
 struct rs_eventfd {
 	__u64 key;
@@ -120,6 +131,7 @@ struct rs_eventfd {
 	__u16 has_devid;
 	__u16 msi;	/* the irqfd's route is an MSI */
 	__u32 scanned;	/* the last scan that found an irqfd behind it */
+	__u32 lpi;	/* arm64: enum rs_lpi, of that scan */
 	__u32 writer;	/* the process that wrote last, a backend in user space; 0 = no process */
 	__u32 thread;	/* of that process */
 	__u32 pending;	/* arm64: the LPI was queued and not yet put into a list register */

@@ -14,6 +14,7 @@
 #include "thread.bpf.c"
 #include "worker.bpf.c"
 #include "scan_vcpu.bpf.c"
+#include "scan_lpi.bpf.c"
 #include "scan.bpf.c"
 
 char LICENSE[] SEC("license") = "GPL";

@@ -130,6 +130,8 @@ static __always_inline void scan_irqfd(const struct kvm_kernel_irqfd *irqfd)
 		     BPF_CORE_READ(irqfd, irq_entry.msi.address_lo);
 	e->has_devid = !!(flags & KVM_MSI_VALID_DEVID);
 	e->devid = BPF_CORE_READ(irqfd, irq_entry.msi.devid);
+	if (bpf_core_type_exists(struct its_ite))
+		scan_lpi(e);
 }
 
 /* A position in a virtual machine's list of irqfds. */

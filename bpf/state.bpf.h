@@ -23,6 +23,9 @@ const volatile __u64 rs_tun_proto;
 /* this CPU has Intel's VMX: each vCPU is a vcpu_vmx */
 const volatile bool rs_vmx;
 
+/* the offset of device_id in the its_device of KVM; 0 = unknown */
+const volatile __u32 rs_its_device_id;
+
 RS_TABLE(rs_tun, tuns, RS_TUNS_BITS)
 RS_TABLE(rs_vq, vqs, RS_VQS_BITS)
 RS_TABLE(rs_eventfd, eventfds, RS_EVENTFDS_BITS)

@@ -97,6 +97,32 @@ bool rs_btf_member(const struct rs_btf *t, const char *type, const char *member)
 	return found;
 }
 
+/* Of a member that is not inside another one. */
+static unsigned int offset_of(const struct btf *btf, const struct btf_type *type,
+			      const char *member)
+{
+	for (int i = 0; i < btf_vlen(type); i++)
+		if (!strcmp(btf__name_by_offset(btf, btf_members(type)[i].name_off), member))
+			return btf_member_bit_offset(type, i) / 8;
+	return 0;
+}
+
+unsigned int rs_btf_offset(const struct rs_btf *t, const char *type, const char *beside,
+			   const char *member)
+{
+	int n = btf__type_cnt(t->kernel);
+
+	for (int i = 1; i < n; i++) {
+		const struct btf_type *one = btf__type_by_id(t->kernel, i);
+
+		if (btf_is_struct(one) &&
+		    !strcmp(btf__name_by_offset(t->kernel, one->name_off), type) &&
+		    has_member(t->kernel, i, beside))
+			return offset_of(t->kernel, one, member);
+	}
+	return 0;
+}
+
 static int find_module(const char *name)
 {
 	for (size_t i = 0; i < MODULES; i++)

@@ -17,6 +17,11 @@ bool rs_btf_struct(const struct rs_btf *t, const char *name);
 /* Whether this struct has this member, directly or in a struct inside it. */
 bool rs_btf_member(const struct rs_btf *t, const char *type, const char *member);
 
+/* The offset in bytes of @member in the kernel's struct @type that also has @beside: several
+ * structs may have one name. Return: 0 = not found, or first in the struct. */
+unsigned int rs_btf_offset(const struct rs_btf *t, const char *type, const char *beside,
+			   const char *member);
+
 /* Whether the BTF of @module (empty = the kernel) has this function. */
 bool rs_btf_function(const struct rs_btf *t, const char *name, const char *module);
 

@@ -144,6 +144,8 @@ static void set_constants(struct ringside_bpf *bpf, const struct rs_constants *c
 	bpf->rodata->rs_times = c->times;
 	bpf->rodata->rs_tun_proto = c->tun_proto;
 	bpf->rodata->rs_vmx = has_vmx();
+	bpf->rodata->rs_its_device_id =
+		rs_btf_offset(loading.btf, "its_device", "itt_head", "device_id");
 	for (int i = 0; i < 2; i++) {
 		bpf->rodata->rs_xmit_from[i] = c->xmit[i].from;
 		bpf->rodata->rs_xmit_to[i] = c->xmit[i].to;

@@ -94,9 +94,44 @@ static void fill_state(struct rs_queue *q, const struct rs_found *v)
 		q->vcpu_state_ms = rs_thread_age(&v->vcpu.thread);
 }
 
-void rs_vcpu_fill(struct rs_queue *q, const struct rs_scan *scan, const struct rs_eventfd *e)
+static const struct rs_found *find_vcpu(const struct rs_scan *scan, const struct rs_eventfd *e)
 {
-	const struct rs_found *v = e->msi && e->kvm ? find_named(scan, e) : NULL;
+	for (size_t i = 0; i < scan->n; i++) {
+		const struct rs_found *v = &scan->found[i];
+
+		if (v->kind == RS_FOUND_VCPU && v->vcpu.kvm == e->kvm &&
+		    v->vcpu.id == e->lpi >> RS_LPI_VCPU_SHIFT)
+			return v;
+	}
+	return NULL;
+}
+
+/* While its vCPU runs, an LPI that is neither may be so in a list register of the CPU. */
+static struct rs_num lpi_is(const struct rs_eventfd *e, const struct rs_found *v, enum rs_lpi bit)
+{
+	if (e->lpi & bit)
+		return rs_num_of(1);
+	if (e->lpi & RS_LPI_LISTED &&
+	    (v->vcpu.thread.state == RS_THREAD_RUNNING || !v->vcpu.thread.state))
+		return (struct rs_num){0};
+	return rs_num_of(0);
+}
+
+static void fill_lpi(struct rs_queue *q, const struct rs_scan *scan, const struct rs_eventfd *e)
+{
+	const struct rs_found *v = find_vcpu(scan, e);
+
+	if (!v)
+		return;
+	fill_state(q, v);
+	q->msi_pending = lpi_is(e, v, RS_LPI_PENDING);
+	q->msi_active = lpi_is(e, v, RS_LPI_ACTIVE);
+	q->msi_enabled = rs_num_of(!!(e->lpi & RS_LPI_ENABLED));
+}
+
+static void fill_apic(struct rs_queue *q, const struct rs_scan *scan, const struct rs_eventfd *e)
+{
+	const struct rs_found *v = find_named(scan, e);
 	uint32_t vector = MSI_VECTOR(e->data);
 
 	if (!v)
@@ -105,6 +140,16 @@ void rs_vcpu_fill(struct rs_queue *q, const struct rs_scan *scan, const struct r
 	q->msi_pending = rs_num_of(bit_is_set(v->vcpu.apic.irr, vector) ||
 				   bit_is_set(v->vcpu.apic.pir, vector));
 	q->msi_active = rs_num_of(bit_is_set(v->vcpu.apic.isr, vector));
+}
+
+void rs_vcpu_fill(struct rs_queue *q, const struct rs_scan *scan, const struct rs_eventfd *e)
+{
+	if (!e->msi || !e->kvm)
+		return;
+	if (e->lpi & RS_LPI_FOUND)
+		fill_lpi(q, scan, e);
+	else
+		fill_apic(q, scan, e);
 }
 
 struct rs_num rs_vcpu_all_paused(const struct rs_scan *scan, const struct rs_found *kvm)

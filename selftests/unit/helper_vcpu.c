@@ -162,6 +162,42 @@ TEST_F(vcpu, the_vector_is_pending_in_either_place_and_active_in_one)
 	EXPECT_EQ(1, self->q.msi_active.value);
 }
 
+/* arm64: the scan finds the LPI itself. */
+TEST_F(vcpu, an_lpi_names_its_vcpu)
+{
+	self->e.lpi = RS_LPI_FOUND | RS_LPI_ENABLED | RS_LPI_PENDING | 2 << RS_LPI_VCPU_SHIFT;
+	rs_vcpu_fill(&self->q, &self->scan, &self->e);
+	EXPECT_EQ(2, self->q.vcpu.value);
+	EXPECT_STREQ("halted", self->q.vcpu_state);
+	EXPECT_EQ(1, self->q.msi_pending.value);
+	EXPECT_TRUE(self->q.msi_active.known);
+	EXPECT_EQ(0, self->q.msi_active.value);
+	EXPECT_EQ(1, self->q.msi_enabled.value);
+}
+
+TEST_F(vcpu, an_lpi_of_a_vcpu_that_was_not_seen_is_unknown)
+{
+	self->e.lpi = RS_LPI_FOUND | RS_LPI_PENDING | VCPUS << RS_LPI_VCPU_SHIFT;
+	rs_vcpu_fill(&self->q, &self->scan, &self->e);
+	EXPECT_TRUE(is_unknown(&self->q));
+	EXPECT_FALSE(self->q.msi_enabled.known);
+}
+
+/* The state may be in a list register of the CPU. */
+TEST_F(vcpu, an_lpi_in_the_list_of_a_running_vcpu_is_unknown)
+{
+	self->found[1].vcpu.thread.state = RS_THREAD_RUNNING;
+	self->e.lpi = RS_LPI_FOUND | RS_LPI_LISTED | RS_LPI_ACTIVE | 1 << RS_LPI_VCPU_SHIFT;
+	rs_vcpu_fill(&self->q, &self->scan, &self->e);
+	EXPECT_FALSE(self->q.msi_pending.known);
+	EXPECT_EQ(1, self->q.msi_active.value);
+
+	self->found[1].vcpu.thread.state = RS_THREAD_RUNNABLE;
+	rs_vcpu_fill(&self->q, &self->scan, &self->e);
+	EXPECT_TRUE(self->q.msi_pending.known);
+	EXPECT_EQ(0, self->q.msi_pending.value);
+}
+
 /* Only the low byte is the vector; a guest may write anything above it. */
 TEST_F(vcpu, any_data_stays_within_the_vectors)
 {
