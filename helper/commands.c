@@ -127,6 +127,13 @@ static int snapshot_report(void *ctx, const struct rs_snapshot *s, struct rs_err
 	return 0;
 }
 
+static int metrics_put(void *ctx, const struct rs_snapshot *s, struct rs_error *err)
+{
+	const struct report *report = ctx;
+
+	return text_put(report->opts->output, rs_metrics_text(s), err);
+}
+
 static int source_run(const struct rs_source *source, const struct rs_opts *opts, rs_window_fn done,
 		      struct rs_error *err)
 {
@@ -136,6 +143,7 @@ static int source_run(const struct rs_source *source, const struct rs_opts *opts
 	if (opts->output && rs_file_probe(opts->output, err))
 		return -1;
 	window.progress = !opts->quiet && !window.interval_ns;
+	window.needs_queues = done != metrics_put; /* an exporter runs on an idle host, too */
 	if (rs_window_run(source, &opts->filter, &window, done, &report, err))
 		return -1;
 	return report.found_fault ? RS_EXIT_VERDICT : RS_EXIT_OK;
@@ -255,7 +263,7 @@ static int list_report(void *ctx, const struct rs_snapshot *s, struct rs_error *
 static int list_run(const struct rs_opts *opts, struct rs_error *err)
 {
 	struct report report = {.opts = opts};
-	const struct rs_window once = {.duration_ns = 0};
+	const struct rs_window once = {.needs_queues = true};
 	enum rs_side side;
 
 	if (side_choose(opts, &side, err))
@@ -271,13 +279,6 @@ static int top_run(const struct rs_opts *opts, struct rs_error *err)
 	if (side_choose(opts, &side, err))
 		return -1;
 	return rs_top_run(sources[side], &opts->filter, interval, err);
-}
-
-static int metrics_put(void *ctx, const struct rs_snapshot *s, struct rs_error *err)
-{
-	const struct report *report = ctx;
-
-	return text_put(report->opts->output, rs_metrics_text(s), err);
 }
 
 static int metrics_run(const struct rs_opts *opts, struct rs_error *err)

@@ -12,6 +12,7 @@
 #include "hooks.h"
 #include "host.h"
 #include "scan.h"
+#include "sought.h"
 #include "ringmem.h"
 #include "rtnl.h"
 #include "stations.h"
@@ -353,6 +354,38 @@ static void host_close(void *handle)
 	free(h);
 }
 
+/* Each process with a file that ringside knows; none if the memory does not suffice. */
+static void fill_sought(const struct host *h, struct rs_sample *machines, struct rs_sought *s)
+{
+	for (size_t i = 0; i < h->scan.n; i++)
+		if (h->scan.found[i].kind != RS_FOUND_VCPU)
+			add_vm(h, machines, h->scan.found[i].pid, NULL);
+	*s = (struct rs_sought){.filter = &h->filter,
+				.scan = &h->scan,
+				.vms = machines->vms,
+				.vms_n = machines->vms_n,
+				.own_pids = rs_sought_own_pids()};
+}
+
+static int tell_sought(const struct host *h,
+		       int (*tell)(const struct rs_sought *s, struct rs_error *err),
+		       struct rs_error *err)
+{
+	struct rs_sample machines = {0};
+	struct rs_sought s;
+	int ret;
+
+	fill_sought(h, &machines, &s);
+	ret = tell(&s, err);
+	rs_sample_clear(&machines);
+	return ret;
+}
+
+static int host_nothing(void *handle, struct rs_error *err)
+{
+	return tell_sought(handle, rs_sought_nothing, err);
+}
+
 static int host_attach(struct host *h, struct rs_error *err)
 {
 	int ifindex = 0;
@@ -372,7 +405,7 @@ static int host_attach(struct host *h, struct rs_error *err)
 	h->tables.vqs = h->bpf->bss->vqs;
 	h->tables.eventfds = h->bpf->bss->eventfds;
 	h->started_ns = now_ns();
-	if (scan_files(h, err))
+	if (scan_files(h, err) || tell_sought(h, rs_sought_check, err))
 		return -1;
 	return h->filter.tap ? need_vhost(h, err) : 0;
 }
@@ -412,6 +445,7 @@ const struct rs_source rs_host_source = {
 	.side = RS_SIDE_HOST,
 	.open = host_open,
 	.sample = host_sample,
+	.nothing = host_nothing,
 	.close = host_close,
 };
 

@@ -20,6 +20,7 @@ struct rs_filter {
  * interval, and closes it. Clock, Ctrl-C and output are the caller's.
  * open:   attaches and starts counting; on failure nothing stays attached and err is set.
  * sample: fills an empty sample, time_ns included; on failure the caller clears it.
+ * nothing: called if a sample that needs queues has none: sets err. NULL = that is no error.
  * close:  detaches and frees; handle may be NULL.
  * open and sample return 0, or -1 with err set.
  */
@@ -27,6 +28,7 @@ struct rs_source {
 	enum rs_side side;
 	int (*open)(const struct rs_filter *filter, void **handle, struct rs_error *err);
 	int (*sample)(void *handle, struct rs_sample *sample, struct rs_error *err);
+	int (*nothing)(void *handle, struct rs_error *err);
 	void (*close)(void *handle);
 };
 

@@ -90,6 +90,15 @@ static int sample_get(const struct rs_source *source, void *handle, struct rs_sa
 	return ret;
 }
 
+static int queues_check(const struct rs_source *source, void *handle, const struct rs_window *w,
+			const struct rs_snapshot *s, struct rs_error *err)
+{
+	if (!w->needs_queues || w->interval_ns || !source->nothing || s->begin.queues_n ||
+	    s->end.queues_n)
+		return 0;
+	return source->nothing(handle, err);
+}
+
 /* The end of one snapshot is the start of the next one: no gap between them. */
 static int snapshots_get(const struct rs_source *source, void *handle, const struct rs_window *w,
 			 rs_window_fn done, void *ctx, struct rs_error *err)
@@ -107,7 +116,10 @@ static int snapshots_get(const struct rs_source *source, void *handle, const str
 					: end;
 
 		wait_until(next, w->progress);
-		ret = sample_get(source, handle, &s.end, err) || done(ctx, &s, err) ? -1 : 0;
+		ret = sample_get(source, handle, &s.end, err) ||
+				      queues_check(source, handle, w, &s, err) || done(ctx, &s, err)
+			      ? -1
+			      : 0;
 		if (ret || stopped || next == end)
 			break;
 		rs_sample_clear(&s.begin);
