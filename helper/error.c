@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "error.h"
+#include "plain.h"
 
 int rs_error_set(struct rs_error *err, enum rs_exit status, const char *fmt, ...)
 {
@@ -14,5 +15,6 @@ int rs_error_set(struct rs_error *err, enum rs_exit status, const char *fmt, ...
 	va_start(args, fmt);
 	vsnprintf(err->text, sizeof(err->text), fmt, args);
 	va_end(args);
+	rs_plain_make(err->text, sizeof(err->text));
 	return -1;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "fields.h"
+#include "plain.h"
 
 #define ROWS(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -70,7 +71,7 @@ static const struct rs_field device_fields[] = {
 		    0)
 
 static const struct rs_field queue_fields[] = {
-	STR(rs_queue, RS_BOTH, dir, "dir", RS_GUEST, "rx tx ctrl other"),
+	STR(rs_queue, RS_BOTH, dir, "dir", RS_BOTH, "rx tx ctrl other"),
 	STR(rs_queue, RS_BOTH, mac, "mac", 0, NULL),
 	NUM(rs_queue, RS_BOTH, HEX, used_addr, "used_addr", NULL, 0),
 	NUM(rs_queue, RS_BOTH, HEX, msi.address, "msi.address", "msi_addr", 0),
@@ -123,7 +124,7 @@ static const struct rs_field queue_fields[] = {
 	STR(rs_queue, RS_HOST, backend, "backend", 0, NULL),
 	NUM(rs_queue, RS_HOST, U64, tap_ifindex, "tap_ifindex", NULL, 0),
 	NUM(rs_queue, RS_HOST, U64, queue, "queue", NULL, 0),
-	NUM(rs_queue, RS_HOST, U64, pid, "pid", NULL, 0),
+	NUM(rs_queue, RS_HOST, U64, pid, "pid", NULL, RS_HOST),
 	NUM(rs_queue, RS_HOST, U64, vhost_vq, "vhost_vq", NULL, 0),
 	NUM(rs_queue, RS_HOST, U64, gsi, "gsi", NULL, 0),
 	NUM(rs_queue, RS_HOST, U64, calls_closed, "calls_closed", NULL, 0),
@@ -190,22 +191,22 @@ const struct rs_field rs_taken_fields[] = {
 };
 const size_t rs_taken_fields_n = ROWS(rs_taken_fields);
 
-#define RECORD(key_, text_, sides_, row, counters_)                                  \
-	{                                                                            \
-		.key = key_, .text = text_, .sides = sides_, .fields = row##_fields, \
-		.fields_n = ROWS(row##_fields), .size = sizeof(struct rs_##row),     \
-		.array = offsetof(struct rs_sample, row##s),                         \
-		.count = offsetof(struct rs_sample, row##s_n), .counters = counters_ \
+#define RECORD(key_, text_, sides_, row, counters_, max_)                                         \
+	{                                                                                         \
+		.key = key_, .text = text_, .sides = sides_, .fields = row##_fields,              \
+		.fields_n = ROWS(row##_fields), .size = sizeof(struct rs_##row),                  \
+		.array = offsetof(struct rs_sample, row##s),                                      \
+		.count = offsetof(struct rs_sample, row##s_n), .counters = counters_, .max = max_ \
 	}
 
 const struct rs_record rs_records[RS_RECORDS] = {
-	[RS_RECORD_HOOK] = RECORD("hooks", "hook", RS_BOTH, hook, false),
-	[RS_RECORD_VM] = RECORD("vms", NULL, RS_HOST, vm, false),
-	[RS_RECORD_TAP] = RECORD("taps", NULL, RS_HOST, tap, false),
-	[RS_RECORD_DEVICE] = RECORD("devices", "device", RS_GUEST, device, false),
-	[RS_RECORD_QUEUE] = RECORD("queues", "queue", RS_BOTH, queue, true),
-	[RS_RECORD_IRQ] = RECORD("irqs", "irq", RS_GUEST, irq, false),
-	[RS_RECORD_CPU] = RECORD("cpus", "cpu", RS_GUEST, cpu, false),
+	[RS_RECORD_HOOK] = RECORD("hooks", "hook", RS_BOTH, hook, false, 1024),
+	[RS_RECORD_VM] = RECORD("vms", NULL, RS_HOST, vm, false, 4096),
+	[RS_RECORD_TAP] = RECORD("taps", NULL, RS_HOST, tap, false, 4096),
+	[RS_RECORD_DEVICE] = RECORD("devices", "device", RS_GUEST, device, false, 4096),
+	[RS_RECORD_QUEUE] = RECORD("queues", "queue", RS_BOTH, queue, true, 8192),
+	[RS_RECORD_IRQ] = RECORD("irqs", "irq", RS_GUEST, irq, false, 8192),
+	[RS_RECORD_CPU] = RECORD("cpus", "cpu", RS_GUEST, cpu, false, 8192),
 };
 
 static void **rows_of(const struct rs_sample *s, const struct rs_record *record)
@@ -311,10 +312,8 @@ const char *rs_field_parse(const struct rs_field *field, void *row, const char *
 						     : "a whole number from 0 to 2^64-1";
 	if (field->choices && !choice_has(field->choices, text))
 		return field->choices;
-	if (strlen(text) >= field->size)
-		return "a shorter text";
-	strcpy((char *)row + field->offset, text);
-	return NULL;
+	return rs_plain_copy((char *)row + field->offset, field->size, text) ? NULL
+									     : "a shorter text";
 }
 
 bool rs_field_known(const struct rs_field *field, const void *row)

@@ -42,6 +42,7 @@ struct rs_record {
 	size_t array;  /* offset in struct rs_sample of the pointer to the rows */
 	size_t count;  /* offset of the number of rows */
 	bool counters; /* rows carry counters */
+	size_t max;    /* rows that a file may have: more than any machine */
 };
 
 enum rs_record_id {

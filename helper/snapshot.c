@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plain.h"
 #include "snapshot.h"
 
 #define ROWS(a) (sizeof(a) / sizeof((a)[0]))
@@ -62,10 +63,7 @@ RS_KINDS(X)
 
 void rs_str_copy(char *to, size_t size, const char *text)
 {
-	size_t len = text ? strnlen(text, size - 1) : 0;
-
-	memcpy(to, text ? text : "", len);
-	to[len] = '\0';
+	rs_plain_copy(to, size, text ? text : "");
 }
 
 void rs_sample_clear(struct rs_sample *s)

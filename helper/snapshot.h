@@ -339,7 +339,7 @@ RS_KINDS(X)
 /* Return: an array of rows with a zeroed row behind its @n rows, NULL = out of memory. */
 void *rs_rows_grow(void *rows, size_t n, size_t size);
 
-/* Copies a string into a field of a row; a string that is too long is cut. */
+/* Copies a string into a field of a row, as rs_plain_copy() does. */
 #define rs_str_set(field, text) rs_str_copy(field, sizeof(field), text)
 void rs_str_copy(char *to, size_t size, const char *text);
 

@@ -162,11 +162,16 @@ static int record_parse(struct place *p, const struct rs_record *record, struct 
 {
 	struct json_object *rows = json_object_object_get(obj, record->key);
 	struct place inner = *p;
+	char most[48];
 
 	if (!rows || !(record->sides & (1U << p->side)))
 		return 0;
 	if (!json_object_is_type(rows, json_type_array))
 		return broken(p, record->key, "a list");
+	if (json_object_array_length(rows) > record->max) {
+		snprintf(most, sizeof(most), "a list of at most %zu rows", record->max);
+		return broken(p, record->key, most);
+	}
 	for (size_t i = 0; i < json_object_array_length(rows); i++) {
 		snprintf(inner.path, sizeof(inner.path), "%.100s.%s[%zu]", p->path, record->key, i);
 		if (row_parse(&inner, record, json_object_array_get_idx(rows, i), s))
@@ -284,6 +289,25 @@ static struct json_object *tree_parse(const struct place *p, const char *text, s
 	return NULL;
 }
 
+/*
+ * json-c takes about 1200 bytes for an object and 400 for a list, even for empty ones. In a
+ * snapshot, objects and lists have contents: one that has nearly nothing else is refused.
+ */
+static int brackets_check(const struct place *p, const char *text, size_t len)
+{
+	size_t objects = 0, lists = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		objects += text[i] == '{';
+		lists += text[i] == '[';
+	}
+	if (objects <= len / 12 + 64 && lists <= len / 6 + 64)
+		return 0;
+	return rs_error_set(p->err, RS_EXIT_DATA,
+			    "%s: not a snapshot: its %zu bytes are mostly empty objects or lists",
+			    p->where, len);
+}
+
 int rs_snapshot_parse(struct rs_snapshot *s, const char *text, size_t len, const char *where,
 		      struct rs_error *err)
 {
@@ -296,7 +320,7 @@ int rs_snapshot_parse(struct rs_snapshot *s, const char *text, size_t len, const
 		return rs_error_set(err, RS_EXIT_DATA,
 				    "%s: too large for a snapshot: expected less than 2 GiB",
 				    where);
-	root = tree_parse(&p, text, len);
+	root = brackets_check(&p, text, len) ? NULL : tree_parse(&p, text, len);
 	if (err->status)
 		return -1;
 	ret = snapshot_parse(&p, root, s);

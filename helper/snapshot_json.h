@@ -12,7 +12,9 @@
  * @text: ends with a NUL, which is not part of @len
  * @where: the file's name, for messages
  *
- * Checks schema, side, and the type and range of each field; ignores unknown keys.
+ * Checks schema, side, and the type and range of each field; ignores unknown keys. A file of
+ * another machine is not trusted: its texts are made plain, its rows have an identity and a
+ * highest number, and it takes at most 256 times its size while it is read.
  * Return: 0, or -1 with RS_EXIT_DATA naming the place (line, or the path of the key).
  */
 int rs_snapshot_parse(struct rs_snapshot *s, const char *text, size_t len, const char *where,

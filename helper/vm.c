@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plain.h"
 #include "vm.h"
 
 #define CMDLINE_MAX (256 * 1024)
@@ -107,8 +108,10 @@ void rs_vm_thread(unsigned int pid, unsigned int tid, char *name, size_t size)
 	char path[32];
 
 	snprintf(path, sizeof(path), "task/%u/comm", tid);
-	if (read_proc(pid, path, name, size))
-		name[strcspn(name, "\n")] = '\0';
+	if (!read_proc(pid, path, name, size))
+		return;
+	name[strcspn(name, "\n")] = '\0';
+	rs_plain_make(name, size);
 }
 
 void rs_vm_fill(unsigned int pid, struct rs_vm *vm)
@@ -118,11 +121,14 @@ void rs_vm_fill(unsigned int pid, struct rs_vm *vm)
 	vm->pid = rs_num_of(pid);
 	if (read_proc(pid, "comm", vm->comm, sizeof(vm->comm)))
 		vm->comm[strcspn(vm->comm, "\n")] = '\0';
-	if (!c)
-		return;
-	fill_uuid(c, vm);
-	fill_name(c, vm);
-	free(c);
+	if (c) {
+		fill_uuid(c, vm);
+		fill_name(c, vm);
+		free(c);
+	}
+	rs_plain_make(vm->comm, sizeof(vm->comm));
+	rs_plain_make(vm->uuid, sizeof(vm->uuid));
+	rs_plain_make(vm->name, sizeof(vm->name));
 }
 
 /* Whether the first descriptor of "33:35" is open on @tap. */
@@ -176,6 +182,8 @@ bool rs_vm_mac(unsigned int pid, const char *tap, char *mac, size_t size)
 			found = arg_value(arg, "netdev", netdev, sizeof(netdev)) &&
 				!strcmp(netdev, id) && arg_value(arg, "mac", mac, size);
 	free(c);
+	if (found)
+		rs_plain_make(mac, size);
 	for (char *p = mac; found && *p; p++)
 		*p = tolower(*p);
 	return found;

@@ -70,7 +70,7 @@ TEST_F(metrics, histograms_are_cumulative_and_whole)
 
 TEST_F(metrics, label_values_are_escaped)
 {
-	rs_str_set(self->s.end.queues[0].vm, "a\"b\\c\nd");
+	strcpy(self->s.end.queues[0].vm, "a\"b\\c\nd");
 	self->text = rs_metrics_text(&self->s);
 	EXPECT_TRUE(HAS("{vm=\"a\\\"b\\\\c\\nd\",tap")) TH_LOG("%s", self->text);
 }
