@@ -85,8 +85,8 @@ static bool is_decided(const struct rs_scene *s)
 		return true;
 	if (!s->vhost || s->back_still != RS_YES)
 		return false;
-	return rs_num_above(s->pair_rounds, 0) ||
-	       (rounds.known && calls.known && calls.value && calls.value >= rounds.value);
+	return rs_num_above(s->pair_rounds, 0) || (!s->missed && rounds.known && calls.known &&
+						   calls.value && calls.value >= rounds.value);
 }
 
 /* The entry that the guest asked for was posted within both windows, and no signal was sent. */
@@ -97,9 +97,19 @@ static bool is_unsent(const struct rs_scene *s)
 	uint64_t before = (uint16_t)(s->guest->used_idx.value - 1 - event.value);
 
 	return all_window(s) && s->signal_due == RS_YES && rs_num_is(s->guest->event_idx, 1) &&
-	       strcmp(s->guest->ring, "packed") && event.known && rs_num_is(sent, 0) &&
+	       strcmp(s->guest->ring, "packed") && event.known && rs_scene_none(s, sent) &&
 	       rs_num_is(skew, 0) && rs_num_is(DERIVED(skew_begin), 0) &&
 	       rs_num_above(GUEST(used_progress), before);
+}
+
+/* vhost did not decide about the entries that wait; an earlier signal is not on its way. */
+static bool is_undecided(const struct rs_scene *s)
+{
+	struct rs_num told = s->host->signalled_used, used = s->host->used_idx;
+
+	return s->back_still == RS_YES && s->signal_due == RS_YES && told.known && used.known &&
+	       told.value != used.value && !rs_num_is(s->host->msi_pending, 1) &&
+	       !rs_num_is(s->host->msi_active, 1);
 }
 
 static enum rs_answer is_told(const struct rs_scene *s, struct rs_reason *why)
@@ -117,7 +127,7 @@ static enum rs_answer is_told(const struct rs_scene *s, struct rs_reason *why)
 	};
 
 	rs_reason_set(why, "used_event", s->guest->used_event);
-	if (is_unsent(s))
+	if (is_unsent(s) || is_undecided(s))
 		return RS_NO;
 	if (is_proven(ROWS(rows), why))
 		return RS_YES;
@@ -193,11 +203,14 @@ static enum rs_answer vector_masked(const struct rs_scene *s)
 
 static enum rs_answer no_irqfd(const struct rs_scene *s)
 {
-	if (rs_num_above(HOST(irqfd_wakeups), 0))
+	bool is_unmasked = rs_num_is(s->host->masked, 0) || rs_scene_none(s, HOST(eventfd_masked));
+	bool woken = all_window(s) && rs_num_above(HOST(irqfd_wakeups), 0);
+
+	if (woken || is_masked_in_guest(s) || rs_num_is(s->host->masked, 1))
 		return RS_NO;
-	if (rs_num_above(HOST(eventfd_writes), 0) && HOST(irqfd_wakeups).known)
-		return RS_YES;
-	return s->host->masked.known ? RS_NO : unless_pending(s);
+	if (rs_num_above(HOST(eventfd_writes), 0) && rs_scene_none(s, HOST(irqfd_wakeups)))
+		return is_unmasked ? RS_YES : RS_UNKNOWN;
+	return s->host->gsi.known ? RS_NO : unless_pending(s);
 }
 
 static bool differ(struct rs_num a, struct rs_num b)
@@ -208,8 +221,19 @@ static bool differ(struct rs_num a, struct rs_num b)
 /* KVM woke up for the vector, and no interrupt became of it. */
 static bool is_dropped(const struct rs_scene *s)
 {
-	return rs_num_above(HOST(irqfd_wakeups), 0) && rs_num_is(HOST(injected), 0) &&
+	return rs_num_above(HOST(irqfd_wakeups), 0) && rs_scene_none(s, HOST(injected)) &&
 	       !rs_num_above(HOST(coalesced), 0) && !rs_num_above(GUEST(interrupts), 0);
+}
+
+/* All of the route is known, and is the guest's. x86 has no device id. */
+static bool is_routed(const struct rs_scene *s)
+{
+	const struct rs_msi *g = &s->guest->msi, *h = &s->host->msi;
+	bool has_devid = !s->ledger->guest || strcmp(s->ledger->guest->taken.arch, "x86_64");
+
+	return g->address.known && rs_nums_equal(g->address, h->address) && g->data.known &&
+	       rs_nums_equal(g->data, h->data) &&
+	       (!has_devid || (g->devid.known && rs_nums_equal(g->devid, h->devid)));
 }
 
 static bool is_misrouted(const struct rs_scene *s)
@@ -219,16 +243,24 @@ static bool is_misrouted(const struct rs_scene *s)
 	       differ(s->guest->msi.data, s->host->msi.data);
 }
 
-/* What was injected by this route before it was changed came by another one. */
+/* A signal was sent for the entries that wait, and neither KVM nor the guest has it. */
+static bool is_gone(const struct rs_scene *s)
+{
+	struct rs_reason why;
+
+	return rs_num_is(s->host->msi_pending, 0) && s->signal_due == RS_YES &&
+	       rs_num_is(s->guest->napi_scheduled, 0) && is_told(s, &why) == RS_YES;
+}
+
 static enum rs_answer wrong_route(const struct rs_scene *s)
 {
-	if (rs_num_is(s->host->msi_pending, 1))
+	bool came = all_window(s) && rs_num_above(HOST(injected), 0);
+
+	if (is_misrouted(s) && (is_dropped(s) || is_gone(s)))
+		return RS_YES;
+	if (is_routed(s) || (came && !is_misrouted(s)))
 		return RS_NO;
-	if (is_misrouted(s))
-		return is_dropped(s) ? RS_YES : RS_UNKNOWN;
-	if (rs_num_above(HOST(injected), 0))
-		return RS_NO;
-	return s->guest->msi.address.known && s->host->msi.address.known ? RS_NO : RS_UNKNOWN;
+	return unless_pending(s);
 }
 
 static enum rs_answer not_injected(const struct rs_scene *s)
@@ -236,7 +268,9 @@ static enum rs_answer not_injected(const struct rs_scene *s)
 	if (rs_num_above(HOST(injected), 0) || rs_num_is(s->host->msi_pending, 1) ||
 	    is_misrouted(s))
 		return RS_NO;
-	return is_dropped(s) ? RS_YES : RS_NO;
+	if (!is_dropped(s))
+		return RS_NO;
+	return is_routed(s) ? RS_YES : RS_UNKNOWN;
 }
 
 static enum rs_answer is_paused(const struct rs_scene *s)
@@ -277,14 +311,14 @@ static enum rs_answer not_taken(const struct rs_scene *s)
 
 static enum rs_answer interrupt_lost(const struct rs_scene *s)
 {
-	struct rs_reason why;
-	bool is_known = rs_num_is(s->host->msi_pending, 0) && s->signal_due == RS_YES &&
-			rs_num_is(s->guest->napi_scheduled, 0) && is_told(s, &why) == RS_YES;
+	bool is_only = no_irqfd(s) == RS_NO && wrong_route(s) == RS_NO &&
+		       vector_masked(s) == RS_NO && irq_masked(s) == RS_NO &&
+		       irq_disabled(s) == RS_NO;
 
 	if (rs_num_is(s->host->msi_pending, 1) || rs_num_is(s->host->msi_active, 1) ||
 	    is_masked_in_guest(s) || rs_num_is(s->host->masked, 1) || is_dropped(s))
 		return RS_NO;
-	return is_known && !is_misrouted(s) ? RS_YES : RS_UNKNOWN;
+	return is_only && is_gone(s) ? RS_YES : RS_UNKNOWN;
 }
 
 static enum rs_answer irq_held(const struct rs_scene *s)
@@ -319,16 +353,22 @@ static enum rs_answer busy_poller(const struct rs_scene *s)
 										   : RS_UNKNOWN;
 }
 
+/* No poll came since the last entry was consumed. */
+static bool is_unpolled(const struct rs_scene *s)
+{
+	return rs_scene_none(s, DERIVED(polls)) && rs_num_is(GUEST(last_used_progress), 0);
+}
+
 static enum rs_answer softirq_starved(const struct rs_scene *s)
 {
 	if (is_disabled(s) || rs_num_is(s->guest->napi_busy, 1))
 		return RS_NO;
-	if (rs_num_is(s->guest->napi_scheduled, 1)) /* or it is being polled just now */
-		return s->guest->napi_disabled.known && s->guest->napi_busy.known &&
-				       rs_num_is(DERIVED(polls), 0)
-			       ? RS_YES
-			       : RS_UNKNOWN;
-	return s->guest->napi_scheduled.known ? RS_NO : RS_UNKNOWN;
+	if (rs_num_is(s->guest->napi_scheduled, 0))
+		return RS_NO;
+	return s->guest->napi_scheduled.known && s->guest->napi_disabled.known &&
+			       s->guest->napi_busy.known && is_unpolled(s)
+		       ? RS_YES
+		       : RS_UNKNOWN;
 }
 
 static enum rs_answer callback_off(const struct rs_scene *s)
@@ -364,7 +404,13 @@ static enum rs_answer not_consumed(const struct rs_scene *s)
 {
 	if (rs_num_is(s->guest->broken, 1) || s->dir == RS_DIR_CTRL)
 		return s->dir == RS_DIR_CTRL ? RS_UNKNOWN : RS_NO;
-	return rs_num_is(DERIVED(polls), 0) ? RS_NO : RS_UNKNOWN;
+	if (is_polled(s))
+		return RS_UNKNOWN;
+	/* a poll that leaves entries is scheduled again */
+	return rs_num_is(s->guest->napi_scheduled, 0) || is_disabled(s) ||
+			       rs_num_is(s->guest->napi_busy, 1) || is_unpolled(s)
+		       ? RS_NO
+		       : RS_UNKNOWN;
 }
 
 const struct rs_step rs_back_steps[RS_BACK_STEPS] = {

@@ -20,12 +20,14 @@ static enum rs_answer offered(const struct rs_scene *s, struct rs_reason *why)
 	if (s->dir != RS_DIR_RX && !work.known && rs_num_above(DERIVED(avail_left), 0))
 		work = DERIVED(avail_left);
 	rs_reason_set(why, s->dir == RS_DIR_RX ? "occupancy" : "outstanding", work);
+	if (s->dir != RS_DIR_RX && !work.known && s->front_still == RS_YES)
+		return RS_YES;
 	return rs_num_answer(work);
 }
 
 static enum rs_answer is_stopped(const struct rs_scene *s)
 {
-	if (s->dir != RS_DIR_TX)
+	if (s->dir != RS_DIR_TX || rs_num_is(s->guest->broken, 1))
 		return RS_NO;
 	if (!rs_num_is(DERIVED(outstanding), 0) || !rs_num_is(DERIVED(standing), 0))
 		return RS_NO;
@@ -45,9 +47,17 @@ static enum rs_answer ring_small(const struct rs_scene *s)
 	return is_ring_small(s) ? is_stopped(s) : RS_NO;
 }
 
+/* A driver that gave the ring up does not start the queue again either. */
 static enum rs_answer tx_stopped(const struct rs_scene *s)
 {
-	return is_ring_small(s) ? RS_NO : is_stopped(s);
+	if (is_ring_small(s) || is_stopped(s) == RS_NO)
+		return RS_NO;
+	return s->guest->broken.known ? RS_YES : RS_UNKNOWN;
+}
+
+static enum rs_answer tx_broken(const struct rs_scene *s)
+{
+	return is_stopped(s) == RS_YES && !s->guest->broken.known ? RS_UNKNOWN : RS_NO;
 }
 
 /* What vhost knew is a lower bound of what there is. */
@@ -69,6 +79,13 @@ static enum rs_answer not_refilled(const struct rs_scene *s)
 	return s->dir != RS_DIR_RX || buffers(s, &why) == RS_YES ? RS_NO : RS_UNKNOWN;
 }
 
+static enum rs_answer buffers_broken(const struct rs_scene *s)
+{
+	if (s->dir != RS_DIR_RX || !s->row->guest || s->guest->broken.known)
+		return RS_NO;
+	return not_refilled(s);
+}
+
 /* The driver looked whether a kick is due after its last buffer, and one was. */
 static bool is_kicked(const struct rs_scene *s)
 {
@@ -82,6 +99,12 @@ static bool is_unasked(const struct rs_scene *s)
 	       (!s->vhost || (worker_is(s, "asleep") && rs_num_is(s->host->worker_queued, 0)));
 }
 
+/* A side saw nothing returned within its window: what it counted in it came while work waited. */
+static bool all_window(const struct rs_scene *s, struct rs_num returned)
+{
+	return s->front_still == RS_YES && rs_scene_none(s, returned);
+}
+
 static enum rs_answer knows(const struct rs_scene *s, struct rs_reason *why)
 {
 	const struct {
@@ -93,9 +116,9 @@ static enum rs_answer knows(const struct rs_scene *s, struct rs_reason *why)
 		{"worker_queued", s->host->worker_queued, rs_num_is(s->host->worker_queued, 1)},
 		{"worker_state", rs_num_of(1), *s->host->worker_state && !worker_is(s, "asleep")},
 		{"kicks_sent", DERIVED(kicks_sent),
-		 s->front_still == RS_YES && rs_num_above(DERIVED(kicks_sent), 0)},
+		 all_window(s, GUEST(used_progress)) && rs_num_above(DERIVED(kicks_sent), 0)},
 		{"vhost_kicks", HOST(vhost_kicks),
-		 s->front_still == RS_YES && rs_num_above(HOST(vhost_kicks), 0)},
+		 all_window(s, HOST(vhost_posted)) && rs_num_above(HOST(vhost_kicks), 0)},
 		{"unkicked", s->guest->unkicked, is_kicked(s)},
 	};
 
@@ -141,19 +164,20 @@ static enum rs_answer runs(const struct rs_scene *s, struct rs_reason *why)
 {
 	bool is_known = rs_num_above(DERIVED(avail_left), 0);
 	bool is_still = s->front_still == RS_YES && is_known;
+	bool is_whole = is_known && all_window(s, HOST(vhost_posted));
 
 	rs_reason_set(why, "vhost_rounds", HOST(vhost_rounds));
 	if (rs_num_is(s->paused, 1))
 		return RS_NO;
-	if (worker_is(s, "running") || (is_still && rs_num_above(HOST(vhost_rounds), 0)))
+	if (worker_is(s, "running") || (is_whole && rs_num_above(HOST(vhost_rounds), 0)))
 		return RS_YES;
 	if (*s->host->worker_state)
 		return is_work_known(s) ? RS_NO : RS_UNKNOWN;
-	if (is_still && rs_num_above(s->pair_rounds, 0)) {
+	if (is_whole && rs_num_above(s->pair_rounds, 0)) {
 		rs_reason_set(why, "vhost_rounds of the pair", s->pair_rounds);
 		return RS_YES;
 	}
-	return is_still && rs_num_is(HOST(vhost_rounds), 0) ? RS_NO : RS_UNKNOWN;
+	return is_still && rs_scene_none(s, HOST(vhost_rounds)) ? RS_NO : RS_UNKNOWN;
 }
 
 /* A signal to the VMM stops its vCPUs and, on many kernels, the worker too. */
@@ -202,7 +226,8 @@ static bool is_woken(const struct rs_scene *s)
 		    rs_num_above(DERIVED(occupancy), DERIVED(occupancy_begin).value);
 
 	return rs_num_is(s->host->worker_queued, 1) ||
-	       (rs_num_is(HOST(vhost_rounds), 0) && (came || rs_num_above(HOST(vhost_kicks), 0)));
+	       (rs_scene_none(s, HOST(vhost_rounds)) &&
+		(came || rs_num_above(HOST(vhost_kicks), 0)));
 }
 
 /* Of a program's threads nothing is known. */
@@ -219,7 +244,7 @@ static enum rs_answer vhost_idle(const struct rs_scene *s)
 	if (!s->vhost || rs_num_is(s->paused, 1) || is_woken(s))
 		return RS_NO;
 	if (worker_is(s, "asleep") && rs_num_is(s->host->worker_queued, 0))
-		return knows(s, &why) == RS_YES ? RS_YES : RS_UNKNOWN;
+		return s->front_still == RS_YES && knows(s, &why) == RS_YES ? RS_YES : RS_UNKNOWN;
 	return *s->host->worker_state && !worker_is(s, "asleep") ? RS_NO : RS_UNKNOWN;
 }
 
@@ -233,7 +258,7 @@ static enum rs_answer backend_fails(const struct rs_scene *s)
 {
 	struct rs_reason why;
 
-	if (rs_num_is(HOST(vhost_rounds), 0) && s->front_still == RS_YES)
+	if (rs_scene_none(s, HOST(vhost_rounds)) && s->front_still == RS_YES)
 		return RS_NO;
 	return runs(s, &why) == RS_NO ? RS_NO : RS_UNKNOWN;
 }
@@ -242,7 +267,7 @@ const struct rs_step rs_front_steps[RS_FRONT_STEPS] = {
 	{.id = "offered",
 	 .done_sentence = "work is offered",
 	 .done = offered,
-	 .facts = "occupancy outstanding ring_avail_idx",
+	 .facts = "occupancy outstanding ring_avail_idx broken",
 	 RS_CAUSES({"tx-stopped", RS_PARTY_GUEST_DRIVER, tx_stopped,
 		    "the guest's driver has stopped the transmit queue, and the ring is empty",
 		    "set the interface down and up; the driver missed the moment to start the "
@@ -250,15 +275,25 @@ const struct rs_step rs_front_steps[RS_FRONT_STEPS] = {
 		   {"tx-ring-small", RS_PARTY_GUEST_DRIVER, ring_small,
 		    "the transmit ring is too small: the driver needs 19 free entries to send",
 		    "give the transmit ring 32 entries or more: ethtool -G, or tx_queue_size of "
-		    "the VMM"})},
+		    "the VMM"},
+		   {"tx-ring-broken", RS_PARTY_BACKEND, tx_broken,
+		    "the device put a bad entry into the used ring, and the driver sends no more",
+		    "see \"id ... out of range\" or \"is not a head\" in the guest's kernel log; "
+		    "report the backend's version",
+		    .minor = true})},
 	{.id = "buffers",
 	 .done_sentence = "buffers are there",
 	 .done = buffers,
-	 .facts = "ring_avail_idx",
+	 .facts = "ring_avail_idx broken",
 	 RS_CAUSES({"no-buffers", RS_PARTY_GUEST_DRIVER, not_refilled,
 		    "the guest's driver adds no buffers to the receive ring",
 		    "in the guest check that the queue's NAPI runs, then the size of the ring; "
-		    "set the interface down and up"})},
+		    "set the interface down and up"},
+		   {"rx-ring-broken", RS_PARTY_BACKEND, buffers_broken,
+		    "the device put a bad entry into the used ring, and the driver adds no buffers",
+		    "see \"id ... out of range\" or \"is not a head\" in the guest's kernel log; "
+		    "report the backend's version",
+		    .minor = true})},
 	{.id = "knows",
 	 .done_sentence = "the device knows",
 	 .done = knows,

@@ -109,7 +109,7 @@ static enum rs_answer receive_still(const struct rs_scene *s)
 static bool rounds_fail(const struct rs_scene *s)
 {
 	return rs_num_above(HOST(vhost_rounds), FAILED_ROUNDS - 1) &&
-	       rs_num_is(HOST(vhost_posted), 0) && rs_num_above(DERIVED(avail_left), 0);
+	       rs_scene_none(s, HOST(vhost_posted)) && rs_num_above(DERIVED(avail_left), 0);
 }
 
 static enum rs_answer transmit_still(const struct rs_scene *s)
@@ -223,6 +223,8 @@ void rs_scene_make(struct rs_scene *s, const struct rs_ledger *l, const struct r
 		.host = row->host ? row->host : &no_queue,
 		.dir = dir_of(row),
 	};
+	s->missed = rs_num_above(l->total.figures[RS_FIG_DERIVED(guest_missed)], 0) ||
+		    rs_num_above(l->total.figures[RS_FIG_DERIVED(host_missed)], 0);
 	s->irq = irq_find(l, s->guest->irq);
 	backend = backend_find(l, row);
 	s->vhost = !strcmp(backend, "vhost-net");

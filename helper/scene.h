@@ -26,6 +26,7 @@ struct rs_scene {
 	bool user;		   /* the backend is a program */
 	struct rs_num paused;	   /* the virtual machine is */
 	struct rs_num running;	   /* the guest's interface is up */
+	bool missed;		   /* hooks missed hits: no count proves that nothing came */
 	struct rs_num pair_rounds; /* of the vhost worker, for the other direction of the pair */
 
 	enum rs_answer front_still; /* work waits for the device, and the device returned none */
@@ -53,6 +54,12 @@ static inline bool rs_num_is(struct rs_num n, uint64_t value)
 static inline bool rs_num_above(struct rs_num n, uint64_t value)
 {
 	return n.known && n.value > value;
+}
+
+/* Whether a count proves that nothing came. */
+static inline bool rs_scene_none(const struct rs_scene *s, struct rs_num count)
+{
+	return rs_num_is(count, 0) && !s->missed;
 }
 
 static inline enum rs_answer rs_num_answer(struct rs_num n)

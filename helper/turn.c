@@ -180,12 +180,13 @@ static void front_walk(struct rs_turn *t, const struct rs_scene *s)
  */
 static void halves_join(struct rs_turn *t, const struct rs_scene *s)
 {
+	bool works = s->front_still == RS_YES || rs_num_is(s->host->worker_queued, 1);
 	bool certain = DERIVED(standing).known && is_awaited(s) == RS_YES;
 	bool empty = s->dir == RS_DIR_RX && is_open(&t->links[RS_STEP_BUFFERS]);
 	struct rs_reason why;
 	/* a device that has buffers does not wait for the guest */
 	bool has_buffers = rs_step_at(RS_STEP_BUFFERS)->done(s, &why) == RS_YES;
-	bool runs = has_buffers && is_holder(t, RS_STEP_RUNS, RS_FRONT_STEPS);
+	bool runs = works && has_buffers && is_holder(t, RS_STEP_RUNS, RS_FRONT_STEPS);
 	bool own = has_buffers && s->front_still == RS_YES && is_holder(t, 0, RS_FRONT_STEPS);
 	bool mine = s->dir == RS_DIR_TX && s->back_still != RS_YES && s->signal_due != RS_YES &&
 		    rs_num_above(DERIVED(outstanding), 0);
@@ -287,7 +288,8 @@ static struct rs_num since_of(const struct rs_scene *s)
 
 static enum rs_motion motion_of(const struct rs_turn *t, const struct rs_scene *s)
 {
-	bool still = s->back_still == RS_YES || s->front_still == RS_YES || is_stopped(t);
+	bool still = s->back_still == RS_YES || s->front_still == RS_YES || is_stopped(t) ||
+		     rs_num_is(s->guest->broken, 1);
 	struct rs_reason why;
 
 	if (rs_num_is(s->running, 0))
@@ -296,6 +298,8 @@ static enum rs_motion motion_of(const struct rs_turn *t, const struct rs_scene *
 		return RS_MOTION_STILL;
 	if (moved(s))
 		return RS_MOTION_MOVES;
+	if (rs_num_is(s->guest->tx_stopped, 1))
+		return RS_MOTION_UNKNOWN;
 	if (rs_step_at(0)->done(s, &why) == RS_NO && rs_num_is(DERIVED(standing), 0))
 		return RS_MOTION_IDLE;
 	return still && t->idle ? RS_MOTION_IDLE : RS_MOTION_UNKNOWN;
