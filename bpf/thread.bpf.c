@@ -12,8 +12,12 @@
 
 #define THREAD_LOOKS 4
 
-/* each CPU's run queue */
-extern const struct rq runqueues __ksym __weak;
+/*
+ * Each CPU's run queue. By address, 0 = not known: a kernel without KALLSYMS_ALL has the type of
+ * the variable and not its address, and then refuses a program that names the type.
+ */
+extern const void runqueues __ksym __weak;
+extern const void __per_cpu_offset __ksym __weak;
 
 /*
  * CLOCK_MONOTONIC less the scheduler's clock, in this scan; 0 = not known yet. The helper sets it
@@ -103,12 +107,13 @@ static __always_inline u32 thread_state(const struct turn *turn)
  */
 static __always_inline u64 last_ran(const struct turn *turn)
 {
-	const struct rq *rq;
+	u64 queues = (u64)&runqueues, offsets = (u64)&__per_cpu_offset;
+	struct rq *rq;
 
-	if (!turn->ran || !&runqueues)
+	if (!turn->ran || !queues || !offsets)
 		return 0;
-	rq = bpf_per_cpu_ptr(&runqueues, turn->cpu);
-	return rq ? turn->ran + (rq->clock - rq->clock_task) : 0;
+	rq = (void *)(queues + peek(offsets + turn->cpu * sizeof(u64)));
+	return turn->ran + (BPF_CORE_READ(rq, clock) - BPF_CORE_READ(rq, clock_task));
 }
 
 /* This program's own thread got its CPU a moment ago: so long the clocks are less apart. */
