@@ -295,6 +295,7 @@ needs()
 	pkg-config pkg-config
 	/usr/include/json-c/json.h libjson-c-dev
 	/usr/include/curses.h libncurses-dev
+	/usr/include/bpf/btf.h libbpf-dev
 	EOF
 	echo "$KEYRING debian-archive-keyring"
 }

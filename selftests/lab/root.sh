@@ -234,12 +234,12 @@ lab_program()
 	echo "$out"
 }
 
-# helper_build ARCH: prints the path of the static helper
+# helper_build ARCH: prints the path of the static helper; its BPF object lies beside it
 helper_build()
 {
 	local arch=$1 root in out rc=0
 
-	out=$CACHE/build/helper-$arch/$(sources_hash "$TOP" helper bpf kmod/counters.h kmod/version.h)
+	out=$CACHE/build/host-$arch/$(sources_hash "$TOP" helper bpf kmod/counters.h kmod/version.h)
 	if ! [ -e "$out/ringside" ]; then
 		root=$(tools_get) || exit
 		stage "build helper for $arch"
@@ -252,7 +252,7 @@ helper_build()
 		# shellcheck disable=SC2046 # a list of words
 		as_root chroot "$root" make -j"$(nproc)" -C "${in#"$root"}/helper" STATIC=1 \
 			$(cross_make "$arch") O="${in#"$root"}/out" >"$out.log" 2>&1 || rc=$?
-		[ "$rc" != 0 ] || cp "$in/out/ringside" "$out.$$/" || rc=$?
+		[ "$rc" != 0 ] || cp "$in/out/ringside" "$in/out/ringside.bpf.o" "$out.$$/" || rc=$?
 		as_root rm -rf "$in"
 		if [ "$rc" != 0 ]; then
 			stage_end failed
