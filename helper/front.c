@@ -74,8 +74,6 @@ static enum rs_answer not_refilled(const struct rs_scene *s)
 {
 	struct rs_reason why;
 
-	if (rs_num_is(s->paused, 1))
-		return RS_NO;
 	return s->dir != RS_DIR_RX || buffers(s, &why) == RS_YES ? RS_NO : RS_UNKNOWN;
 }
 
@@ -114,7 +112,6 @@ static enum rs_answer knows(const struct rs_scene *s, struct rs_reason *why)
 	} rows[] = {
 		{"avail_left", DERIVED(avail_left), rs_num_above(DERIVED(avail_left), 0)},
 		{"worker_queued", s->host->worker_queued, rs_num_is(s->host->worker_queued, 1)},
-		{"worker_state", rs_num_of(1), *s->host->worker_state && !worker_is(s, "asleep")},
 		{"kicks_sent", DERIVED(kicks_sent),
 		 all_window(s, GUEST(used_progress)) && rs_num_above(DERIVED(kicks_sent), 0)},
 		{"vhost_kicks", HOST(vhost_kicks),
@@ -128,14 +125,15 @@ static enum rs_answer knows(const struct rs_scene *s, struct rs_reason *why)
 		rs_reason_set(why, rows[i].name, rows[i].value);
 		return RS_YES;
 	}
+	rs_reason_set_text(why, "worker_state", s->host->worker_state);
+	if (*s->host->worker_state && !worker_is(s, "asleep"))
+		return RS_YES;
 	return rs_num_above(s->guest->unkicked, 0) || is_unasked(s) ? RS_NO : RS_UNKNOWN;
 }
 
 /* A kick that was due may have been sent, and the backend found nothing to serve. */
 static enum rs_answer kick_missing(const struct rs_scene *s)
 {
-	if (rs_num_is(s->paused, 1))
-		return RS_NO;
 	if (s->guest->unkicked.known)
 		return s->guest->unkicked.value ? RS_YES : RS_NO;
 	return s->kick_due == RS_NO ? RS_NO : RS_UNKNOWN;
@@ -143,7 +141,7 @@ static enum rs_answer kick_missing(const struct rs_scene *s)
 
 static enum rs_answer kick_not_asked(const struct rs_scene *s)
 {
-	if (rs_num_above(s->guest->unkicked, 0) || rs_num_is(s->paused, 1))
+	if (rs_num_above(s->guest->unkicked, 0))
 		return RS_NO;
 	if (s->kick_due == RS_YES)
 		return s->vhost || s->guest->unkicked.known ? RS_NO : RS_UNKNOWN;
@@ -167,9 +165,11 @@ static enum rs_answer runs(const struct rs_scene *s, struct rs_reason *why)
 	bool is_whole = is_known && all_window(s, HOST(vhost_posted));
 
 	rs_reason_set(why, "vhost_rounds", HOST(vhost_rounds));
-	if (rs_num_is(s->paused, 1))
-		return RS_NO;
-	if (worker_is(s, "running") || (is_whole && rs_num_above(HOST(vhost_rounds), 0)))
+	if (is_whole && rs_num_above(HOST(vhost_rounds), 0))
+		return RS_YES;
+	if (*s->host->worker_state)
+		rs_reason_set_text(why, "worker_state", s->host->worker_state);
+	if (worker_is(s, "running"))
 		return RS_YES;
 	if (*s->host->worker_state)
 		return is_work_known(s) ? RS_NO : RS_UNKNOWN;
@@ -191,7 +191,7 @@ static enum rs_answer is_paused(const struct rs_scene *s)
 /* Whether a worker may be in this state: not vhost, or another state, rules it out. */
 static enum rs_answer worker_may(const struct rs_scene *s, const char *state)
 {
-	if (s->user || rs_num_is(s->paused, 1))
+	if (s->user)
 		return RS_NO;
 	if (*s->host->worker_state)
 		return worker_is(s, state) ? RS_YES : RS_NO;
@@ -233,7 +233,7 @@ static bool is_woken(const struct rs_scene *s)
 /* Of a program's threads nothing is known. */
 static enum rs_answer backend_idle(const struct rs_scene *s)
 {
-	return s->vhost || rs_num_is(s->paused, 1) ? RS_NO : RS_UNKNOWN;
+	return s->vhost ? RS_NO : RS_UNKNOWN;
 }
 
 /* vhost sleeps, and has no work in its list. */
@@ -241,7 +241,7 @@ static enum rs_answer vhost_idle(const struct rs_scene *s)
 {
 	struct rs_reason why;
 
-	if (!s->vhost || rs_num_is(s->paused, 1) || is_woken(s))
+	if (!s->vhost || is_woken(s))
 		return RS_NO;
 	if (worker_is(s, "asleep") && rs_num_is(s->host->worker_queued, 0))
 		return s->front_still == RS_YES && knows(s, &why) == RS_YES ? RS_YES : RS_UNKNOWN;

@@ -212,8 +212,11 @@ static void chain_print(FILE *out, const struct rs_turn *t)
 
 		if (link->state != RS_LINK_DONE || !link->why.name)
 			continue;
-		fprintf(out, "%s%s (%s %" PRIu64 ")", before, rs_step_at(i)->done_sentence,
-			link->why.name, link->why.value);
+		fprintf(out, "%s%s (%s ", before, rs_step_at(i)->done_sentence, link->why.name);
+		if (link->why.text)
+			fprintf(out, "%s)", link->why.text);
+		else
+			fprintf(out, "%" PRIu64 ")", link->why.value);
 		before = ", ";
 	}
 	if (before[0] == ',')

@@ -133,7 +133,10 @@ static struct json_object *turn_to_json(const struct rs_turn *t)
 		rs_json_add_text(obj, "state", rs_link_names[link->state]);
 		if (link->state == RS_LINK_DONE && link->why.name) {
 			rs_json_add_text(obj, "by", link->why.name);
-			rs_json_add_num(obj, "value", rs_num_of(link->why.value));
+			if (link->why.text)
+				rs_json_add_text(obj, "value", link->why.text);
+			else
+				rs_json_add_num(obj, "value", rs_num_of(link->why.value));
 		}
 		if (link->causes)
 			json_object_object_add(obj, "causes",

@@ -9,10 +9,11 @@
 #include "party.h"
 #include "scene.h"
 
-/* A figure or a fact by name. */
+/* A figure or a fact by name, with its number or, of a fact that is a word, its text. */
 struct rs_reason {
 	const char *name; /* NULL = none */
 	uint64_t value;
+	const char *text; /* NULL = a number */
 };
 
 /* Why a step is not done. */
@@ -52,9 +53,15 @@ enum {
 extern const struct rs_step rs_front_steps[RS_FRONT_STEPS];
 extern const struct rs_step rs_back_steps[RS_BACK_STEPS];
 
+/* An unknown value is no reason. */
 static inline void rs_reason_set(struct rs_reason *why, const char *name, struct rs_num value)
 {
-	*why = (struct rs_reason){name, value.value};
+	*why = (struct rs_reason){value.known ? name : NULL, value.value, NULL};
+}
+
+static inline void rs_reason_set_text(struct rs_reason *why, const char *name, const char *text)
+{
+	*why = (struct rs_reason){name, 0, text};
 }
 
 #define RS_CAUSES(...)                                                                  \

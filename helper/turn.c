@@ -72,8 +72,7 @@ static size_t first_open(const struct rs_scene *s, size_t from, size_t to)
 static void links_set(struct rs_turn *t, size_t from, size_t to, enum rs_link_state state)
 {
 	for (size_t i = from; i < to; i++) {
-		t->links[i].state = state;
-		t->links[i].causes = 0;
+		t->links[i] = (struct rs_link){.state = state};
 	}
 }
 
@@ -91,7 +90,7 @@ static void walk(struct rs_turn *t, const struct rs_scene *s, size_t from, size_
 	while (at < to && !link_fill(&t->links[at], rs_step_at(at), s, &proven))
 		at++;
 	if (proven)
-		links_set(t, from, at, RS_LINK_DONE);
+		links_set(t, from, at, RS_LINK_UNASKED);
 	for (size_t i = at + 1; i < to; i++)
 		t->links[i].state = RS_LINK_LATER;
 }
@@ -313,7 +312,8 @@ static void pause_set(struct rs_turn *t, const struct rs_scene *s)
 
 	for (size_t i = 0; i < step->causes_n; i++)
 		if (step->causes[i].party == RS_PARTY_VMM && step->causes[i].is(s) == RS_YES)
-			t->links[at] = (struct rs_link){RS_LINK_HOLDER, {"paused", 1}, 1U << i};
+			t->links[at] =
+				(struct rs_link){RS_LINK_HOLDER, {"paused", 1, NULL}, 1U << i};
 }
 
 static void turn_find(struct rs_turn *t, const struct rs_scene *s)

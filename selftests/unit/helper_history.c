@@ -585,6 +585,18 @@ static bool is_right(const struct model *m, const struct rs_turn *t, bool all)
 	return all && !faults[m->fault].both ? t->parties == party : (t->parties & party) != 0;
 }
 
+/* What is printed as ruled out, with a figure, was done. */
+static bool is_true(const struct rs_turn *t, const struct rs_scene *s)
+{
+	struct rs_reason why;
+
+	for (size_t i = 0; i < RS_STEPS; i++)
+		if (t->links[i].state == RS_LINK_DONE && t->links[i].why.name &&
+		    rs_step_at(i)->done(s, &why) != RS_YES)
+			return false;
+	return true;
+}
+
 static void turn_print(const struct rs_turn *t)
 {
 	char text[200];
@@ -623,7 +635,7 @@ static int history_judge(uint64_t from, bool late, unsigned int forget, bool pri
 		}
 		rs_scene_make(&scene, &j.ledger, &j.ledger.rows[0]);
 		rs_turn_take(&turn, &scene);
-		right = is_right(&m, &turn, late && !forget);
+		right = is_right(&m, &turn, late && !forget) && is_true(&turn, &scene);
 		if (print) {
 			printf("# seed %llu: %s, %s\n", (unsigned long long)from,
 			       faults[m.fault].name, m.packed ? "packed" : "split");
