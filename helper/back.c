@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* From a used entry in the ring to the guest that consumes it. */
+/* From a used entry in the ring to the interrupt in the guest. */
 #include <string.h>
 
 #include "step.h"
@@ -7,18 +7,6 @@
 #define GUEST(name)   RS_SCENE_GUEST(s, name)
 #define HOST(name)    RS_SCENE_HOST(s, name)
 #define DERIVED(name) RS_SCENE_DERIVED(s, name)
-
-/* Entries have waited for the whole window of the guest: what came in it came while they waited. */
-static bool all_window(const struct rs_scene *s)
-{
-	return rs_num_above(DERIVED(standing), 0) && rs_num_above(DERIVED(standing_begin), 0) &&
-	       rs_num_is(GUEST(last_used_progress), 0);
-}
-
-static bool is_polled(const struct rs_scene *s)
-{
-	return all_window(s) && rs_num_above(DERIVED(polls), 0);
-}
 
 static bool vcpu_is(const struct rs_scene *s, const char *state)
 {
@@ -58,11 +46,11 @@ static enum rs_answer arrives(const struct rs_scene *s, struct rs_reason *why)
 {
 	const struct proof rows[] = {
 		{"interrupts", GUEST(interrupts),
-		 all_window(s) && rs_num_above(GUEST(interrupts), 0)},
+		 rs_scene_waited(s) && rs_num_above(GUEST(interrupts), 0)},
 		{"napi_scheduled", s->guest->napi_scheduled,
 		 rs_num_is(s->guest->napi_scheduled, 1)},
 		{"napi_busy", s->guest->napi_busy, rs_num_is(s->guest->napi_busy, 1)},
-		{"polls", DERIVED(polls), is_polled(s)},
+		{"polls", DERIVED(polls), rs_scene_polled(s)},
 		{"used_event", s->guest->used_event, s->signal_due == RS_NO},
 	};
 	bool is_off = rs_num_is(s->irq->disabled, 1) || rs_num_above(s->irq->depth, 0);
@@ -96,7 +84,7 @@ static bool is_unsent(const struct rs_scene *s)
 	struct rs_num skew = DERIVED(skew_end), event = s->guest->used_event;
 	uint64_t before = (uint16_t)(s->guest->used_idx.value - 1 - event.value);
 
-	return all_window(s) && s->signal_due == RS_YES && rs_num_is(s->guest->event_idx, 1) &&
+	return rs_scene_waited(s) && s->signal_due == RS_YES && rs_num_is(s->guest->event_idx, 1) &&
 	       strcmp(s->guest->ring, "packed") && event.known && rs_scene_none(s, sent) &&
 	       rs_num_is(skew, 0) && rs_num_is(DERIVED(skew_begin), 0) &&
 	       rs_num_above(GUEST(used_progress), before);
@@ -119,10 +107,10 @@ static enum rs_answer is_told(const struct rs_scene *s, struct rs_reason *why)
 		{"msi_pending", s->host->msi_pending, rs_num_is(s->host->msi_pending, 1)},
 		{"msi_active", s->host->msi_active, rs_num_is(s->host->msi_active, 1)},
 		{"vhost_signals", HOST(vhost_signals),
-		 all_window(s) && rs_num_above(HOST(vhost_signals), 0)},
+		 rs_scene_waited(s) && rs_num_above(HOST(vhost_signals), 0)},
 		{"eventfd_writes", HOST(eventfd_writes),
-		 all_window(s) && rs_num_above(HOST(eventfd_writes), 0)},
-		{"injected", HOST(injected), all_window(s) && rs_num_above(HOST(injected), 0)},
+		 rs_scene_waited(s) && rs_num_above(HOST(eventfd_writes), 0)},
+		{"injected", HOST(injected), rs_scene_waited(s) && rs_num_above(HOST(injected), 0)},
 		{"used_event", s->guest->used_event, s->signal_due == RS_NO},
 	};
 
@@ -204,7 +192,7 @@ static enum rs_answer vector_masked(const struct rs_scene *s)
 static enum rs_answer no_irqfd(const struct rs_scene *s)
 {
 	bool is_unmasked = rs_num_is(s->host->masked, 0) || rs_scene_none(s, HOST(eventfd_masked));
-	bool woken = all_window(s) && rs_num_above(HOST(irqfd_wakeups), 0);
+	bool woken = rs_scene_waited(s) && rs_num_above(HOST(irqfd_wakeups), 0);
 
 	if (woken || is_masked_in_guest(s) || rs_num_is(s->host->masked, 1))
 		return RS_NO;
@@ -254,7 +242,7 @@ static bool is_gone(const struct rs_scene *s)
 
 static enum rs_answer wrong_route(const struct rs_scene *s)
 {
-	bool came = all_window(s) && rs_num_above(HOST(injected), 0);
+	bool came = rs_scene_waited(s) && rs_num_above(HOST(injected), 0);
 
 	if (is_misrouted(s) && (is_dropped(s) || is_gone(s)))
 		return RS_YES;
@@ -327,92 +315,6 @@ static enum rs_answer irq_held(const struct rs_scene *s)
 											: RS_NO;
 }
 
-static enum rs_answer polled(const struct rs_scene *s, struct rs_reason *why)
-{
-	rs_reason_set(why, "polls", DERIVED(polls));
-	return is_polled(s) ? RS_YES : RS_UNKNOWN;
-}
-
-static enum rs_answer napi_disabled(const struct rs_scene *s)
-{
-	return rs_num_answer(s->guest->napi_disabled);
-}
-
-static bool is_disabled(const struct rs_scene *s)
-{
-	return rs_num_is(s->guest->napi_disabled, 1);
-}
-
-static enum rs_answer busy_poller(const struct rs_scene *s)
-{
-	if (is_disabled(s))
-		return RS_NO;
-	if (rs_num_is(s->guest->napi_busy, 1))
-		return RS_YES;
-	return s->guest->napi_busy.known || rs_num_is(s->guest->napi_scheduled, 0) ? RS_NO
-										   : RS_UNKNOWN;
-}
-
-/* No poll came since the last entry was consumed. */
-static bool is_unpolled(const struct rs_scene *s)
-{
-	return rs_scene_none(s, DERIVED(polls)) && rs_num_is(GUEST(last_used_progress), 0);
-}
-
-static enum rs_answer softirq_starved(const struct rs_scene *s)
-{
-	if (is_disabled(s) || rs_num_is(s->guest->napi_busy, 1))
-		return RS_NO;
-	if (rs_num_is(s->guest->napi_scheduled, 0))
-		return RS_NO;
-	return s->guest->napi_scheduled.known && s->guest->napi_disabled.known &&
-			       s->guest->napi_busy.known && is_unpolled(s)
-		       ? RS_YES
-		       : RS_UNKNOWN;
-}
-
-static enum rs_answer callback_off(const struct rs_scene *s)
-{
-	struct rs_reason why;
-	bool is_idle = rs_num_is(s->guest->napi_scheduled, 0);
-	bool asked = s->signal_due == RS_YES && !all_window(s);
-
-	if (is_disabled(s) || rs_num_is(s->guest->napi_scheduled, 1) ||
-	    rs_num_is(s->guest->napi_busy, 1))
-		return RS_NO;
-	if (s->signal_due == RS_YES && arrives(s, &why) != RS_YES)
-		return RS_NO;
-	return is_idle && !asked && arrives(s, &why) == RS_YES && s->guest->napi_disabled.known &&
-			       s->guest->broken.known
-		       ? RS_YES
-		       : RS_UNKNOWN;
-}
-
-/* Polls that leave the entries where they are. */
-static enum rs_answer consumed(const struct rs_scene *s, struct rs_reason *why)
-{
-	rs_reason_set(why, "standing", DERIVED(standing));
-	return is_polled(s) || rs_num_is(s->guest->broken, 1) ? RS_NO : RS_UNKNOWN;
-}
-
-static enum rs_answer ring_broken(const struct rs_scene *s)
-{
-	return rs_num_answer(s->guest->broken);
-}
-
-static enum rs_answer not_consumed(const struct rs_scene *s)
-{
-	if (rs_num_is(s->guest->broken, 1) || s->dir == RS_DIR_CTRL)
-		return s->dir == RS_DIR_CTRL ? RS_UNKNOWN : RS_NO;
-	if (is_polled(s))
-		return RS_UNKNOWN;
-	/* a poll that leaves entries is scheduled again */
-	return rs_num_is(s->guest->napi_scheduled, 0) || is_disabled(s) ||
-			       rs_num_is(s->guest->napi_busy, 1) || is_unpolled(s)
-		       ? RS_NO
-		       : RS_UNKNOWN;
-}
-
 const struct rs_step rs_back_steps[RS_BACK_STEPS] = {
 	{.id = "told",
 	 .done_sentence = "the guest is told",
@@ -483,38 +385,4 @@ const struct rs_step rs_back_steps[RS_BACK_STEPS] = {
 		   {"irq-held", RS_PARTY_GUEST_IRQ, irq_held,
 		    "the guest took the interrupt and did not end it",
 		    "look for a handler that does not return, in the guest's kernel log",
-		    .minor = true})},
-	{.id = "polled",
-	 .done_sentence = "NAPI runs",
-	 .done = polled,
-	 .facts = "napi_scheduled napi_disabled used_event",
-	 RS_CAUSES({"callback-off", RS_PARTY_GUEST_DRIVER, callback_off,
-		    "the guest's driver asked for no interrupt and does not poll",
-		    "set the interface down and up; report the guest's kernel version"},
-		   {"napi-disabled", RS_PARTY_GUEST_DRIVER, napi_disabled,
-		    "the guest's driver left NAPI disabled",
-		    "set the interface down and up; report the guest's kernel version, and what "
-		    "changed last: XDP, channels, ring size"},
-		   {"softirq-starved", RS_PARTY_GUEST_CPU, softirq_starved,
-		    "a poll is scheduled in the guest, and its softirq does not run",
-		    "look for real-time tasks and long softirqs on the IRQ's CPU in the guest: "
-		    "ksoftirqd does not get the CPU",
-		    .minor = true},
-		   {"busy-poller-stopped", RS_PARTY_GUEST_POLLER, busy_poller,
-		    "a busy poller owns the queue's NAPI and does not poll it",
-		    "find the process that busy-polls this queue; in the guest run sysctl "
-		    "net.core.busy_poll=0 net.core.busy_read=0",
-		    .minor = true})},
-	{.id = "consumed",
-	 .done_sentence = "NAPI consumes",
-	 .done = consumed,
-	 .facts = "broken",
-	 RS_CAUSES({"ring-broken", RS_PARTY_BACKEND, ring_broken,
-		    "the device put a bad entry into the used ring, and the driver gave the ring "
-		    "up",
-		    "see \"id ... out of range\" or \"is not a head\" in the guest's kernel log; "
-		    "report the backend's version"},
-		   {"not-consumed", RS_PARTY_GUEST_DRIVER, not_consumed,
-		    "the guest's driver polls, and consumes no entry",
-		    "report the guest's kernel version"})},
-};
+		    .minor = true})}};

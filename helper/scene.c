@@ -237,3 +237,14 @@ void rs_scene_make(struct rs_scene *s, const struct rs_ledger *l, const struct r
 	s->signal_due = signal_due(s);
 	s->kick_due = kick_due(s);
 }
+
+bool rs_scene_waited(const struct rs_scene *s)
+{
+	return rs_num_above(DERIVED(standing), 0) && rs_num_above(DERIVED(standing_begin), 0) &&
+	       rs_num_is(GUEST(last_used_progress), 0);
+}
+
+bool rs_scene_polled(const struct rs_scene *s)
+{
+	return rs_scene_waited(s) && rs_num_above(DERIVED(polls), 0);
+}

@@ -38,6 +38,12 @@ struct rs_scene {
 /* Fills a scene from a row of the ledger. */
 void rs_scene_make(struct rs_scene *s, const struct rs_ledger *l, const struct rs_row *row);
 
+/* Entries have waited for the whole window of the guest: what came in it came while they waited. */
+bool rs_scene_waited(const struct rs_scene *s);
+
+/* Polls came in such a window, and consumed none of them. */
+bool rs_scene_polled(const struct rs_scene *s);
+
 /* Whether two queues of the host are the two directions of a pair: one vhost device, one worker. */
 bool rs_queues_paired(const struct rs_queue *a, const struct rs_queue *b);
 

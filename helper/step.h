@@ -37,11 +37,18 @@ struct rs_step {
 	struct rs_cause causes[RS_CAUSES_MAX];
 };
 
-/* The device's half: until a used entry stands in the ring. The guest's half: until it is consumed.
+/*
+ * The device's half: until a used entry stands in the ring (front.c). The guest's half: until the
+ * interrupt arrives (back.c), and until the entry is consumed (napi.c).
  */
-enum { RS_FRONT_STEPS = 5, RS_BACK_STEPS = 4, RS_STEPS = RS_FRONT_STEPS + RS_BACK_STEPS };
+enum {
+	RS_FRONT_STEPS = 5,
+	RS_BACK_STEPS = 2,
+	RS_NAPI_STEPS = 2,
+	RS_STEPS = RS_FRONT_STEPS + RS_BACK_STEPS + RS_NAPI_STEPS
+};
 
-/* Steps that the walk treats in their own way, as indexes of both tables together. */
+/* Steps that the walk treats in their own way, as indexes of all tables together. */
 enum {
 	RS_STEP_BUFFERS = 1,
 	RS_STEP_RUNS = 3,
@@ -52,6 +59,7 @@ enum {
 
 extern const struct rs_step rs_front_steps[RS_FRONT_STEPS];
 extern const struct rs_step rs_back_steps[RS_BACK_STEPS];
+extern const struct rs_step rs_napi_steps[RS_NAPI_STEPS];
 
 /* An unknown value is no reason. */
 static inline void rs_reason_set(struct rs_reason *why, const char *name, struct rs_num value)

@@ -22,7 +22,10 @@ const char *const rs_link_names[] = {
 
 const struct rs_step *rs_step_at(size_t i)
 {
-	return i < RS_FRONT_STEPS ? &rs_front_steps[i] : &rs_back_steps[i - RS_FRONT_STEPS];
+	if (i < RS_FRONT_STEPS)
+		return &rs_front_steps[i];
+	i -= RS_FRONT_STEPS;
+	return i < RS_BACK_STEPS ? &rs_back_steps[i] : &rs_napi_steps[i - RS_BACK_STEPS];
 }
 
 /* Only proven causes, if there are any; else those that a missing fact leaves open. */
