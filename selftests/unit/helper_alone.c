@@ -7,7 +7,6 @@
 
 #include "fields.h"
 #include "helper_fixture.h"
-#include "show.h"
 #include "snapshot_json.h"
 
 #define CASES	HELPER_DIR "/../selftests/cases/"
@@ -100,7 +99,6 @@ FIXTURE(alone)
 	struct rs_verdict v;
 	struct rs_error err;
 	char *text;
-	size_t size;
 };
 
 FIXTURE_SETUP(alone)
@@ -171,7 +169,6 @@ static int sample_change(struct rs_sample *s, size_t row, const char *without)
 /* Judges and prints as `ringside host` does. */
 static int answer(FIXTURE_DATA(alone) * self, size_t row, const char *without)
 {
-	struct rs_show show = {0};
 	char path[300];
 
 	snprintf(path, sizeof(path), CASES "%s/host.json", rows[row].file);
@@ -181,23 +178,8 @@ static int answer(FIXTURE_DATA(alone) * self, size_t row, const char *without)
 	    rs_ledger_make(&self->ledger, NULL, &self->host, NULL, &self->err) ||
 	    rs_verdict_reach(&self->v, &self->ledger, &self->err))
 		return -1;
-	show.out = open_memstream(&self->text, &self->size);
-	if (!show.out)
-		return -1;
-	rs_show_ledger(&show, &self->ledger, &self->v);
-	fclose(show.out);
-	return 0;
-}
-
-/* The parties of all roots. */
-static unsigned int named(const struct rs_verdict *v)
-{
-	unsigned int parties = 0;
-
-	for (size_t i = 0; i < v->n; i++)
-		if (v->findings[i].root == RS_ROOT)
-			parties |= v->findings[i].named;
-	return parties;
+	self->text = ledger_text(&self->ledger, &self->v);
+	return self->text ? 0 : -1;
 }
 
 TEST_F(alone, the_party_is_named_or_is_in_the_set)
@@ -207,7 +189,7 @@ TEST_F(alone, the_party_is_named_or_is_in_the_set)
 
 		ASSERT_EQ(0, answer(self, i, NULL))
 		TH_LOG("%s: %s", rows[i].name, self->err.text);
-		given = named(&self->v);
+		given = parties_named(&self->v);
 		EXPECT_EQ(rows[i].party, given & rows[i].party)
 		TH_LOG("%s: parties %#x\n%s", rows[i].name, given, self->text);
 		EXPECT_EQ(NULL, strstr(self->text, ": ,")); /* a headline without a cause */
@@ -230,7 +212,7 @@ static const char *const keys[] = {
 /* Less is known: then the answer may be a larger set, or none; it is never another party. */
 static bool is_another(const struct rs_verdict *v, size_t row)
 {
-	unsigned int given = named(v);
+	unsigned int given = parties_named(v);
 
 	return given && (!rows[row].party || !(given & rows[row].party));
 }
@@ -249,7 +231,7 @@ TEST_F(alone, without_any_two_facts_it_is_not_another_party)
 			TH_LOG("%s: %s", rows[i].name, self->err.text);
 			EXPECT_FALSE(is_another(&self->v, i))
 			TH_LOG("%s without %s: parties %#x\n%s", rows[i].name, without,
-			       named(&self->v), self->text);
+			       parties_named(&self->v), self->text);
 			forget(self);
 		}
 }
@@ -260,7 +242,7 @@ TEST_F(alone, without_the_vcpu_it_is_not_another_party)
 	for (size_t i = 0; i < ROWS_N; i++) {
 		ASSERT_EQ(0, answer(self, i, "vcpu_state msi_pending msi_active masked"));
 		EXPECT_FALSE(is_another(&self->v, i))
-		TH_LOG("%s: parties %#x\n%s", rows[i].name, named(&self->v), self->text);
+		TH_LOG("%s: parties %#x\n%s", rows[i].name, parties_named(&self->v), self->text);
 		forget(self);
 	}
 }

@@ -8,7 +8,6 @@
 
 #include "fields.h"
 #include "helper_fixture.h"
-#include "show.h"
 #include "snapshot_json.h"
 
 #define CASES	HELPER_DIR "/../selftests/cases/"
@@ -79,7 +78,6 @@ FIXTURE(cases)
 	struct joined j;
 	struct rs_verdict v;
 	char *text;
-	size_t size;
 };
 
 FIXTURE_SETUP(cases)
@@ -121,17 +119,11 @@ static int load(FIXTURE_DATA(cases) * self, size_t i, bool with_facts)
 /* Joins, judges and prints as diff does. */
 static int answer(FIXTURE_DATA(cases) * self, size_t i, bool with_facts)
 {
-	struct rs_show show = {0};
-
 	if (load(self, i, with_facts) || joined_make(&self->j) ||
 	    rs_verdict_reach(&self->v, &self->j.ledger, &self->j.err))
 		return -1;
-	show.out = open_memstream(&self->text, &self->size);
-	if (!show.out)
-		return -1;
-	rs_show_ledger(&show, &self->j.ledger, &self->v);
-	fclose(show.out);
-	return 0;
+	self->text = ledger_text(&self->j.ledger, &self->v);
+	return self->text ? 0 : -1;
 }
 
 static void forget(FIXTURE_DATA(cases) * self)
@@ -147,17 +139,6 @@ FIXTURE_TEARDOWN(cases)
 	forget(self);
 }
 
-/* The parties of all roots. */
-static unsigned int named(const struct rs_verdict *v)
-{
-	unsigned int parties = 0;
-
-	for (size_t i = 0; i < v->n; i++)
-		if (v->findings[i].root == RS_ROOT)
-			parties |= v->findings[i].named;
-	return parties;
-}
-
 TEST_F(cases, the_party_is_named_or_is_in_the_set)
 {
 	for (size_t i = 0; i < CASES_N; i++) {
@@ -165,7 +146,7 @@ TEST_F(cases, the_party_is_named_or_is_in_the_set)
 
 		ASSERT_EQ(0, answer(self, i, false))
 		TH_LOG("%s: %s", cases[i].name, self->j.err.text);
-		given = named(&self->v);
+		given = parties_named(&self->v);
 		/* a file that shows nothing waiting may be answered with "could not be judged" */
 		if (given || !cases[i].facts[0].key)
 			EXPECT_EQ(cases[i].party, given & cases[i].party)
@@ -185,8 +166,8 @@ TEST_F(cases, with_the_facts_it_is_the_party_alone)
 			continue;
 		ASSERT_EQ(0, answer(self, i, true))
 		TH_LOG("%s: %s", cases[i].name, self->j.err.text);
-		EXPECT_EQ(cases[i].party, named(&self->v))
-		TH_LOG("%s: parties %#x\n%s", cases[i].name, named(&self->v), self->text);
+		EXPECT_EQ(cases[i].party, parties_named(&self->v))
+		TH_LOG("%s: parties %#x\n%s", cases[i].name, parties_named(&self->v), self->text);
 		EXPECT_EQ(NULL, strstr(self->text, cases[i].never))
 		TH_LOG("%s says \"%s\"", cases[i].name, cases[i].never);
 		forget(self);

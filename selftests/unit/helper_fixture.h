@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "show.h"
 #include "verdict.h"
 
 enum { PAIRS = 2, QUEUES = 2 * PAIRS };
@@ -154,6 +155,32 @@ static inline void joined_clear(struct joined *j)
 	rs_match_clear(&j->match);
 	rs_snapshot_clear(&j->guest);
 	rs_snapshot_clear(&j->host);
+}
+
+/* What diff prints of a ledger; to be freed. Return: NULL = out of memory. */
+static inline char *ledger_text(const struct rs_ledger *l, const struct rs_verdict *v)
+{
+	struct rs_show show = {0};
+	char *text = NULL;
+	size_t size;
+
+	show.out = open_memstream(&text, &size);
+	if (!show.out)
+		return NULL;
+	rs_show_ledger(&show, l, v);
+	fclose(show.out);
+	return text;
+}
+
+/* The parties that the roots name. */
+static inline unsigned int parties_named(const struct rs_verdict *v)
+{
+	unsigned int parties = 0;
+
+	for (size_t i = 0; i < v->n; i++)
+		if (v->findings[i].root == RS_ROOT)
+			parties |= v->findings[i].named;
+	return parties;
 }
 
 #endif

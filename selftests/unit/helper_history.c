@@ -3,7 +3,8 @@
  * Histories of a receive queue, made at random: packets, buffers, kicks, rounds, used entries,
  * signals, interrupts, polls, until one action stops working. What both sides would read then is
  * given to the answer, with all facts or with some missing. The model knows a ring and its two
- * users; it shares no code with the answer.
+ * users; it shares no code with the answer, nor with the model of helper_holder.c: what one of them
+ * has wrong, the other one does not take for the truth.
  */
 #include <kselftest_harness.h>
 
