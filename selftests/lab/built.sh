@@ -133,8 +133,8 @@ built_kernel()
 	done
 	(set -e; kernel_arrange "$dir/part" "$release") || exit
 	cp "$dir/wanted" "$dir/part/configured"
-	rm -rf "$dir/part/tree" "$CACHE/kernel/$release"
-	mv "$dir/part" "$CACHE/kernel/$release"
+	rm -rf "$dir/part/tree" "$(kernel_dir "$release")"
+	mv "$dir/part" "$(kernel_dir "$release")"
 	as_root rm -rf "$dir"
 }
 
@@ -151,7 +151,7 @@ built_update()
 	source=$CACHE/built/source-$version
 	release=${version%-*}-$line-$({ echo "$version"; built_wanted "$line"; } |
 		sha256sum | cut -c1-8)
-	if ! kernel_holds "$CACHE/kernel/$release"; then
+	if ! kernel_holds "$(kernel_dir "$release")"; then
 		mkdir -p "$CACHE/built"
 		exec 4>"$CACHE/built/lock"
 		flock 4
@@ -159,6 +159,6 @@ built_update()
 		flock -u 4
 		built_kernel "$line" "$release" "$source"
 	fi
-	ln -sfn "$release" "$current"
+	ln -sfn "$(basename "$(kernel_dir "$release")")" "$current"
 	touch "$current.checked"
 }

@@ -106,7 +106,7 @@ kernel_get()
 	local line=$1 arch current
 
 	arch=$(deb_arch "$2") && kernel_row "$line" >/dev/null || exit
-	current=$CACHE/kernel/$line-$arch
+	current=$(kernel_dir "$line-$arch")
 	mkdir -p "$CACHE/kernel"
 	exec 9>"$current.lock"
 	flock 9
@@ -121,7 +121,14 @@ kernel_get()
 	realpath "$current"
 }
 
-# kernel_holds DIR: a kernel with the modules that are wanted now
+# kernel_dir NAME: where the cache has a kernel with the modules that are wanted now; two trees
+# with different lists may share a cache
+kernel_dir()
+{
+	echo "$CACHE/kernel/$1.$(cksum <"$LAB/modules" | cut -d' ' -f1)"
+}
+
+# kernel_holds DIR: it is complete
 kernel_holds()
 {
 	cmp -s "$LAB/modules" "$1/wanted"
@@ -144,10 +151,10 @@ kernel_update()
 	set -- $(kernel_resolve "$line" "$arch")
 	again=$(find "$stamp" -mmin +10 2>/dev/null || :)
 	while [ $# -gt 0 ]; do
-		release=$1 dir=$CACHE/kernel/$1
+		release=$1 dir=$(kernel_dir "$1")
 		if kernel_holds "$dir" ||
 		   kernel_fetch "$line" "$arch" "$release" "$dir"; then
-			ln -sfn "$release" "$current"
+			ln -sfn "${dir##*/}" "$current"
 			touch "$current.checked"
 			return
 		fi
