@@ -41,7 +41,7 @@ file == 2 && $1 == "queue" {
 # Without event indexes there are none to compare.
 function compared(name, key)
 {
-	return key != "name" && (key !~ /_event$/ || said[name, "event_idx"])
+	return key != "name" && (key !~ /_event$/ || said[name, "event_idx"] == 1)
 }
 
 END {
