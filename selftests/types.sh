@@ -36,7 +36,10 @@ missing()
 	local kernel machine=$1 modules
 
 	[ "$1" != arm64 ] || machine=aarch64
-	kernel=$("$LAB" fetch -a "$1" -k "$2" | awk 'END { print $3 }') && [ -e "$kernel/vmlinuz" ] || return
+	if ! kernel=$("$LAB" fetch -a "$1" -k "$2" | awk 'END { print $3 }'); then
+		echo "# the lab did not fetch $2 for $1: it says why above" >&2
+		return 1
+	fi
 	mapfile -t modules < <(find "$kernel/image" -name 'kvm*.ko' -o -name 'vhost*.ko' \
 		-o -name tun.ko -o -name tap.ko)
 	types/kernel.sh "$kernel/vmlinuz" >"$OUT/image" &&

@@ -117,11 +117,12 @@ lines_wanted()
 
 lab_fetch()
 {
-	local arch line
+	local arch line kernel
 
 	for arch in $(archs_wanted); do
 		for line in $(lines_wanted); do
-			echo "$arch $line $(kernel_get "$line" "$arch")"
+			kernel=$(kernel_get "$line" "$arch")
+			echo "$arch $line $kernel"
 			layer_modules "$line" "$arch" >/dev/null
 		done
 		layer_base "$arch" >/dev/null

@@ -239,7 +239,7 @@ libraries_put()
 			[ -z "${seen[$name]:-}" ] || continue
 			seen[$name]=1
 			path=$(find "$tree/lib" "$tree/usr/lib" -name "$name" \( -type f -o -type l \) \
-				2>/dev/null | head -n 1)
+				-print -quit) || :
 			[ -n "$path" ] || die "$name is in no package that QEMU depends on"
 			cp -L "$path" "$dir/lib/$name"
 			todo+=("$dir/lib/$name")

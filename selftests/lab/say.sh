@@ -14,6 +14,16 @@ note()
 	echo "lab: $*" >&2
 }
 
+# ended STATUS PLACE COMMAND: bash ends the lab because of it; a machine's own status is no failure
+# of the lab
+ended()
+{
+	case ${verb:-} in
+	guest | run | shell) ;;
+	*) echo "lab: $2: status $1 of: $3" >&2 ;;
+	esac
+}
+
 # stage WHAT ... stage_end [REMARK]: one line, with its time
 stage()
 {
