@@ -127,11 +127,31 @@ static int snapshot_report(void *ctx, const struct rs_snapshot *s, struct rs_err
 	return 0;
 }
 
+static int metrics_judge(const struct rs_opts *opts, const struct rs_ledger *l,
+			 struct rs_error *err)
+{
+	struct rs_verdict v;
+	int ret;
+
+	if (rs_verdict_reach(&v, l, err))
+		return -1;
+	ret = text_put(opts->output, rs_metrics_text(l, &v), err);
+	rs_verdict_clear(&v);
+	return ret;
+}
+
 static int metrics_put(void *ctx, const struct rs_snapshot *s, struct rs_error *err)
 {
 	const struct report *report = ctx;
+	bool is_guest = s->side == RS_SIDE_GUEST;
+	struct rs_ledger l;
+	int ret;
 
-	return text_put(report->opts->output, rs_metrics_text(s), err);
+	if (rs_ledger_make(&l, is_guest ? s : NULL, is_guest ? NULL : s, NULL, err))
+		return -1;
+	ret = metrics_judge(report->opts, &l, err);
+	rs_ledger_clear(&l);
+	return ret;
 }
 
 static int source_run(const struct rs_source *source, const struct rs_opts *opts, rs_window_fn done,
@@ -358,9 +378,9 @@ const struct rs_command rs_commands[] = {
 	 .args_max = 1,
 	 .duration_ns = 10 * SECOND,
 	 .options = "duration interval output quiet verbose tap vm pid queue no-times",
-	 .summary = "OpenMetrics text for the node exporter's textfile collector",
+	 .summary = "Prometheus text for the node exporter's textfile collector",
 	 .more = "With -i it runs until Ctrl-C and replaces the file each time; counters count "
-		 "from the start of the command.\n\n"
+		 "from the start of the command, findings are those of the last interval.\n\n"
 		 "  ringside metrics -i 15s -o /var/lib/prometheus/node-exporter/ringside.prom\n"
 		 "  ringside metrics guest -d 1s"},
 	{.name = NULL},

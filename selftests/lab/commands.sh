@@ -23,6 +23,7 @@ lab_help()
 	  lab shell -a ARCH [-H LINE] [-g LINE]      a shell on such a host, one in its guest
 	  lab cc -a ARCH -o PROGRAM FILE.c...   build a static program
 	  lab module -a ARCH -k LINE -o DIR SRC   build the kernel modules of SRC/Kbuild
+	  lab prometheus                   fetch promtool and the node exporter; print their directory
 
 	  -a ARCH       x86_64 or arm64
 	  -k, -H, -g    kernel line: of the machine, of the host, of the guest
