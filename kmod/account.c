@@ -57,6 +57,16 @@ void rs_queue_settle(struct rs_queue *q, enum rs_consumer who)
 		this_cpu_add(q->counts->settled[who], n);
 }
 
+/* A reader waited for the end of that poll for long enough. */
+void rs_queue_give_up(struct rs_queue *q)
+{
+	int n = atomic_xchg(&q->pending, 0);
+
+	rs_widen();
+	if (n)
+		this_cpu_add(q->counts->given_up, n);
+}
+
 /*
  * Wait until no handler that found @q earlier still reads it: an interrupt
  * handler of its line, or the end of a poll, which comes after the driver's

@@ -60,18 +60,19 @@ enum rs_proof {
  * @deferred: interrupts that found nothing because a poll was going on; the
  *	consumer is known when the poll is over
  * @settled: of those, how many turned out to be that consumer's
+ * @given_up: of those, how many a reader no longer waited for: their cause stays unknown
  * @proof: what the functions themselves count, see prove.c
  * @called: the virtqueue's callback ran in the interrupt now running
  * @visited: vring_interrupt() ran for it
  *
  * Each interrupt adds one to one row of @v, or to @deferred. So interrupts =
- * the sum of all rows of interrupts + @deferred at any instant, and of the
- * deferred ones those not settled yet have no known cause.
+ * the sum of all rows of interrupts + @deferred at any instant.
  */
 struct rs_counts {
 	u64 v[RS_COUNTERS];
 	u64 deferred;
 	u64 settled[RS_POLL_ORIGINS];
+	u64 given_up;
 	u64 proof[RS_PROOFS];
 	bool called;
 	bool visited;
@@ -335,6 +336,7 @@ static inline void rs_queue_advance(struct rs_queue *q)
 DECLARE_PER_CPU(struct rs_queue *, rs_queue_polled);
 
 void rs_queue_settle(struct rs_queue *q, enum rs_consumer who);
+void rs_queue_give_up(struct rs_queue *q);
 bool rs_queue_lock(struct rs_queue *q, unsigned long *flags);
 void rs_queue_unlock(unsigned long flags);
 struct rs_queue *rs_queue_alloc(struct virtqueue *vq, bool polled);

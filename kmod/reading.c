@@ -9,6 +9,7 @@ bool rs_proving;
 /* What the rows of a queue are at one instant. */
 struct sums {
 	u64 v[RS_COUNTERS];
+	u64 waiting;	/* deferred, neither settled nor given up */
 	u64 proof[RS_PROOFS];
 };
 
@@ -24,24 +25,29 @@ static void sum_rows(const struct rs_queue *q, struct sums *s, unsigned int from
 			s->v[i] += READ_ONCE(per_cpu_ptr(q->counts, cpu)->v[i]);
 }
 
-/* Deferred interrupts count for the consumer they were settled to, the others have no known cause. */
+/* Deferred interrupts count for the consumer they were settled to. */
 static void sum_deferred(const struct rs_queue *q, struct sums *s)
 {
-	u64 settled[RS_POLL_ORIGINS] = {}, deferred = 0, known = 0;
+	const struct rs_counts *counts;
+	u64 n, over = 0, deferred = 0;
 	unsigned int i;
 	int cpu;
 
-	for_each_possible_cpu(cpu)
-		for (i = 0; i < RS_POLL_ORIGINS; i++)
-			settled[i] += READ_ONCE(per_cpu_ptr(q->counts, cpu)->settled[i]);
+	for_each_possible_cpu(cpu) {
+		counts = per_cpu_ptr(q->counts, cpu);
+		for (i = 0; i < RS_POLL_ORIGINS; i++) {
+			n = READ_ONCE(counts->settled[i]);
+			s->v[RS_C_none_softirq + i] += n;
+			over += n;
+		}
+		n = READ_ONCE(counts->given_up);
+		s->v[RS_C_none_unknown] += n;
+		over += n;
+	}
 	smp_rmb();	/* each was deferred before it was settled */
 	for_each_possible_cpu(cpu)
 		deferred += READ_ONCE(per_cpu_ptr(q->counts, cpu)->deferred);
-	for (i = 0; i < RS_POLL_ORIGINS; i++) {
-		s->v[RS_C_none_softirq + i] += settled[i];
-		known += settled[i];
-	}
-	s->v[RS_C_none_unknown] += deferred - known;
+	s->waiting = deferred - over;
 }
 
 static void sum_proof(const struct rs_queue *q, struct sums *s)
@@ -150,30 +156,44 @@ static bool sum_between(struct rs_queue *q, struct sums *s, int *err)
 	return true;
 }
 
-/* First without a pause, then, while the handler's CPU may not be running at all, with pauses. */
 #define READ_SPINS 1000
 #define READ_TRIES (READ_SPINS + 100)
+#define READ_PATIENCE_NS (100 * NSEC_PER_MSEC)
+
+/* First no pause to speak of, then, while the handler's CPU may not be running at all, a long one. */
+static void wait_between(unsigned int tries)
+{
+	if (tries < READ_SPINS)
+		cpu_relax();
+	else
+		usleep_range(500, 1000);
+}
 
 /*
- * The rows of interrupts, and the kernel's count in the line. Return: 0;
+ * The rows of interrupts, and the kernel's count in the line. What is shown of an
+ * interrupt does not change later: deferred ones are waited for. Return: 0;
  * -ENODEV when the virtqueue is deleted; -EBUSY when the handler never paused.
  */
 static int read_irqs(struct rs_queue *q, struct sums *s)
 {
-	unsigned int try;
+	u64 since_ns = ktime_get_ns();
+	unsigned int tries = 0, busy = 0;
 	int err = 0;
 
 	if (!q->line) {
 		sum_irqs(q, s);
 		return 0;
 	}
-	for (try = 0; try < READ_TRIES; try++) {
-		if (sum_between(q, s, &err) || err)
+	while (busy < READ_TRIES) {
+		if (!sum_between(q, s, &err))
+			busy++;
+		else if (!s->waiting)
+			return 0;
+		else if (ktime_get_ns() - since_ns > READ_PATIENCE_NS)
+			rs_queue_give_up(q);
+		if (err)
 			return err;
-		if (try < READ_SPINS)
-			cpu_relax();
-		else
-			usleep_range(500, 1000);
+		wait_between(tries++);
 	}
 	return -EBUSY;
 }

@@ -14,7 +14,7 @@ delays='1 2 3 5 7 10 13 17 22 28 35 43 52 62 74 87 100'
 # queue FIELD: of input.0
 queue()
 {
-	sed -n "s/^queue device=$(device) .*name=input.0 .* $1=\([0-9]*\).*/\1/p" $SNAPSHOT
+	field input.0 "$1"
 }
 
 # causes: the sum of input.0's

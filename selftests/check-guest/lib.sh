@@ -66,6 +66,12 @@ device()
 	sed -n "s/^device name=\([^ ]*\) .* netdev=$NETDEV .*/\1/p" $SNAPSHOT
 }
 
+# field QUEUE KEY: of the snapshot
+field()
+{
+	sed -n "s/^queue device=$(device) .*name=$1 .* $2=\([0-9]*\).*/\1/p" $SNAPSHOT
+}
+
 # total_of COUNTER: what it grew by since account_begin, over all queues
 total_of()
 {

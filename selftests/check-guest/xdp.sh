@@ -12,12 +12,6 @@
 n=${PACKETS:-70100}
 stall_ms=1000 most=250
 
-# field QUEUE KEY: of the snapshot
-field()
-{
-	sed -n "s/^queue device=$(device) .*name=$1 .* $2=\([0-9]*\).*/\1/p" $SNAPSHOT
-}
-
 posted()
 {
 	fault report | sed -n "s/^queue name=$1 .*posted=\([0-9]*\).*/\1/p"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What the witness counts of what it sees: see witness_trace.c and witness_probe.c. */
 #include <linux/interrupt.h>
+#include <linux/ktime.h>
 #include <linux/sched.h>
 #include "witness_guest.h"
 
@@ -133,6 +134,15 @@ void witness_saw_softirq(unsigned int vec)
 	this_cpu_write(scene.softirq, vec);
 }
 
+/* By the clock: under emulation mdelay() may be far shorter. */
+static void hold(unsigned int ms)
+{
+	ktime_t until = ktime_add_ms(ktime_get(), ms);
+
+	while (ms && ktime_before(ktime_get(), until))
+		cpu_relax();
+}
+
 void witness_saw_frame(const struct sk_buff *skb)
 {
 	unsigned int pair;
@@ -143,6 +153,7 @@ void witness_saw_frame(const struct sk_buff *skb)
 	if (pair >= WITNESS_QUEUES / 2)
 		return;
 	receive(&witness_pages->queue[2 * pair], poller_of());
+	hold(READ_ONCE(witness_hold_ms));
 }
 
 void witness_saw_poll(const struct napi_struct *napi, int budget)

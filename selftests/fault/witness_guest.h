@@ -15,6 +15,7 @@ extern struct napi_struct *witness_napis[WITNESS_QUEUES]; /* NULL behind the las
 extern int witness_irq_of_queue[WITNESS_QUEUES];	  /* 0: none that is its own */
 extern int witness_shared_irq;				  /* 0: none */
 extern atomic_t witness_in_flight;			  /* frames sent that are not yet freed */
+extern uint witness_hold_ms;				  /* how long a poll stays at each frame */
 
 /* Look from here on; 0 or a negative errno, with a line in the log. */
 int witness_look_start(void);

@@ -14,6 +14,10 @@ static char *netdev = "eth1";
 module_param(netdev, charp, 0444);
 MODULE_PARM_DESC(netdev, "virtio-net interface to watch (eth1)");
 
+uint witness_hold_ms;
+module_param_named(hold_ms, witness_hold_ms, uint, 0644);
+MODULE_PARM_DESC(hold_ms, "how long the poll stays at each frame it receives, milliseconds (0)");
+
 static ulong address;
 module_param(address, ulong, 0444);
 MODULE_PARM_DESC(address, "guest-physical address of the shared pages (read only)");
