@@ -28,10 +28,16 @@ struct check_output {
 	struct json_object *rows; /* NULL = print each row at once */
 };
 
+static struct rs_page page_of(const struct rs_opts *opts)
+{
+	return (struct rs_page){
+		.out = stdout, .width = rs_terminal_width(stdout), .bare = opts->bare};
+}
+
 static struct rs_show show_of(const struct rs_opts *opts)
 {
-	return (struct rs_show){.out = stdout,
-				.colour = rs_show_colour(stdout),
+	return (struct rs_show){.page = page_of(opts),
+				.colour = rs_show_colour(stdout, opts->colour),
 				.quiet = opts->quiet,
 				.verbose = opts->verbose};
 }
@@ -273,10 +279,11 @@ static const struct rs_source *const sources[RS_SIDES] = {
 static int list_report(void *ctx, const struct rs_snapshot *s, struct rs_error *err)
 {
 	const struct report *report = ctx;
+	struct rs_page page = page_of(report->opts);
 
 	if (report->opts->json)
 		return text_put(NULL, rs_snapshot_text(s), err);
-	rs_list_print(stdout, s->side, &s->end);
+	rs_list_print(&page, s->side, &s->end);
 	return stdout_flush(err);
 }
 
@@ -313,7 +320,7 @@ static int metrics_run(const struct rs_opts *opts, struct rs_error *err)
 const struct rs_command rs_commands[] = {
 	{.name = "guest",
 	 .run = guest_run,
-	 .options = "duration interval json output quiet verbose",
+	 .options = "duration interval json output quiet verbose no-header color",
 	 .summary = "the guest's side: what the module counted, for each queue",
 	 .more = "Without -d: since the module was loaded or its counters were reset. Needs "
 		 "ringside.ko and root.\n\n"
@@ -324,7 +331,8 @@ const struct rs_command rs_commands[] = {
 	{.name = "host",
 	 .run = host_run,
 	 .duration_ns = 10 * SECOND,
-	 .options = "duration interval json output quiet verbose tap vm pid queue no-times",
+	 .options = "duration interval json output quiet verbose no-header color tap vm pid "
+		    "queue no-times",
 	 .summary = "the host's side: tap, vhost, eventfd, irqfd, injection, for each queue",
 	 .more = "Counts for 10 s, or for -d TIME. Needs root and a kernel with BTF.\n\n"
 		 "  ringside host --tap vnet37\n"
@@ -336,7 +344,7 @@ const struct rs_command rs_commands[] = {
 	 .args = "GUEST HOST",
 	 .args_min = 2,
 	 .args_max = 2,
-	 .options = "json output quiet verbose",
+	 .options = "json output quiet verbose no-header color",
 	 .summary = "join both snapshots into one ledger and report what does not add up",
 	 .more = "GUEST and HOST are files written by `ringside guest -o` and `ringside host "
 		 "-o`.\n\n"
@@ -346,7 +354,7 @@ const struct rs_command rs_commands[] = {
 	 .run = list_run,
 	 .args = "[guest|host]",
 	 .args_max = 1,
-	 .options = "json verbose tap vm pid queue",
+	 .options = "json verbose no-header tap vm pid queue",
 	 .summary = "which queue is which: IRQ, NAPI, ring and MSI; or VM, tap and backend",
 	 .more = "Without an argument: the guest's side if the module is loaded here, else the "
 		 "host's.\n\n"

@@ -3,6 +3,7 @@
 #ifndef RS_COMMANDS_H
 #define RS_COMMANDS_H
 
+#include "show.h"
 #include "window.h"
 
 #define RS_FOREVER (1ULL << 62) /* ns: 146 years */
@@ -12,6 +13,8 @@ struct rs_opts {
 	struct rs_filter filter;
 	struct rs_window window; /* with -i and without -d the duration is RS_FOREVER */
 	const char *output;	 /* -o; NULL = standard output */
+	enum rs_colour colour;
+	bool bare; /* -H */
 	bool json;
 	bool quiet;
 	bool verbose;

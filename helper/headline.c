@@ -132,7 +132,8 @@ static void unknown_print(FILE *out, const struct rs_ledger *l, const struct rs_
 	}
 }
 
-static void machine_print(FILE *out, const struct rs_ledger *l, const struct rs_verdict *v)
+static void machine_print(FILE *out, bool quiet, const struct rs_ledger *l,
+			  const struct rs_verdict *v)
 {
 	unsigned int parties = 0;
 	struct count n = {0};
@@ -142,7 +143,9 @@ static void machine_print(FILE *out, const struct rs_ledger *l, const struct rs_
 	for (size_t i = 0; i < v->n; i++)
 		if (is_line(&v->findings[i]) && v->findings[i].root == RS_ROOT)
 			parties |= v->findings[i].named;
-	if (n.well)
+	if (quiet && !v->n && !n.unknown)
+		return;
+	if (n.well && !quiet)
 		fprintf(out, "nothing wrong with %zu queue%s\n", n.well, n.well == 1 ? "" : "s");
 	if (n.unknown) {
 		fprintf(out, "no traffic, and not known whether anything waits: ");
@@ -162,13 +165,13 @@ static void machine_print(FILE *out, const struct rs_ledger *l, const struct rs_
 			rs_parties_name(parties, ", ", text, sizeof(text)));
 }
 
-void rs_headline_print(FILE *out, bool colour, const struct rs_ledger *l,
+void rs_headline_print(FILE *out, bool colour, bool quiet, const struct rs_ledger *l,
 		       const struct rs_verdict *v)
 {
 	for (size_t i = 0; i < v->n; i++)
 		if (is_line(&v->findings[i]))
 			line_print(out, colour, &v->findings[i]);
-	machine_print(out, l, v);
+	machine_print(out, quiet, l, v);
 }
 
 struct evidence {

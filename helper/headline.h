@@ -7,8 +7,9 @@
 
 #include "verdict.h"
 
-/* Prints a line for each queue that is sick, one for the others, and one for the machine. */
-void rs_headline_print(FILE *out, bool colour, const struct rs_ledger *l,
+/* Prints a line for each queue that is sick, one for the others, and one for the machine. @quiet:
+ * prints only what is wrong or could not be judged; nothing if there is nothing of it. */
+void rs_headline_print(FILE *out, bool colour, bool quiet, const struct rs_ledger *l,
 		       const struct rs_verdict *v);
 
 /* Prints figures, what is ruled out, and what to do, of each finding. */

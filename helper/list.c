@@ -17,12 +17,14 @@ struct column {
 struct section {
 	enum rs_record_id record;
 	unsigned int sides;
+	size_t keys;		   /* so many first columns say which row it is */
 	struct column columns[14]; /* ends at the first one without a heading */
 };
 
 static const struct section sections[] = {
 	{RS_RECORD_VM,
 	 RS_HOST,
+	 2,
 	 {{"vm", "name"},
 	  {"pid", "pid"},
 	  {"process", "comm"},
@@ -30,6 +32,7 @@ static const struct section sections[] = {
 	  {"uuid", "uuid"}}},
 	{RS_RECORD_TAP,
 	 RS_HOST,
+	 1,
 	 {{"tap", "name"},
 	  {"ifindex", "ifindex"},
 	  {"queues", "queues"},
@@ -41,6 +44,7 @@ static const struct section sections[] = {
 	  {"backlog", "qdisc_backlog"}}},
 	{RS_RECORD_QUEUE,
 	 RS_HOST,
+	 3,
 	 {{"tap", "tap"},
 	  {"queue", "queue"},
 	  {"dir", "dir"},
@@ -55,6 +59,7 @@ static const struct section sections[] = {
 	  {"guest's mac", "mac"}}},
 	{RS_RECORD_QUEUE,
 	 RS_GUEST,
+	 2,
 	 {{"netdev", "netdev"},
 	  {"queue", "name"},
 	  {"irq", "irq"},
@@ -73,6 +78,7 @@ static const struct section sections[] = {
 static const struct section hooks = {
 	RS_RECORD_HOOK,
 	RS_BOTH,
+	1,
 	{{"hook", "name"},
 	 {"kind", "kind"},
 	 {"state", "state"},
@@ -105,7 +111,8 @@ static void cell_add(struct rs_table *t, const struct column *column, const stru
 		rs_table_add(t, "%" PRIu64, value);
 }
 
-static void section_print(FILE *out, const struct section *section, const struct rs_sample *s)
+static void section_print(const struct rs_page *page, const struct section *section,
+			  const struct rs_sample *s)
 {
 	const struct rs_record *record = &rs_records[section->record];
 	struct rs_table t;
@@ -115,6 +122,7 @@ static void section_print(FILE *out, const struct section *section, const struct
 	while (section->columns[columns].heading)
 		columns++;
 	rs_table_init(&t, columns);
+	t.keys = section->keys;
 	for (size_t c = 0; c < columns; c++) {
 		t.left[c] = true;
 		rs_table_add(&t, "%s", section->columns[c].heading);
@@ -123,25 +131,25 @@ static void section_print(FILE *out, const struct section *section, const struct
 		for (size_t c = 0; c < columns; c++)
 			cell_add(&t, &section->columns[c],
 				 rs_field_find(record, section->columns[c].key), row);
-	rs_table_print(&t, out);
+	rs_table_print(&t, page);
 	rs_table_clear(&t);
 }
 
-void rs_list_print(FILE *out, enum rs_side side, const struct rs_sample *s)
+void rs_list_print(const struct rs_page *page, enum rs_side side, const struct rs_sample *s)
 {
 	const char *before = "";
 
 	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
 		if (!(sections[i].sides & (1U << side)))
 			continue;
-		fputs(before, out);
-		section_print(out, &sections[i], s);
+		fputs(before, page->out);
+		section_print(page, &sections[i], s);
 		before = "\n";
 	}
 }
 
-void rs_list_hooks(FILE *out, enum rs_side side, const struct rs_sample *s)
+void rs_list_hooks(const struct rs_page *page, enum rs_side side, const struct rs_sample *s)
 {
-	fprintf(out, "%s:\n", side == RS_SIDE_GUEST ? "guest" : "host");
-	section_print(out, &hooks, s);
+	fprintf(page->out, "%s:\n", side == RS_SIDE_GUEST ? "guest" : "host");
+	section_print(page, &hooks, s);
 }

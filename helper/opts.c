@@ -75,6 +75,27 @@ static const char *verbose_set(struct rs_opts *opts, const char *arg)
 	return NULL;
 }
 
+static const char *no_header_set(struct rs_opts *opts, const char *arg)
+{
+	(void)arg;
+	opts->bare = true;
+	return NULL;
+}
+
+static const char *color_set(struct rs_opts *opts, const char *arg)
+{
+	static const char *const words[] = {[RS_COLOUR_AUTO] = "auto",
+					    [RS_COLOUR_ALWAYS] = "always",
+					    [RS_COLOUR_NEVER] = "never"};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		opts->colour = i;
+		if (!strcmp(arg, words[i]))
+			return NULL;
+	}
+	return "auto, always or never";
+}
+
 static const char *no_times_set(struct rs_opts *opts, const char *arg)
 {
 	(void)arg;
@@ -112,7 +133,7 @@ static const char *queue_set(struct rs_opts *opts, const char *arg)
 	return number_set(&opts->filter.queue, arg, 0, 65535);
 }
 
-enum { KEY_TAP = 0x100, KEY_VM, KEY_PID, KEY_QUEUE, KEY_NO_TIMES, KEY_USAGE };
+enum { KEY_COLOR = 0x100, KEY_TAP, KEY_VM, KEY_PID, KEY_QUEUE, KEY_NO_TIMES, KEY_USAGE };
 
 const struct rs_option rs_options[] = {
 	{"duration", 'd', "TIME", "count for TIME: 500ms, 10s, 2m, 1h", duration_set},
@@ -122,6 +143,8 @@ const struct rs_option rs_options[] = {
 	{"output", 'o', "FILE", "write JSON to FILE, completely or not at all", output_set},
 	{"quiet", 'q', NULL, "print only what is wrong: no table, no progress", quiet_set},
 	{"verbose", 'v', NULL, "print every figure with its unit and meaning", verbose_set},
+	{"no-header", 'H', NULL, "print tables without headings, for scripts", no_header_set},
+	{"color", KEY_COLOR, "WHEN", "use colour: auto, always or never", color_set},
 	{"tap", KEY_TAP, "IF", "only the queues of tap IF", tap_set},
 	{"vm", KEY_VM, "NAME", "only the virtual machine with this name or uuid", vm_set},
 	{"pid", KEY_PID, "PID", "only the virtual machine of process PID", pid_set},

@@ -5,10 +5,10 @@
 _ringside_options()
 {
 	case $1 in
-	guest) echo "--duration --interval --json --output --quiet --verbose --help" ;;
-	host) echo "--duration --interval --json --output --quiet --verbose --tap --vm --pid --queue --no-times --help" ;;
-	diff) echo "--json --output --quiet --verbose --help" ;;
-	list) echo "--json --verbose --tap --vm --pid --queue --help" ;;
+	guest) echo "--duration --interval --json --output --quiet --verbose --no-header --color --help" ;;
+	host) echo "--duration --interval --json --output --quiet --verbose --no-header --color --tap --vm --pid --queue --no-times --help" ;;
+	diff) echo "--json --output --quiet --verbose --no-header --color --help" ;;
+	list) echo "--json --verbose --no-header --tap --vm --pid --queue --help" ;;
 	top) echo "--interval --verbose --tap --vm --pid --queue --no-times --help" ;;
 	metrics) echo "--duration --interval --output --quiet --verbose --tap --vm --pid --queue --no-times --help" ;;
 	check) echo "--json --quiet --verbose --help" ;;
@@ -34,11 +34,15 @@ _ringside()
 	local command=${COMP_WORDS[1]}
 	local words
 
+	# bash takes --color=always as three words
+	[ "$before" != = ] || before=${COMP_WORDS[COMP_CWORD - 2]}
+	[ "$word" != = ] || word=
 	if [ "$COMP_CWORD" -eq 1 ]; then
 		words="guest host diff list top metrics check --help --version"
 	else
 		case $before in
 		--tap) words=$(_ringside_taps) ;;
+		--color) words="auto always never" ;;
 		-d | --duration | -i | --interval) words="1s 10s 1m" ;;
 		-o | --output | --vm | --pid | --queue) words= ;;
 		*)

@@ -108,11 +108,13 @@ static const char *unit_short(const char *unit)
 	return unit;
 }
 
-bool rs_show_colour(FILE *out)
+bool rs_show_colour(FILE *out, enum rs_colour when)
 {
 	const char *term = getenv("TERM");
 	const char *no = getenv("NO_COLOR");
 
+	if (when != RS_COLOUR_AUTO)
+		return when == RS_COLOUR_ALWAYS;
 	return isatty(fileno(out)) && !(no && *no) && term && strcmp(term, "dumb");
 }
 
@@ -195,6 +197,7 @@ static void table_fill(struct rs_table *t, const struct rs_columns *const *parts
 	for (size_t p = 0; p < parts_n; p++)
 		columns += parts[p]->n;
 	rs_table_init(t, columns);
+	t->heads = 2;
 	t->left[0] = t->left[columns - 1] = t->bar[columns - 1] = true;
 	for (size_t p = 0; p < parts_n; at += parts[p++]->n)
 		t->bar[at] = true;
@@ -208,18 +211,19 @@ static void table_fill(struct rs_table *t, const struct rs_columns *const *parts
 static void tables_print(const struct rs_show *show, const struct rs_columns *const *parts,
 			 size_t parts_n, const struct rs_ledger *l, const struct rs_verdict *v)
 {
+	size_t room = show->page.width ? show->page.width : RS_SHOW_WIDTH;
 	struct rs_table t;
-	size_t width;
+	bool fits;
 
 	table_fill(&t, parts, parts_n, l, v);
-	width = rs_table_width(&t);
-	if (parts_n == 1 || width <= RS_SHOW_WIDTH)
-		rs_table_print(&t, show->out);
+	fits = parts_n == 1 || rs_table_width(&t) <= room;
+	if (fits)
+		rs_table_print(&t, &show->page);
 	rs_table_clear(&t);
-	if (parts_n == 1 || width <= RS_SHOW_WIDTH)
+	if (fits)
 		return;
 	for (size_t p = 0; p < parts_n; p++) {
-		fprintf(show->out, "%s:\n", parts[p]->title);
+		fprintf(show->page.out, "%s:\n", parts[p]->title);
 		tables_print(show, parts + p, 1, l, v);
 	}
 }
@@ -232,8 +236,8 @@ static void hooks_print(const struct rs_show *show, const char *title, const str
 
 		if (!strcmp(hook->state, "attached") || !*hook->loses)
 			continue;
-		fprintf(show->out, "%s: %s is %s here; without it unknown: %s\n", title, hook->name,
-			hook->state, rs_loss_words(hook->loses));
+		fprintf(show->page.out, "%s: %s is %s here; without it unknown: %s\n", title,
+			hook->name, hook->state, rs_loss_words(hook->loses));
 	}
 }
 
@@ -245,7 +249,7 @@ static void unfollowed_print(const struct rs_show *show, const struct rs_ledger 
 
 		if (!q || !*q->unfollowed)
 			continue;
-		fprintf(show->out,
+		fprintf(show->page.out,
 			"guest: %s: %s consumes its entries, or did since counting began; unknown: "
 			"used, served, and what consumed entries before their interrupt\n",
 			l->rows[i].label, strcmp(q->unfollowed, "xdp") ? q->unfollowed : "XDP");
@@ -296,6 +300,7 @@ static void hists_print(const struct rs_show *show, const struct rs_ledger *l, e
 	struct rs_table t;
 
 	rs_table_init(&t, 6);
+	t.keys = 2;
 	t.left[0] = t.left[1] = true;
 	for (size_t i = 0; i < 6; i++)
 		rs_table_add(&t, "%s", headings[i]);
@@ -303,14 +308,14 @@ static void hists_print(const struct rs_show *show, const struct rs_ledger *l, e
 		if (has_values(l, side, i))
 			hist_rows(&t, l, side, i);
 	if (t.cells_n > 6)
-		rs_table_print(&t, show->out);
+		rs_table_print(&t, &show->page);
 	rs_table_clear(&t);
 }
 
 static void hists_explain(const struct rs_show *show, enum rs_side side)
 {
 	for (size_t i = 0; i < rs_hists[side].count; i++)
-		fprintf(show->out, "  %-20s %s (%s)\n", rs_hists[side].rows[i].name,
+		fprintf(show->page.out, "  %-20s %s (%s)\n", rs_hists[side].rows[i].name,
 			rs_hists[side].rows[i].meaning, rs_hists[side].rows[i].unit);
 }
 
@@ -331,7 +336,7 @@ static void windows_compare(const struct rs_show *show, const struct rs_ledger *
 		end += entries_apart(l->rows[i].figures[RS_FIG_DERIVED(skew_end)]);
 	}
 	if (begin || end)
-		fprintf(show->out,
+		fprintf(show->page.out,
 			"the windows differ: %" PRIu64 " entries at the start and %" PRIu64
 			" at the end were seen by one side only\n",
 			begin, end);
@@ -342,8 +347,8 @@ static void columns_explain(const struct rs_show *show, const struct rs_columns 
 	for (size_t c = 0; c < columns->n; c++) {
 		struct rs_figure_info info = rs_figure_info(columns->rows[c].figure);
 
-		fprintf(show->out, "  %-9s %s: %s (%s)\n", columns->rows[c].heading, columns->title,
-			info.meaning, info.unit);
+		fprintf(show->page.out, "  %-9s %s: %s (%s)\n", columns->rows[c].heading,
+			columns->title, info.meaning, info.unit);
 	}
 }
 
@@ -352,27 +357,27 @@ static void side_print(const struct rs_show *show, const char *title, const stru
 	uint64_t since = s->has_begin ? s->begin.time_ns.value : s->end.started_ns.value;
 	bool known = s->has_begin || s->end.started_ns.known;
 
-	fprintf(show->out, "%-6s %s, kernel %s %s", title,
+	fprintf(show->page.out, "%-6s %s, kernel %s %s", title,
 		*s->taken.hostname ? s->taken.hostname : "-",
 		*s->taken.kernel ? s->taken.kernel : "-", *s->taken.arch ? s->taken.arch : "-");
 	if (known && s->end.time_ns.value >= since)
-		fprintf(show->out, ", %.3f s%s", (s->end.time_ns.value - since) / 1e9,
+		fprintf(show->page.out, ", %.3f s%s", (s->end.time_ns.value - since) / 1e9,
 			s->has_begin ? "" : " since counting began");
-	fputc('\n', show->out);
+	fputc('\n', show->page.out);
 }
 
 static void row_explain(const struct rs_show *show, const struct rs_row *row)
 {
 	char text[24];
 
-	fprintf(show->out, "%s\n", row->label);
+	fprintf(show->page.out, "%s\n", row->label);
 	for (int i = 0; i < RS_FIGURES; i++) {
 		struct rs_figure_info info = rs_figure_info(i);
 
 		if (!row->figures[i].known)
 			continue;
 		value_text(i, row->figures[i], text, sizeof(text));
-		fprintf(show->out, "  %-5s %-26s %12s %-10s %s\n", info.side, info.name, text,
+		fprintf(show->page.out, "  %-5s %-26s %12s %-10s %s\n", info.side, info.name, text,
 			info.unit, info.meaning);
 	}
 }
@@ -397,11 +402,11 @@ static void proofs_print(const struct rs_show *show, const struct rs_ledger *l)
 
 		if (!q || !rs_proof_known(&q->proof))
 			continue;
-		fprintf(show->out, "proof: %s", l->rows[i].label);
-#define X(name) proof_print(show->out, &before, #name, q->proof.name, q->proof.name##_differ);
+		fprintf(show->page.out, "proof: %s", l->rows[i].label);
+#define X(name) proof_print(show->page.out, &before, #name, q->proof.name, q->proof.name##_differ);
 		RS_PROOF_LIST(X)
 #undef X
-		fputc('\n', show->out);
+		fputc('\n', show->page.out);
 	}
 }
 
@@ -415,14 +420,14 @@ void rs_show_ledger(const struct rs_show *show, const struct rs_ledger *l,
 		parts[n++] = l->guest ? &diff_host : &rs_columns_host;
 	if (l->guest)
 		parts[n++] = l->host ? &diff_guest : &rs_columns_guest;
-	rs_headline_print(show->out, show->colour, l, v);
+	rs_headline_print(show->page.out, show->colour, show->quiet, l, v);
 	if (!show->quiet) {
 		if (l->host)
 			side_print(show, "host:", l->host);
 		if (l->guest)
 			side_print(show, "guest:", l->guest);
 		tables_print(show, parts, n, l, v);
-		fprintf(show->out, "%s\n",
+		fprintf(show->page.out, "%s\n",
 			show->verbose ? "-: unknown on this side or kernel"
 				      : "-: unknown on this side or kernel; -v explains each "
 					"column");
@@ -442,12 +447,12 @@ void rs_show_ledger(const struct rs_show *show, const struct rs_ledger *l,
 	if (show->verbose && l->guest)
 		hists_explain(show, RS_SIDE_GUEST);
 	if (show->verbose && l->host)
-		rs_list_hooks(show->out, RS_SIDE_HOST, &l->host->end);
+		rs_list_hooks(&show->page, RS_SIDE_HOST, &l->host->end);
 	if (show->verbose && l->guest)
-		rs_list_hooks(show->out, RS_SIDE_GUEST, &l->guest->end);
+		rs_list_hooks(&show->page, RS_SIDE_GUEST, &l->guest->end);
 	if (show->verbose)
 		proofs_print(show, l);
 	for (size_t i = 0; show->verbose && i < l->rows_n; i++)
 		row_explain(show, &l->rows[i]);
-	rs_headline_details(show->out, show->verbose, l, v);
+	rs_headline_details(show->page.out, show->verbose, l, v);
 }

@@ -3,16 +3,18 @@
 #ifndef RS_SHOW_H
 #define RS_SHOW_H
 
-#include <stdio.h>
-
+#include "table.h"
 #include "verdict.h"
 
+/* Without a terminal, tables of both sides that are not wider are printed beside each other. */
 enum { RS_SHOW_WIDTH = 120 };
 
+enum rs_colour { RS_COLOUR_AUTO, RS_COLOUR_ALWAYS, RS_COLOUR_NEVER };
+
 struct rs_show {
-	FILE *out;
+	struct rs_page page;
 	bool colour;  /* see rs_show_colour() */
-	bool quiet;   /* only the verdicts */
+	bool quiet;   /* only what is wrong */
 	bool verbose; /* every known figure of each queue, and what each means */
 };
 
@@ -33,8 +35,9 @@ struct rs_columns {
 extern const struct rs_columns rs_columns_host;
 extern const struct rs_columns rs_columns_guest;
 
-/* Whether to use colour: a terminal, NO_COLOR not set, TERM not dumb. */
-bool rs_show_colour(FILE *out);
+/* Whether to use colour. RS_COLOUR_AUTO: on a terminal, if NO_COLOR is not set and TERM not dumb.
+ */
+bool rs_show_colour(FILE *out, enum rs_colour when);
 
 /* Prints the ledger as a table with one row for each queue, then a sentence for each verdict. */
 void rs_show_ledger(const struct rs_show *show, const struct rs_ledger *l,

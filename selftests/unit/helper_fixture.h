@@ -164,11 +164,11 @@ static inline char *ledger_text(const struct rs_ledger *l, const struct rs_verdi
 	char *text = NULL;
 	size_t size;
 
-	show.out = open_memstream(&text, &size);
-	if (!show.out)
+	show.page.out = open_memstream(&text, &size);
+	if (!show.page.out)
 		return NULL;
 	rs_show_ledger(&show, l, v);
-	fclose(show.out);
+	fclose(show.page.out);
 	return text;
 }
 

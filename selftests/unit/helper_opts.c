@@ -94,6 +94,30 @@ TEST(times_are_left_out_where_the_host_is_looked_at)
 	EXPECT_FALSE(o.filter.no_times);
 }
 
+TEST(tables_and_colour_are_chosen)
+{
+	static const struct {
+		const char *line;
+		enum rs_colour colour;
+		bool bare;
+	} good[] = {
+		{"host", RS_COLOUR_AUTO, false},
+		{"guest --color=always", RS_COLOUR_ALWAYS, false},
+		{"diff a b --color never -H", RS_COLOUR_NEVER, true},
+		{"list --no-header", RS_COLOUR_AUTO, true},
+	};
+	struct rs_opts o;
+	struct rs_error err;
+
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		ASSERT_EQ(0, parse(&o, &err, good[i].line)) TH_LOG("%s", good[i].line);
+		EXPECT_EQ(good[i].colour, o.colour) TH_LOG("%s", good[i].line);
+		EXPECT_EQ(good[i].bare, o.bare) TH_LOG("%s", good[i].line);
+	}
+	EXPECT_TRUE(rs_show_colour(stdout, RS_COLOUR_ALWAYS));
+	EXPECT_FALSE(rs_show_colour(stdout, RS_COLOUR_NEVER));
+}
+
 TEST(options_may_follow_arguments)
 {
 	struct rs_opts o;
@@ -123,6 +147,8 @@ static const struct {
 	{"host --pid x", "process id"},
 	{"host --queue -1", "queue"},
 	{"host --queue 65536", "queue"},
+	{"host --color=blue", "auto, always or never"},
+	{"check -H", NULL},
 	{"guest --tap t", NULL},
 	{"guest --no-times", NULL},
 	{"host --no-times=1", NULL},

@@ -21,15 +21,15 @@ FIXTURE_SETUP(show)
 	memset(self, 0, sizeof(*self));
 	snapshot_fill(&self->j.guest, RS_SIDE_GUEST);
 	snapshot_fill(&self->j.host, RS_SIDE_HOST);
-	self->show.out = open_memstream(&self->text, &self->size);
-	ASSERT_NE(NULL, self->show.out);
+	self->show.page.out = open_memstream(&self->text, &self->size);
+	ASSERT_NE(NULL, self->show.page.out);
 }
 
 FIXTURE_TEARDOWN(show)
 {
 	rs_verdict_clear(&self->v);
 	joined_clear(&self->j);
-	fclose(self->show.out);
+	fclose(self->show.page.out);
 	free(self->text);
 }
 
@@ -38,7 +38,7 @@ FIXTURE_TEARDOWN(show)
 		ASSERT_EQ(0, joined_make(&self->j));                                     \
 		ASSERT_EQ(0, rs_verdict_reach(&self->v, &self->j.ledger, &self->j.err)); \
 		rs_show_ledger(&self->show, &self->j.ledger, &self->v);                  \
-		fflush(self->show.out);                                                  \
+		fflush(self->show.page.out);                                             \
 	} while (0)
 #define HAS(what) (strstr(self->text, what) != NULL)
 
@@ -101,6 +101,61 @@ TEST_F(show, quiet_leaves_only_what_is_wrong)
 	SHOW();
 	EXPECT_FALSE(HAS("offered"));
 	EXPECT_TRUE(HAS("irq-disabled"));
+}
+
+TEST_F(show, quiet_is_silent_when_all_is_well)
+{
+	self->show.quiet = true;
+	SHOW();
+	EXPECT_STREQ("", self->text);
+}
+
+/* A healthy queue does not hide one of which nothing is known. */
+TEST_F(show, quiet_names_what_could_not_be_judged)
+{
+	struct rs_sample *samples[] = {&self->j.guest.begin, &self->j.guest.end,
+				       &self->j.host.begin, &self->j.host.end};
+
+	for (int i = 0; i < 4; i++) {
+		struct rs_queue *q = &samples[i]->queues[2];
+
+		for (int c = 0; c < RS_COUNTERS_MAX; c++)
+			q->counters[c].known = false;
+		q->used_idx.known = q->last_used_idx.known = q->avail_idx.known = false;
+		q->occupancy.known = false;
+	}
+	self->show.quiet = true;
+	SHOW();
+	EXPECT_TRUE(HAS("not known whether anything waits: eth0 input.1\n"))
+	TH_LOG("%s", self->text);
+	EXPECT_TRUE(HAS("1 queue could not be judged"));
+	EXPECT_FALSE(HAS("nothing wrong with"));
+}
+
+TEST_F(show, bare_has_no_headings)
+{
+	self->show.page.bare = true;
+	SHOW();
+	rs_list_print(&self->show.page, RS_SIDE_HOST, &self->j.host.end);
+	fflush(self->show.page.out);
+	EXPECT_FALSE(HAS("offered")) TH_LOG("%s", self->text);
+	EXPECT_FALSE(HAS("pkts"));
+	EXPECT_FALSE(HAS("guest's mac"));
+	EXPECT_TRUE(HAS("\neth0 input.1 "));
+}
+
+/* Only a sentence may be longer. */
+TEST_F(show, a_narrow_terminal_gets_narrow_tables)
+{
+	self->show.page.width = 80;
+	SHOW();
+	rs_list_print(&self->show.page, RS_SIDE_HOST, &self->j.host.end);
+	rs_list_print(&self->show.page, RS_SIDE_GUEST, &self->j.guest.end);
+	fflush(self->show.page.out);
+	for (const char *line = self->text; *line; line += strcspn(line, "\n") + 1) {
+		EXPECT_GE(80, strcspn(line, "\n")) TH_LOG("%s", line);
+	}
+	EXPECT_TRUE(HAS("\nvnet37 0     rx  52:54")) TH_LOG("%s", self->text);
 }
 
 TEST_F(show, verbose_tells_each_figure)
@@ -211,10 +266,10 @@ TEST_F(show, times_that_are_not_taken_are_unknown)
 
 TEST_F(show, lists_name_what_is_there)
 {
-	rs_list_print(self->show.out, RS_SIDE_HOST, &self->j.host.end);
-	rs_list_print(self->show.out, RS_SIDE_GUEST, &self->j.guest.end);
-	rs_list_hooks(self->show.out, RS_SIDE_HOST, &self->j.host.end);
-	fflush(self->show.out);
+	rs_list_print(&self->show.page, RS_SIDE_HOST, &self->j.host.end);
+	rs_list_print(&self->show.page, RS_SIDE_GUEST, &self->j.guest.end);
+	rs_list_hooks(&self->show.page, RS_SIDE_HOST, &self->j.host.end);
+	fflush(self->show.page.out);
 	EXPECT_TRUE(HAS("vnet37 1     tx  vhost-net qemu-system-x86 1234"))
 	TH_LOG("%s", self->text);
 	EXPECT_TRUE(HAS("0x11000"));
@@ -237,7 +292,7 @@ TEST_F(show, one_side_alone)
 	ASSERT_EQ(0, rs_ledger_make(&l, &self->j.guest, NULL, NULL, &self->j.err));
 	ASSERT_EQ(0, rs_verdict_reach(&self->v, &l, &self->j.err));
 	rs_show_ledger(&self->show, &l, &self->v);
-	fflush(self->show.out);
+	fflush(self->show.page.out);
 	EXPECT_TRUE(HAS("unhand.")) TH_LOG("%s", self->text);
 	EXPECT_FALSE(HAS("offered"));
 	EXPECT_FALSE(HAS("guest only"));
@@ -265,7 +320,7 @@ TEST_F(show, a_backend_in_user_space_is_named_in_place_of_tun_and_vhost)
 	ASSERT_EQ(0, rs_ledger_make(&l, NULL, &self->j.host, NULL, &self->j.err));
 	ASSERT_EQ(0, rs_verdict_reach(&self->v, &l, &self->j.err));
 	rs_show_ledger(&self->show, &l, &self->v);
-	fflush(self->show.out);
+	fflush(self->show.page.out);
 	line = strstr(self->text, "user-space backend: dpdk-testpmd rte-worker-3 ");
 	ASSERT_NE(NULL, line) TH_LOG("%s", self->text);
 	next = strchr(line, '\n') + 1;
