@@ -10,8 +10,8 @@
 #include "top.h"
 #include "window.h"
 
-/* Widths of the columns. Longer labels are cut. */
-enum { LABEL_WIDTH = 18, VALUE_WIDTH = 9 };
+/* Widths of the columns, with the space before or behind them. Longer texts are cut. */
+enum { LABEL_WIDTH = 19, WORD_WIDTH = 20, VALUE_WIDTH = 9 };
 
 static const struct rs_columns *columns_of(const struct rs_ledger *l)
 {
@@ -116,6 +116,20 @@ static const char *step_text(const struct rs_ledger *l, const struct rs_row *row
 			     size);
 }
 
+size_t rs_top_first(size_t sort, size_t columns, size_t width)
+{
+	size_t used = LABEL_WIDTH + WORD_WIDTH;
+	size_t fit = width > used + VALUE_WIDTH ? (width - used) / VALUE_WIDTH : 1;
+
+	return sort < fit || sort >= columns ? 0 : sort - fit + 1;
+}
+
+/* A cell that does not fit into the line is not drawn: a figure is never cut. */
+static bool has_room(size_t width)
+{
+	return getcurx(stdscr) + (int)width <= COLS;
+}
+
 /* Options that make columns unknown. */
 static void options_draw(const struct rs_sample *s)
 {
@@ -124,12 +138,41 @@ static void options_draw(const struct rs_sample *s)
 			printw(", %s %s", s->hooks[i].name, s->hooks[i].state);
 }
 
+static void headings_draw(const struct rs_ledger *l, const struct rs_top_view *view)
+{
+	const struct rs_columns *columns = columns_of(l);
+
+	move(2, 0);
+	clrtoeol();
+	printw("%-*s%-*s", LABEL_WIDTH, "queue", WORD_WIDTH, "verdict");
+	for (size_t c = rs_top_first(view->sort, columns->n, COLS);
+	     c < columns->n && has_room(VALUE_WIDTH); c++) {
+		if (c == view->sort)
+			attron(A_UNDERLINE);
+		printw("%*s", VALUE_WIDTH, columns->rows[c].heading);
+		attroff(A_UNDERLINE);
+	}
+	for (size_t i = 0; l->host && i < STEPS && has_room(STEP_WIDTH); i++)
+		printw("%*s", STEP_WIDTH, steps[i].heading);
+}
+
+/* What does not fit is the part that can be looked up. */
+static void keys_draw(const struct rs_top_view *view)
+{
+	char text[200];
+
+	snprintf(text, sizeof(text),
+		 "q quit, < > sort, r reverse, / filter%s%s. Figures are per second; waiting, of, "
+		 "left and irq counts: current values",
+		 *view->filter ? ": " : "", view->filter);
+	mvaddnstr(1, 0, text, COLS);
+}
+
 static void head_draw(const struct rs_ledger *l, const struct rs_top_view *view, size_t shown)
 {
 	const struct rs_snapshot *s = l->host ? l->host : l->guest;
 	struct rs_num missed = l->total.figures[l->host ? RS_FIG_DERIVED(host_missed)
 							: RS_FIG_DERIVED(guest_missed)];
-	const struct rs_columns *columns = columns_of(l);
 
 	mvprintw(0, 0, "%s %s, %zu of %zu queues, hits missed: ", s->taken.hostname,
 		 s->taken.kernel, shown, l->rows_n);
@@ -138,21 +181,25 @@ static void head_draw(const struct rs_ledger *l, const struct rs_top_view *view,
 	else
 		printw("-");
 	options_draw(&s->end);
-	mvprintw(1, 0,
-		 "per second; waiting, of, left and irq counts: current values. q quit, < > sort, "
-		 "r reverse, / filter%s%s",
-		 *view->filter ? ": " : "", view->filter);
-	move(2, 0);
-	clrtoeol();
-	mvprintw(2, 0, "%-*s", LABEL_WIDTH, "queue");
-	for (size_t c = 0; c < columns->n; c++) {
-		if (c == view->sort)
-			attron(A_UNDERLINE);
-		printw("%*s", VALUE_WIDTH, columns->rows[c].heading);
-		attroff(A_UNDERLINE);
-	}
-	for (size_t i = 0; l->host && i < STEPS; i++)
-		printw("%*s", STEP_WIDTH, steps[i].heading);
+	keys_draw(view);
+	headings_draw(l, view);
+}
+
+static void row_draw(int line, const struct rs_ledger *l, const struct rs_verdict *v,
+		     const struct rs_top_view *view, const struct rs_row *row)
+{
+	const struct rs_columns *columns = columns_of(l);
+	char text[24];
+
+	attron(row_attr(l, v, row));
+	mvprintw(line, 0, "%-*.*s%-*.*s", LABEL_WIDTH, LABEL_WIDTH - 1, row->label, WORD_WIDTH,
+		 WORD_WIDTH - 1, row_word(l, v, row));
+	for (size_t c = rs_top_first(view->sort, columns->n, COLS);
+	     c < columns->n && has_room(VALUE_WIDTH); c++)
+		printw("%*s", VALUE_WIDTH, rs_top_value(l, row, c, text, sizeof(text)));
+	for (size_t c = 0; l->host && c < STEPS && has_room(STEP_WIDTH); c++)
+		printw("%*s", STEP_WIDTH, step_text(l, row, c, text, sizeof(text)));
+	attroff(row_attr(l, v, row));
 }
 
 static void screen_draw(const struct rs_ledger *l, const struct rs_verdict *v,
@@ -160,21 +207,11 @@ static void screen_draw(const struct rs_ledger *l, const struct rs_verdict *v,
 {
 	const struct rs_row **order = calloc(l->rows_n + 1, sizeof(*order));
 	size_t n = order ? rs_top_order(l, view, order) : 0;
-	char text[24];
 
 	erase();
 	head_draw(l, view, n);
-	for (size_t i = 0; i < n && (int)i < LINES - 3; i++) {
-		attron(row_attr(l, v, order[i]));
-		mvprintw(3 + i, 0, "%-*.*s", LABEL_WIDTH, LABEL_WIDTH, order[i]->label);
-		for (size_t c = 0; c < columns_of(l)->n; c++)
-			printw("%*s", VALUE_WIDTH,
-			       rs_top_value(l, order[i], c, text, sizeof(text)));
-		for (size_t c = 0; l->host && c < STEPS; c++)
-			printw("%*s", STEP_WIDTH, step_text(l, order[i], c, text, sizeof(text)));
-		printw(" %s", row_word(l, v, order[i]));
-		attroff(row_attr(l, v, order[i]));
-	}
+	for (size_t i = 0; i < n && (int)i < LINES - 3; i++)
+		row_draw(3 + i, l, v, view, order[i]);
 	refresh();
 	free(order);
 }

@@ -27,6 +27,10 @@ size_t rs_top_order(const struct rs_ledger *l, const struct rs_top_view *view,
 const char *rs_top_value(const struct rs_ledger *l, const struct rs_row *row, size_t column,
 			 char *text, size_t size);
 
+/* Return: the first column of figures to draw, so that the one to sort by is on the screen, which
+ * is @width characters wide. */
+size_t rs_top_first(size_t sort, size_t columns, size_t width);
+
 /**
  * rs_top_run() - the live view, until 'q' or a signal
  * @interval_ns: between two samples

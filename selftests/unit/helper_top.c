@@ -3,6 +3,8 @@
 #include <kselftest_harness.h>
 
 #include <fcntl.h>
+#include <pty.h>
+#include <sys/wait.h>
 
 #include "helper_fixture.h"
 #include "show.h"
@@ -94,6 +96,99 @@ TEST_F(top, counters_are_rates_and_levels_are_not)
 		     rs_top_value(&self->l, row, column_find("posted"), text, sizeof(text)));
 	EXPECT_STREQ("77", rs_top_value(&self->l, row, column_find("waiting"), text, sizeof(text)));
 	EXPECT_STREQ("-", rs_top_value(&self->l, row, column_find("injected"), text, sizeof(text)));
+}
+
+TEST_F(top, the_column_to_sort_by_is_on_the_screen)
+{
+	/* 80 columns: queue, verdict, and four figures */
+	EXPECT_EQ(0, rs_top_first(0, 14, 80));
+	EXPECT_EQ(0, rs_top_first(3, 14, 80));
+	EXPECT_EQ(1, rs_top_first(4, 14, 80));
+	EXPECT_EQ(10, rs_top_first(13, 14, 80));
+	EXPECT_EQ(0, rs_top_first(14, 14, 80)); /* sorted by the label */
+	EXPECT_EQ(0, rs_top_first(13, 14, 200));
+	EXPECT_EQ(5, rs_top_first(5, 14, 20));
+}
+
+static int sick_open(const struct rs_filter *filter, void **handle, struct rs_error *err)
+{
+	static unsigned int samples;
+
+	(void)filter;
+	(void)err;
+	*handle = &samples;
+	return 0;
+}
+
+/* A host of which one queue loses signals. */
+static int sick_sample(void *handle, struct rs_sample *s, struct rs_error *err)
+{
+	unsigned int *samples = handle;
+
+	(void)err;
+	sample_fill(s, RS_SIDE_HOST, ++*samples);
+	HOST_COUNTER(&s->queues[2], vhost_signals).value += 500 * *samples;
+	HOST_COUNTER(&s->queues[2], vhost_calls).value += 500 * *samples;
+	return 0;
+}
+
+static void sick_close(void *handle)
+{
+	(void)handle;
+}
+
+static const struct rs_source sick = {
+	.side = RS_SIDE_HOST, .open = sick_open, .sample = sick_sample, .close = sick_close};
+
+/* What a terminal of @columns receives until top ends after two samples and more. */
+static void screen_get(int columns, char *text, size_t size)
+{
+	struct winsize window = {.ws_col = columns, .ws_row = 24};
+	struct rs_error err = {0};
+	size_t used = 0;
+	ssize_t got;
+	int terminal;
+	pid_t pid = forkpty(&terminal, NULL, NULL, &window);
+
+	if (!pid) {
+		setenv("TERM", "vt100", 1);
+		alarm(20);
+		_exit(rs_top_run(&sick, &(struct rs_filter){0}, 100000000, &err) ? 1 : 0);
+	}
+	while (used + 1 < size && (got = read(terminal, text + used, size - 1 - used)) > 0) {
+		used += got;
+		text[used] = '\0';
+		if (strstr(text, "signal-lost"))
+			(void)!write(terminal, "q", 1);
+	}
+	text[used] = '\0';
+	waitpid(pid, NULL, 0);
+	close(terminal);
+}
+
+#define SCREEN_HAS(what) EXPECT_NE(NULL, strstr(text, what)) TH_LOG("%s: %s", what, text)
+
+TEST_F(top, a_terminal_of_80_columns_has_the_verdict_second)
+{
+	char text[65536];
+
+	screen_get(80, text, sizeof(text));
+	SCREEN_HAS("queue\033[3;20Hverdict"); /* to line 3, column 20 */
+	SCREEN_HAS("vnet37 q1 rx       signal-lost ");
+	SCREEN_HAS("offered");
+	SCREEN_HAS("/ filter. Figures are per second");
+	/* a column that does not fit is not begun */
+	EXPECT_EQ(NULL, strstr(text, "taken")) TH_LOG("%s", text);
+}
+
+TEST_F(top, a_wide_terminal_has_all_columns)
+{
+	char text[65536];
+
+	screen_get(200, text, sizeof(text));
+	SCREEN_HAS("vnet37 q1 rx       signal-lost ");
+	SCREEN_HAS("asleep");
+	SCREEN_HAS("s5-run<99%");
 }
 
 TEST_F(top, without_a_terminal_it_says_so)
