@@ -2,6 +2,7 @@
 #include <json-c/json.h>
 
 #include "check_json.h"
+#include "envelope.h"
 #include "json.h"
 
 struct json_object *rs_checks_new(void)
@@ -20,10 +21,16 @@ void rs_checks_add(struct json_object *list, const struct rs_check *row)
 	json_object_array_add(list, obj);
 }
 
-char *rs_checks_text(struct json_object *list)
+char *rs_checks_text(struct json_object *list, enum rs_side side)
 {
-	char *text = rs_json_text(list);
+	struct rs_taken taken;
+	struct json_object *root;
+	char *text;
 
-	json_object_put(list);
+	rs_taken_fill(&taken);
+	root = rs_envelope_new(RS_CHECK_SCHEMA, side, &taken);
+	json_object_object_add(root, "checks", list);
+	text = rs_json_text(root);
+	json_object_put(root);
 	return text;
 }

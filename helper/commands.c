@@ -59,21 +59,32 @@ static int stdout_flush(struct rs_error *err)
 		       : 0;
 }
 
-/* Applies the rules to a ledger; shows it, or writes it as JSON. */
+static int ledger_print(const struct rs_opts *opts, const struct rs_ledger *l,
+			const struct rs_verdict *v, struct rs_error *err)
+{
+	struct rs_show show = show_of(opts);
+
+	if (opts->json)
+		return text_put(NULL, rs_ledger_text(l, v), err);
+	rs_show_ledger(&show, l, v);
+	return 0;
+}
+
+/* Applies the rules to a ledger; shows it or prints it as JSON, and writes JSON to the file of -o.
+ */
 static int ledger_report(const struct rs_opts *opts, const struct rs_ledger *l, bool *found_fault,
 			 struct rs_error *err)
 {
-	struct rs_show show = show_of(opts);
 	struct rs_verdict v;
 	int ret = 0;
 
 	if (rs_verdict_reach(&v, l, err))
 		return -1;
 	*found_fault |= rs_verdict_is_fault(&v);
-	if (opts->json || opts->output)
+	if (opts->output)
 		ret = text_put(opts->output, rs_ledger_text(l, &v), err);
-	else
-		rs_show_ledger(&show, l, &v);
+	if (!ret && (!opts->output || !rs_file_is_stdout(opts->output)))
+		ret = ledger_print(opts, l, &v, err);
 	rs_verdict_clear(&v);
 	return ret ? ret : stdout_flush(err);
 }
@@ -264,7 +275,7 @@ static int check_run(const struct rs_opts *opts, struct rs_error *err)
 		return -1;
 	ret = side == RS_SIDE_GUEST ? rs_guest_check(check_print, &output)
 				    : rs_host_check(check_print, &output);
-	if (output.rows && text_put(NULL, rs_checks_text(output.rows), err))
+	if (output.rows && text_put(NULL, rs_checks_text(output.rows, side), err))
 		return -1;
 	if (stdout_flush(err))
 		return -1;

@@ -60,7 +60,7 @@ void rs_file_line(const char *path, char *line, size_t size)
 	fclose(f);
 }
 
-static bool is_stdout(const char *path)
+bool rs_file_is_stdout(const char *path)
 {
 	return !path || !strcmp(path, "-");
 }
@@ -89,7 +89,7 @@ int rs_file_probe(const char *path, struct rs_error *err)
 	char copy[PATH_MAX];
 	struct stat st;
 
-	if (is_stdout(path))
+	if (rs_file_is_stdout(path))
 		return 0;
 	if (snprintf(copy, sizeof(copy), "%s", path) >= (int)sizeof(copy)) {
 		errno = ENAMETOOLONG;
@@ -158,7 +158,7 @@ int rs_file_write(const char *path, const char *text, struct rs_error *err)
 	sigset_t all, before;
 	int ret, fd;
 
-	if (is_stdout(path))
+	if (rs_file_is_stdout(path))
 		return write_plain("standard output", STDOUT_FILENO, text, err);
 	if (!is_replaceable(path)) {
 		fd = open(path, O_WRONLY | O_CLOEXEC);

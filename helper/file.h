@@ -3,6 +3,7 @@
 #ifndef RS_FILE_H
 #define RS_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "error.h"
@@ -12,6 +13,9 @@ char *rs_file_read(const char *path, size_t *len);
 
 /* Reads the first line of a small file, without its line feed; "" = it cannot be read. */
 void rs_file_line(const char *path, char *line, size_t size);
+
+/* Whether @path stands for standard output: NULL or "-". */
+bool rs_file_is_stdout(const char *path);
 
 /* Checks, before the work starts, that @path can be written. Return: 0, or -1 with
  * RS_EXIT_NOOUTPUT. */

@@ -28,6 +28,27 @@ _ringside_taps()
 	done
 }
 
+# What QEMU's command lines say: "PID NAME" of each virtual machine, "PID" of one without a name.
+_ringside_machines()
+{
+	local file word before name
+
+	for file in /proc/[0-9]*/cmdline; do
+		before='' name=''
+		while IFS= read -r -d '' word; do
+			case $before in
+			'') case $word in *qemu* | *kvm*) ;; *) continue 2 ;; esac ;;
+			-name)
+				case $word in guest=* | *,guest=*) word=${word#*guest=} ;; esac
+				name=${word%%,*}
+				;;
+			esac
+			before=$word
+		done 2>/dev/null <"$file"
+		[ -z "$before" ] || { file=${file%/cmdline} && echo "${file##*/} $name"; }
+	done
+}
+
 _ringside()
 {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
@@ -44,7 +65,9 @@ _ringside()
 		--tap) words=$(_ringside_taps) ;;
 		--color) words="auto always never" ;;
 		-d | --duration | -i | --interval) words="1s 10s 1m" ;;
-		-o | --output | --vm | --pid | --queue) words= ;;
+		--vm) words=$(_ringside_machines | cut -d ' ' -f 2-) ;;
+		--pid) words=$(_ringside_machines | cut -d ' ' -f 1) ;;
+		-o | --output | --queue) words= ;;
 		*)
 			words=$(_ringside_options "$command")
 			case $command in check | list | metrics | top) words+=" guest host" ;; esac

@@ -5,13 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "envelope.h"
 #include "fields.h"
 #include "file.h"
 #include "hist_json.h"
 #include "json.h"
 #include "snapshot_json.h"
-
-static const char *const side_names[RS_SIDES] = {"guest", "host"};
 
 /* The current place in the JSON, for messages: "end.queues[3].counters". */
 struct place {
@@ -202,7 +201,7 @@ static int side_parse(struct place *p, struct json_object *root, struct rs_snaps
 	const char *side = json_object_get_string(json_object_object_get(root, "side"));
 
 	for (size_t i = 0; i < RS_SIDES; i++) {
-		if (!side || strcmp(side, side_names[i]))
+		if (!side || strcmp(side, rs_side_names[i]))
 			continue;
 		s->side = p->side = i;
 		return 0;
@@ -344,54 +343,6 @@ int rs_snapshot_load(struct rs_snapshot *s, const char *path, struct rs_error *e
 	return ret;
 }
 
-static void object_put_at(struct json_object *obj, const char *key, struct json_object *val)
-{
-	const char *dot = strchr(key, '.');
-	struct json_object *inner;
-	char outer[32];
-
-	if (!dot) {
-		json_object_object_add(obj, key, val);
-		return;
-	}
-	snprintf(outer, sizeof(outer), "%.*s", (int)(dot - key), key);
-	inner = json_object_object_get(obj, outer);
-	if (!inner) {
-		inner = json_object_new_object();
-		json_object_object_add(obj, outer, inner);
-	}
-	object_put_at(inner, dot + 1, val);
-}
-
-static struct json_object *field_to_json(const struct rs_field *field, const void *row)
-{
-	const char *at = (const char *)row + field->offset;
-	uint64_t value = field->type == RS_TYPE_STR ? 0 : ((const struct rs_num *)at)->value;
-	char hex[20];
-
-	switch (field->type) {
-	case RS_TYPE_STR:
-		return json_object_new_string(at);
-	case RS_TYPE_BOOL:
-		return json_object_new_boolean(value != 0);
-	case RS_TYPE_I64:
-		return json_object_new_int64((int64_t)value);
-	case RS_TYPE_HEX:
-		snprintf(hex, sizeof(hex), "0x%llx", (unsigned long long)value);
-		return json_object_new_string(hex);
-	default:
-		return json_object_new_uint64(value);
-	}
-}
-
-static void fields_to_json(const struct rs_field *fields, size_t n, struct json_object *obj,
-			   const void *row)
-{
-	for (size_t i = 0; i < n; i++)
-		if (rs_field_known(&fields[i], row))
-			object_put_at(obj, fields[i].key, field_to_json(&fields[i], row));
-}
-
 static struct json_object *counters_to_json(enum rs_side side, const struct rs_queue *queue)
 {
 	struct json_object *obj = json_object_new_object();
@@ -413,7 +364,7 @@ static struct json_object *record_to_json(enum rs_side side, const struct rs_rec
 	for (; n--; row += record->size) {
 		struct json_object *obj = json_object_new_object();
 
-		fields_to_json(record->fields, record->fields_n, obj, row);
+		rs_fields_to_json(record->fields, record->fields_n, obj, row);
 		if (record->counters) {
 			json_object_object_add(
 				obj, "counters",
@@ -431,7 +382,7 @@ static struct json_object *sample_to_json(enum rs_side side, const struct rs_sam
 {
 	struct json_object *obj = json_object_new_object();
 
-	fields_to_json(rs_sample_fields, rs_sample_fields_n, obj, s);
+	rs_fields_to_json(rs_sample_fields, rs_sample_fields_n, obj, s);
 	for (size_t i = 0; i < RS_RECORDS; i++)
 		if (rs_records[i].sides & (1U << side))
 			json_object_object_add(obj, rs_records[i].key,
@@ -441,14 +392,9 @@ static struct json_object *sample_to_json(enum rs_side side, const struct rs_sam
 
 char *rs_snapshot_text(const struct rs_snapshot *s)
 {
-	struct json_object *root = json_object_new_object();
-	struct json_object *taken = json_object_new_object();
+	struct json_object *root = rs_envelope_new(RS_SNAPSHOT_SCHEMA, s->side, &s->taken);
 	char *text;
 
-	fields_to_json(rs_taken_fields, rs_taken_fields_n, taken, &s->taken);
-	json_object_object_add(root, "schema", json_object_new_string(RS_SNAPSHOT_SCHEMA));
-	json_object_object_add(root, "side", json_object_new_string(side_names[s->side]));
-	json_object_object_add(root, "taken", taken);
 	if (s->has_begin)
 		json_object_object_add(root, "begin", sample_to_json(s->side, &s->begin));
 	json_object_object_add(root, "end", sample_to_json(s->side, &s->end));

@@ -13,7 +13,7 @@ def replaced($lost; $symbol): same("\($symbol) hidden: another takes its place, 
 
 def judged($f; $all; $lost; $hook; $symbol):
 	($hook.loses // "" | split(",")) as $loses
-	| first($f.check[] | select(.what == $symbol)) as $check
+	| first($f.check.checks[] | select(.what == $symbol)) as $check
 	| same("\($symbol) hidden: JSON"; $hook.state; "absent"),
 	  same("\($symbol) hidden: unknown counters"; $lost; [$all[] | select(IN($loses[]))]),
 	  holds("\($symbol) hidden: check says: \($check.why)";

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Whole commands, as a shell runs them: what they print, where, and their exit status. */
+#include <kselftest_harness.h>
+
+#include <fcntl.h>
+#include <json-c/json.h>
+#include <pty.h>
+#include <sys/wait.h>
+
+#include "helper_fixture.h"
+#include "file.h"
+#include "host.h"
+#include "opts.h"
+
+#define CASES  HELPER_DIR "/../selftests/cases/"
+#define WELL   CASES "well/guest.json " CASES "well/host.json"
+#define SICK   CASES "tx-callback-off/guest.json " CASES "tx-callback-off/host.json"
+#define LINE   4096
+#define OUTPUT 65536
+
+/* A host in which everything adds up, of which each sample is ten seconds later. */
+static int well_open(const struct rs_filter *filter, void **handle, struct rs_error *err)
+{
+	static unsigned int samples;
+
+	(void)filter;
+	(void)err;
+	*handle = &samples;
+	return 0;
+}
+
+static int well_sample(void *handle, struct rs_sample *s, struct rs_error *err)
+{
+	unsigned int *samples = handle;
+
+	(void)err;
+	sample_fill(s, RS_SIDE_HOST, ++*samples);
+	return 0;
+}
+
+static void well_close(void *handle)
+{
+	(void)handle;
+}
+
+const struct rs_source rs_host_source = {
+	.side = RS_SIDE_HOST, .open = well_open, .sample = well_sample, .close = well_close};
+
+int rs_host_check(rs_check_fn row, void *ctx)
+{
+	row(ctx, &(struct rs_check){.what = "rights", .works = true});
+	row(ctx, &(struct rs_check){.what = "tun_net_xmit",
+				    .works = false,
+				    .why = "this kernel has no tun_net_xmit"});
+	return -1;
+}
+
+/* What a command did. */
+struct done {
+	int status;
+	char out[OUTPUT]; /* of a terminal, both */
+	char err[OUTPUT];
+};
+
+static int command_do(const char *line)
+{
+	static char copy[LINE];
+	char *argv[32] = {"ringside"}, *rest;
+	struct rs_error err = {0};
+	struct rs_opts opts;
+	int argc = 1, ret;
+
+	alarm(30);
+	snprintf(copy, sizeof(copy), "%s", line);
+	for (char *word = strtok_r(copy, " ", &rest); word; word = strtok_r(NULL, " ", &rest))
+		argv[argc++] = word;
+	ret = rs_opts_parse(&opts, argc, argv, &err);
+	if (!ret)
+		ret = opts.command ? opts.command->run(&opts, &err) : 0;
+	if (ret < 0)
+		fprintf(stderr, "ringside: %s\n", err.text);
+	fflush(NULL);
+	return ret < 0 ? (int)err.status : ret;
+}
+
+static void text_read(int fd, char *text)
+{
+	size_t used = 0;
+	ssize_t got;
+
+	while (used + 1 < OUTPUT && (got = read(fd, text + used, OUTPUT - 1 - used)) > 0)
+		used += got;
+	text[used] = '\0';
+	close(fd);
+}
+
+static void done_wait(struct done *d, pid_t pid)
+{
+	int status;
+
+	waitpid(pid, &status, 0);
+	d->status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void command_run(struct done *d, const char *line)
+{
+	int out = memfd_create("out", 0), err = memfd_create("err", 0);
+	pid_t pid = fork();
+
+	if (!pid) {
+		dup2(out, STDOUT_FILENO);
+		dup2(err, STDERR_FILENO);
+		_exit(command_do(line));
+	}
+	done_wait(d, pid);
+	lseek(out, 0, SEEK_SET);
+	lseek(err, 0, SEEK_SET);
+	text_read(out, d->out);
+	text_read(err, d->err);
+}
+
+/* On a terminal with so many columns. */
+static void command_show(struct done *d, const char *line, int columns)
+{
+	struct winsize size = {.ws_col = columns, .ws_row = 24};
+	int terminal;
+	pid_t pid = forkpty(&terminal, NULL, NULL, &size);
+
+	if (!pid) {
+		setenv("TERM", "xterm", 1);
+		_exit(command_do(line));
+	}
+	text_read(terminal, d->out);
+	done_wait(d, pid);
+}
+
+FIXTURE(commands)
+{
+	struct done d;
+	char dir[32];
+	char file[64];
+};
+
+FIXTURE_SETUP(commands)
+{
+	memset(self, 0, sizeof(*self));
+	unsetenv("NO_COLOR");
+	strcpy(self->dir, "/tmp/ringside.XXXXXX");
+	ASSERT_NE(NULL, mkdtemp(self->dir));
+	snprintf(self->file, sizeof(self->file), "%s/file", self->dir);
+}
+
+FIXTURE_TEARDOWN(commands)
+{
+	unlink(self->file);
+	rmdir(self->dir);
+}
+
+#define RUN(...)                                                   \
+	do {                                                       \
+		char run_line[LINE];                               \
+		snprintf(run_line, sizeof(run_line), __VA_ARGS__); \
+		command_run(&self->d, run_line);                   \
+	} while (0)
+#define PRINTS(what) EXPECT_NE(NULL, strstr(self->d.out, what)) TH_LOG("%s: %s", what, self->d.out)
+#define PRINTS_NO(what) \
+	EXPECT_EQ(NULL, strstr(self->d.out, what)) TH_LOG("%s: %s", what, self->d.out)
+
+static struct json_object *member(struct json_object *obj, const char *key)
+{
+	return json_object_object_get(obj, key);
+}
+
+static const char *text_of(struct json_object *obj, const char *key)
+{
+	return json_object_get_string(member(obj, key));
+}
+
+TEST_F(commands, colour_is_for_terminals_unless_it_is_asked_for)
+{
+	static const char red[] = "\033[1;31m";
+
+	command_show(&self->d, "diff " SICK, 100);
+	PRINTS(red);
+	command_show(&self->d, "diff --color=never " SICK, 100);
+	PRINTS_NO("\033[");
+	RUN("diff " SICK);
+	PRINTS_NO("\033[");
+	RUN("diff --color=always " SICK);
+	PRINTS(red);
+	setenv("NO_COLOR", "1", 1);
+	command_show(&self->d, "diff " SICK, 100);
+	PRINTS_NO("\033[");
+	RUN("diff --color=always " SICK);
+	PRINTS(red);
+}
+
+TEST_F(commands, tables_follow_the_terminal)
+{
+	for (int columns = 60; columns <= 200; columns += 20) {
+		command_show(&self->d, "list host", columns);
+		for (const char *line = self->d.out; *line; line += strcspn(line, "\n") + 1) {
+			EXPECT_GE(columns + 1, strcspn(line, "\n")) TH_LOG("%d: %s", columns, line);
+		}
+		PRINTS("52:54:00:12:34:56");
+	}
+}
+
+TEST_F(commands, quiet_is_silent_when_all_is_well)
+{
+	RUN("diff -q " WELL);
+	EXPECT_EQ(RS_EXIT_OK, self->d.status);
+	EXPECT_STREQ("", self->d.out);
+	EXPECT_STREQ("", self->d.err);
+	RUN("diff -q " SICK);
+	EXPECT_EQ(RS_EXIT_VERDICT, self->d.status);
+	PRINTS("eth0 output.0");
+	RUN("host -q -d 1ms");
+	EXPECT_EQ(RS_EXIT_OK, self->d.status);
+	EXPECT_STREQ("", self->d.out);
+	EXPECT_STREQ("", self->d.err);
+}
+
+TEST_F(commands, diff_prints_as_well_as_writes)
+{
+	struct json_object *written;
+
+	RUN("diff -o %s " SICK, self->file);
+	EXPECT_EQ(RS_EXIT_VERDICT, self->d.status);
+	PRINTS("machine: 1 of 2 queues are sick");
+	PRINTS_NO("\"schema\"");
+	written = json_object_from_file(self->file);
+	ASSERT_NE(NULL, written);
+	EXPECT_EQ(1, json_object_array_length(member(written, "verdicts")));
+	json_object_put(written);
+	RUN("diff -j -o %s " SICK, self->file);
+	PRINTS("\"schema\"");
+	PRINTS_NO("machine:");
+	RUN("diff -q -o %s " WELL, self->file);
+	EXPECT_STREQ("", self->d.out);
+}
+
+TEST_F(commands, diff_to_standard_output_is_json_once)
+{
+	struct json_object *printed;
+
+	RUN("diff -o - " SICK);
+	printed = json_tokener_parse(self->d.out);
+	EXPECT_NE(NULL, printed) TH_LOG("%s", self->d.out);
+	json_object_put(printed);
+	PRINTS_NO("machine:");
+}
+
+static const char *const enveloped[] = {"check host -j", "list host -j", "host -d 1ms -j"};
+
+TEST_F(commands, json_of_one_side_has_one_envelope)
+{
+	for (size_t i = 0; i < sizeof(enveloped) / sizeof(enveloped[0]); i++) {
+		struct json_object *root;
+
+		RUN("%s", enveloped[i]);
+		root = json_tokener_parse(self->d.out);
+		ASSERT_TRUE(json_object_is_type(root, json_type_object)) TH_LOG("%s", self->d.out);
+		EXPECT_EQ(0, strncmp(text_of(root, "schema"), "ringside-", 9));
+		EXPECT_STREQ("host", text_of(root, "side"));
+		EXPECT_NE(NULL, text_of(member(root, "taken"), "kernel"));
+		json_object_put(root);
+	}
+}
+
+TEST_F(commands, check_has_a_row_for_each_part)
+{
+	struct json_object *root, *row;
+
+	RUN("check host -j");
+	EXPECT_EQ(RS_EXIT_CANNOT, self->d.status);
+	root = json_tokener_parse(self->d.out);
+	ASSERT_EQ(2, json_object_array_length(member(root, "checks")));
+	row = json_object_array_get_idx(member(root, "checks"), 1);
+	EXPECT_STREQ("tun_net_xmit", text_of(row, "what"));
+	EXPECT_FALSE(json_object_get_boolean(member(row, "works")));
+	json_object_put(root);
+	RUN("check host -q");
+	EXPECT_STREQ("no   tun_net_xmit: this kernel has no tun_net_xmit\n", self->d.out);
+}
+
+/* Prints what bash would complete; a process with QEMU's words runs meanwhile. */
+static const char completion[] =
+	"exec 2>&1; . " HELPER_DIR "/ringside.bash\n"
+	"complete_words() { COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); COMPREPLY=(); _ringside\n"
+	"	echo \"${COMPREPLY[*]}\"; }\n"
+	"mkfifo %s; exec 9<>%s\n"
+	"machine() { exec -a qemu-system-test bash -c 'read -r <&9; :' x \"$@\" & }\n"
+	"machine -name debug-threads=on,guest=ringside-web1 -smp 1; first=$!\n"
+	"machine -name ringside-db1,process=x; second=$!\n"
+	"until grep -q qemu /proc/$first/cmdline && grep -q qemu /proc/$second/cmdline\n"
+	"do sleep 0.1; done\n"
+	"complete_words ringside host --vm ringside-\n"
+	"complete_words ringside host --pid $first | sed s/$first/PID/\n"
+	"complete_words ringside host --color = al\n"
+	"complete_words ringside diff --no\n"
+	"kill $first $second\n";
+
+TEST_F(commands, virtual_machines_are_completed)
+{
+	char script[64], line[128];
+	FILE *file;
+
+	snprintf(script, sizeof(script), "%s/script", self->dir);
+	file = fopen(script, "w");
+	fprintf(file, completion, self->file, self->file);
+	fclose(file);
+	snprintf(line, sizeof(line), "timeout 60 bash --norc %s", script);
+	file = popen(line, "r");
+	ASSERT_NE(NULL, file);
+	self->d.out[fread(self->d.out, 1, OUTPUT - 1, file)] = '\0';
+	EXPECT_EQ(0, pclose(file));
+	PRINTS("ringside-web1");
+	PRINTS("ringside-db1");
+	PRINTS("\nPID\nalways\n--no-header\n");
+	unlink(script);
+}
+
+TEST_HARNESS_MAIN
