@@ -171,18 +171,32 @@ static int metrics_put(void *ctx, const struct rs_snapshot *s, struct rs_error *
 	return ret;
 }
 
+/* Its exit status is ringside's, too: the sentence tells it from one of ringside's own. */
+static bool command_failed(const struct rs_opts *opts, const struct rs_child *child)
+{
+	int status = rs_child_exit(child);
+
+	if (status)
+		fprintf(stderr, "ringside: %s ended with exit status %d\n", opts->window.command[0],
+			status);
+	return status;
+}
+
 static int source_run(const struct rs_source *source, const struct rs_opts *opts, rs_window_fn done,
 		      struct rs_error *err)
 {
 	struct report report = {.opts = opts};
 	struct rs_window window = opts->window;
+	struct rs_child child;
 
 	if (opts->output && rs_file_probe(opts->output, err))
 		return -1;
 	window.progress = !opts->quiet && !window.interval_ns;
 	window.needs_queues = done != metrics_put; /* an exporter runs on an idle host, too */
-	if (rs_window_run(source, &opts->filter, &window, done, &report, err))
+	if (rs_window_run(source, &opts->filter, &window, done, &report, &child, err))
 		return -1;
+	if (command_failed(opts, &child))
+		return rs_child_exit(&child);
 	return report.found_fault ? RS_EXIT_VERDICT : RS_EXIT_OK;
 }
 
@@ -302,11 +316,12 @@ static int list_run(const struct rs_opts *opts, struct rs_error *err)
 {
 	struct report report = {.opts = opts};
 	const struct rs_window once = {.needs_queues = true};
+	struct rs_child none;
 	enum rs_side side;
 
 	if (side_choose(opts, &side, err))
 		return -1;
-	return rs_window_run(sources[side], &opts->filter, &once, list_report, &report, err);
+	return rs_window_run(sources[side], &opts->filter, &once, list_report, &report, &none, err);
 }
 
 static int top_run(const struct rs_opts *opts, struct rs_error *err)
@@ -331,6 +346,8 @@ static int metrics_run(const struct rs_opts *opts, struct rs_error *err)
 const struct rs_command rs_commands[] = {
 	{.name = "guest",
 	 .run = guest_run,
+	 .args = "[-- COMMAND...]",
+	 .runs = true,
 	 .options = "duration interval json output quiet verbose no-header color",
 	 .summary = "the guest's side: what the module counted, for each queue",
 	 .more = "Without -d: since the module was loaded or its counters were reset. Needs "
@@ -338,9 +355,12 @@ const struct rs_command rs_commands[] = {
 		 "  ringside guest\n"
 		 "  ringside guest -v    (with the proof, if ringside check says it is on)\n"
 		 "  ringside guest -d 10s -o guest.json\n"
-		 "  ringside guest -i 1s"},
+		 "  ringside guest -i 1s\n"
+		 "  ringside guest -- ping -c 10 -i 0.1 10.0.0.1"},
 	{.name = "host",
 	 .run = host_run,
+	 .args = "[-- COMMAND...]",
+	 .runs = true,
 	 .duration_ns = 10 * SECOND,
 	 .options = "duration interval json output quiet verbose no-header color tap vm pid "
 		    "queue no-times",
@@ -349,6 +369,7 @@ const struct rs_command rs_commands[] = {
 		 "  ringside host --tap vnet37\n"
 		 "  ringside host --tap vnet37 -d 10s -o host.json\n"
 		 "  ringside host --vm web1 -i 1s\n"
+		 "  ringside host --tap vnet37 -- iperf3 -c 192.0.2.7\n"
 		 "  ringside host --no-times -d 1h -o host.json"},
 	{.name = "diff",
 	 .run = diff_run,

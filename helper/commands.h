@@ -28,6 +28,7 @@ struct rs_command {
 	const char *args; /* as --help shows them; NULL = none */
 	int args_min;
 	int args_max;
+	bool runs;	      /* it takes -- COMMAND, and counts while that runs */
 	const char *options;  /* the long names of its options, separated by spaces */
 	uint64_t duration_ns; /* default of -d */
 	const char *summary;

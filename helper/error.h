@@ -22,7 +22,9 @@
 	X(MISMATCH, 76,                                                                            \
 	  "no virtqueue of the guest's snapshot is in the host's: two machines, or other rings")   \
 	X(NOPERM, 77, "not permitted: root, or a capability, is needed")                           \
-	X(NOTSETUP, 78, "the module is not loaded, or debugfs is not mounted")
+	X(NOTSETUP, 78, "the module is not loaded, or debugfs is not mounted")                     \
+	X(NOEXEC, 126, "COMMAND cannot be run")                                                    \
+	X(NOCOMMAND, 127, "COMMAND was not found")
 
 enum rs_exit {
 #define X(name, status, meaning) RS_EXIT_##name = status,

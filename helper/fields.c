@@ -177,6 +177,7 @@ static const struct rs_field cpu_fields[] = {
 
 const struct rs_field rs_sample_fields[] = {
 	NUM(rs_sample, RS_BOTH, U64, time_ns, "time_ns", NULL, RS_BOTH),
+	NUM(rs_sample, RS_BOTH, U64, wall_ns, "wall_ns", NULL, 0),
 	NUM(rs_sample, RS_BOTH, U64, started_ns, "started_ns", NULL, 0),
 	NUM(rs_sample, RS_BOTH, U64, generation, "generation", NULL, 0),
 };

@@ -37,6 +37,7 @@ static struct json_object *side_to_json(const struct rs_snapshot *s)
 	rs_json_add_text(obj, "kernel", s->taken.kernel);
 	rs_json_add_text(obj, "arch", s->taken.arch);
 	rs_json_add_text(obj, "uuid", s->taken.uuid);
+	rs_json_add_num(obj, "wall_ns", s->end.wall_ns);
 	if (since.known && s->end.time_ns.value >= since.value)
 		rs_json_add_num(obj, "window_ns", rs_num_of(s->end.time_ns.value - since.value));
 	return obj;

@@ -239,6 +239,37 @@ static error_t command_parse(int key, char *arg, struct argp_state *state)
 		"usage", KEY_USAGE, NULL, OPTION_HIDDEN, NULL, -1 \
 	}
 
+/* What is behind "--" is no option of ringside, and not sorted with them. */
+static int child_take(struct parse *p, int *argc, char **argv)
+{
+	const struct rs_command *command = p->opts->command;
+
+	for (int i = 1; command->runs && i < *argc; i++) {
+		if (strcmp(argv[i], "--"))
+			continue;
+		if (i + 1 == *argc)
+			return refuse(p, "a command is missing behind --: ringside %s %s",
+				      command->name, command->args);
+		p->opts->window.command = argv + i + 1;
+		*argc = i;
+		return 0;
+	}
+	return 0;
+}
+
+static int duration_choose(struct parse *p)
+{
+	struct rs_window *w = &p->opts->window;
+
+	if (w->command && w->duration_ns)
+		return refuse(p, "%s: -d does not go with %s: the window lasts while that runs",
+			      p->opts->command->name, w->command[0]);
+	if (!w->duration_ns)
+		w->duration_ns =
+			w->interval_ns || w->command ? RS_FOREVER : p->opts->command->duration_ns;
+	return 0;
+}
+
 /* argv[0] is the command's name. */
 static int command_run(struct parse *p, int argc, char **argv)
 {
@@ -255,12 +286,11 @@ static int command_run(struct parse *p, int argc, char **argv)
 	snprintf(args, sizeof(args), "%s", command->args ? command->args : "");
 	snprintf(doc, sizeof(doc), "%s\v%s", command->summary, command->more);
 	argv[0] = name;
+	if (child_take(p, &argc, argv))
+		return EINVAL;
 	if (argp_parse(&argp, argc, argv, ARGP_NO_EXIT | ARGP_NO_HELP, NULL, p))
 		return EINVAL;
-	if (!p->opts->window.duration_ns)
-		p->opts->window.duration_ns =
-			p->opts->window.interval_ns ? RS_FOREVER : command->duration_ns;
-	return 0;
+	return p->answered ? 0 : duration_choose(p);
 }
 
 static error_t command_find(struct parse *p, const char *name, struct argp_state *state)

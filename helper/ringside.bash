@@ -52,9 +52,13 @@ _ringside_machines()
 _ringside()
 {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-	local command=${COMP_WORDS[1]}
-	local words
+	local command=${COMP_WORDS[1]} words
 
+	for words in "${COMP_WORDS[@]:2:COMP_CWORD - 2}"; do
+		[ "$words" = -- ] || continue
+		mapfile -t COMPREPLY < <(compgen -A command -f -- "$word")
+		return
+	done
 	# bash takes --color=always as three words
 	[ "$before" != = ] || before=${COMP_WORDS[COMP_CWORD - 2]}
 	[ "$word" != = ] || word=

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "headline.h"
@@ -352,6 +353,18 @@ static void columns_explain(const struct rs_show *show, const struct rs_columns 
 	}
 }
 
+/* When the window ended, by the clock of that side: beside other logs. */
+static void wall_print(FILE *out, struct rs_num ns)
+{
+	time_t seconds = ns.value / 1000000000;
+	struct tm tm;
+	char text[40];
+
+	if (ns.known && gmtime_r(&seconds, &tm) &&
+	    strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm))
+		fprintf(out, ", ended %s UTC", text);
+}
+
 static void side_print(const struct rs_show *show, const char *title, const struct rs_snapshot *s)
 {
 	uint64_t since = s->has_begin ? s->begin.time_ns.value : s->end.started_ns.value;
@@ -363,6 +376,7 @@ static void side_print(const struct rs_show *show, const char *title, const stru
 	if (known && s->end.time_ns.value >= since)
 		fprintf(show->page.out, ", %.3f s%s", (s->end.time_ns.value - since) / 1e9,
 			s->has_begin ? "" : " since counting began");
+	wall_print(show->page.out, s->end.wall_ns);
 	fputc('\n', show->page.out);
 }
 

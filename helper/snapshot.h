@@ -288,9 +288,11 @@ struct rs_queue {
 	struct rs_histogram hists[RS_HISTS_MAX];
 };
 
-/* The state at one moment. Times are CLOCK_MONOTONIC of that side, in nanoseconds. */
+/* The state at one moment. Times are CLOCK_MONOTONIC of that side, in nanoseconds; only wall_ns is
+ * CLOCK_REALTIME, since 1970. */
 struct rs_sample {
 	struct rs_num time_ns;
+	struct rs_num wall_ns;
 	struct rs_num started_ns; /* when counting started: load, reset, attach */
 	struct rs_num generation;
 	struct rs_hook *hooks;

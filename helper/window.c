@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,17 +12,26 @@
 #define NS_PER_S 1000000000ULL
 
 static volatile sig_atomic_t stopped;
+static volatile sig_atomic_t command_pid; /* 0 = no command runs */
 
-static void stop(int sig)
+/* A signal that a process sent, and not the kernel for a terminal, reached only this process. */
+static void stop(int sig, siginfo_t *info, void *context)
+{
+	(void)context;
+	stopped = 1;
+	if (command_pid && info->si_code <= 0)
+		kill(command_pid, sig);
+}
+
+static void wake(int sig)
 {
 	(void)sig;
-	stopped = 1;
 }
 
 /* SA_RESETHAND: the second signal has its default action and ends the process. */
 void rs_window_arm(void)
 {
-	struct sigaction act = {.sa_handler = stop, .sa_flags = SA_RESETHAND};
+	struct sigaction act = {.sa_sigaction = stop, .sa_flags = SA_RESETHAND | SA_SIGINFO};
 
 	stopped = 0;
 	sigaction(SIGINT, &act, NULL);
@@ -51,7 +61,7 @@ static void progress_show(uint64_t begin, uint64_t end)
 /* Without a terminal a script may wait for this line: the window has started. */
 static void begin_print(const struct rs_window *w)
 {
-	if (w->progress && w->duration_ns && !isatty(STDERR_FILENO))
+	if (w->progress && w->duration_ns && !w->command && !isatty(STDERR_FILENO))
 		fputs("counting\n", stderr);
 }
 
@@ -60,67 +70,141 @@ static void progress_clear(void)
 	fprintf(stderr, "\r%40s\r", "");
 }
 
-static void wait_until(uint64_t end, bool progress)
+/* SIGCHLD is blocked, but within a pause: the end of a command cannot come unseen before it. */
+static void child_watch(sigset_t *unblocked)
 {
-	uint64_t begin = rs_window_now();
-	struct timespec ts;
+	struct sigaction act = {.sa_handler = wake};
+	sigset_t set;
 
-	progress = progress && end > begin + 2 * NS_PER_S && isatty(STDERR_FILENO);
-	while (!stopped && rs_window_now() < end) {
-		/* sleep in short steps: a signal that comes just before a sleep does not end it */
-		uint64_t next = rs_window_now() + NS_PER_S < end ? rs_window_now() + NS_PER_S : end;
+	sigaction(SIGCHLD, &act, NULL);
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &set, unblocked);
+	sigdelset(unblocked, SIGCHLD);
+}
 
+/* The rest of the window: its source, and the command that it lasts for. */
+struct run {
+	const struct rs_source *source;
+	void *handle;
+	const struct rs_window *window;
+	struct rs_child *child;
+	sigset_t unblocked;
+};
+
+static bool is_over(struct run *r)
+{
+	return r->window->command ? !rs_child_runs(r->child) : stopped;
+}
+
+/* Pauses are short: a signal that comes just before one does not end it. */
+static void pause_for(const struct run *r, uint64_t ns)
+{
+	struct timespec ts = {0, NS_PER_S - 1};
+
+	if (ns < NS_PER_S)
+		ts.tv_nsec = ns;
+	ppoll(NULL, 0, &ts, &r->unblocked);
+}
+
+static void wait_until(struct run *r, uint64_t end)
+{
+	uint64_t begin = rs_window_now(), now;
+	bool progress = r->window->progress && !r->window->command && end > begin + 2 * NS_PER_S &&
+			isatty(STDERR_FILENO);
+
+	while (!is_over(r) && (now = rs_window_now()) < end) {
 		if (progress)
 			progress_show(begin, end);
-		ts.tv_sec = next / NS_PER_S;
-		ts.tv_nsec = next % NS_PER_S;
-		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL);
+		pause_for(r, end - now);
 	}
 	if (progress)
 		progress_clear();
 }
 
-static int sample_get(const struct rs_source *source, void *handle, struct rs_sample *s,
-		      struct rs_error *err)
+static struct rs_num wall_ns(void)
 {
-	int ret = source->sample(handle, s, err);
+	struct timespec ts;
 
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return rs_num_of(ts.tv_sec * NS_PER_S + ts.tv_nsec);
+}
+
+static int sample_get(const struct run *r, struct rs_sample *s, struct rs_error *err)
+{
+	int ret = r->source->sample(r->handle, s, err);
+
+	s->wall_ns = wall_ns();
 	if (ret)
 		rs_sample_clear(s);
 	return ret;
 }
 
-static int queues_check(const struct rs_source *source, void *handle, const struct rs_window *w,
-			const struct rs_snapshot *s, struct rs_error *err)
+static int queues_check(const struct run *r, const struct rs_snapshot *s, struct rs_error *err)
 {
-	if (!w->needs_queues || w->interval_ns || !source->nothing || s->begin.queues_n ||
+	const struct rs_window *w = r->window;
+
+	if (!w->needs_queues || w->interval_ns || !r->source->nothing || s->begin.queues_n ||
 	    s->end.queues_n)
 		return 0;
-	return source->nothing(handle, err);
+	return r->source->nothing(r->handle, err);
+}
+
+/* A signal that comes while the command starts is passed on as soon as its process id is known. */
+static int command_spawn(const struct run *r, struct rs_error *err)
+{
+	sigset_t both, before;
+	int ret;
+
+	sigemptyset(&both);
+	sigaddset(&both, SIGINT);
+	sigaddset(&both, SIGTERM);
+	sigprocmask(SIG_BLOCK, &both, &before);
+	ret = stopped ? rs_error_set(err, RS_EXIT_ERROR, "interrupted before %.100s was started",
+				     r->window->command[0])
+		      : rs_child_start(r->child, r->window->command, err);
+	command_pid = r->child->pid;
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return ret;
+}
+
+/* The command's first packet is within the window. */
+static int command_start(const struct run *r, struct rs_error *err)
+{
+	return r->window->command ? command_spawn(r, err) : 0;
+}
+
+static int snapshot_begin(struct run *r, struct rs_snapshot *s, struct rs_error *err)
+{
+	rs_taken_fill(&s->taken);
+	if (s->has_begin && sample_get(r, &s->begin, err))
+		return -1;
+	begin_print(r->window);
+	return command_start(r, err);
+}
+
+static int snapshot_end(struct run *r, struct rs_snapshot *s, rs_window_fn done, void *ctx,
+			struct rs_error *err)
+{
+	return sample_get(r, &s->end, err) || queues_check(r, s, err) || done(ctx, s, err) ? -1 : 0;
 }
 
 /* The end of one snapshot is the start of the next one: no gap between them. */
-static int snapshots_get(const struct rs_source *source, void *handle, const struct rs_window *w,
-			 rs_window_fn done, void *ctx, struct rs_error *err)
+static int snapshots_get(struct run *r, rs_window_fn done, void *ctx, struct rs_error *err)
 {
-	struct rs_snapshot s = {.side = source->side, .has_begin = w->duration_ns != 0};
+	const struct rs_window *w = r->window;
+	struct rs_snapshot s = {.side = r->source->side, .has_begin = w->duration_ns != 0};
 	uint64_t begin = rs_window_now(), end = begin + w->duration_ns;
-	int ret = s.has_begin ? sample_get(source, handle, &s.begin, err) : 0;
+	int ret = snapshot_begin(r, &s, err);
 
-	rs_taken_fill(&s.taken);
-	if (!ret)
-		begin_print(w);
 	while (!ret) {
 		uint64_t next = w->interval_ns && begin + w->interval_ns < end
 					? begin + w->interval_ns
 					: end;
 
-		wait_until(next, w->progress);
-		ret = sample_get(source, handle, &s.end, err) ||
-				      queues_check(source, handle, w, &s, err) || done(ctx, &s, err)
-			      ? -1
-			      : 0;
-		if (ret || stopped || next == end)
+		wait_until(r, next);
+		ret = snapshot_end(r, &s, done, ctx, err);
+		if (ret || is_over(r) || next == end)
 			break;
 		rs_sample_clear(&s.begin);
 		s.begin = s.end;
@@ -133,16 +217,20 @@ static int snapshots_get(const struct rs_source *source, void *handle, const str
 
 int rs_window_run(const struct rs_source *source, const struct rs_filter *filter,
 		  const struct rs_window *window, rs_window_fn done, void *ctx,
-		  struct rs_error *err)
+		  struct rs_child *child, struct rs_error *err)
 {
-	void *handle = NULL;
+	struct run r = {.source = source, .window = window, .child = child};
 	int ret;
 
+	*child = (struct rs_child){0};
 	rs_window_arm();
-	ret = source->open(filter, &handle, err);
+	child_watch(&r.unblocked);
+	ret = source->open(filter, &r.handle, err);
 	if (ret)
 		return ret;
-	ret = snapshots_get(source, handle, window, done, ctx, err);
-	source->close(handle);
+	ret = snapshots_get(&r, done, ctx, err);
+	rs_child_wait(child);
+	command_pid = 0;
+	source->close(r.handle);
 	return ret;
 }

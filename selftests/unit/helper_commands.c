@@ -6,6 +6,7 @@
 #include <json-c/json.h>
 #include <pty.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #include "helper_fixture.h"
 #include "file.h"
@@ -74,6 +75,9 @@ static int command_do(const char *line)
 	snprintf(copy, sizeof(copy), "%s", line);
 	for (char *word = strtok_r(copy, " ", &rest); word; word = strtok_r(NULL, " ", &rest))
 		argv[argc++] = word;
+	for (int i = 1; i < argc; i++) /* a tab stands for a space */
+		for (char *tab; (tab = strchr(argv[i], '\t'));)
+			*tab = ' ';
 	ret = rs_opts_parse(&opts, argc, argv, &err);
 	if (!ret)
 		ret = opts.command ? opts.command->run(&opts, &err) : 0;
@@ -284,6 +288,90 @@ TEST_F(commands, check_has_a_row_for_each_part)
 	EXPECT_STREQ("no   tun_net_xmit: this kernel has no tun_net_xmit\n", self->d.out);
 }
 
+/* The state of the command is written to the file, so that nothing depends on the clock. */
+TEST_F(commands, a_window_lasts_as_long_as_its_command)
+{
+	RUN("host -j -- touch %s", self->file);
+	EXPECT_EQ(RS_EXIT_OK, self->d.status);
+	EXPECT_EQ(0, access(self->file, F_OK));
+	PRINTS("\"begin\"");
+	EXPECT_STREQ("", self->d.err);
+	RUN("host -q -- sleep 0.1");
+	EXPECT_EQ(RS_EXIT_OK, self->d.status);
+	EXPECT_STREQ("", self->d.out);
+}
+
+TEST_F(commands, a_command_that_fails_gives_its_status)
+{
+	RUN("host -- test 1 = 2");
+	EXPECT_EQ(1, self->d.status);
+	PRINTS("machine: nothing wrong"); /* counted all the same */
+	EXPECT_STREQ("ringside: test ended with exit status 1\n", self->d.err);
+	RUN("host -- timeout -s KILL 0.1 sleep 60");
+	EXPECT_EQ(137, self->d.status);
+	PRINTS("machine: nothing wrong");
+	RUN("host -- %s/nosuch", self->dir);
+	EXPECT_EQ(RS_EXIT_NOCOMMAND, self->d.status);
+	PRINTS_NO("machine:");
+	RUN("host -- %s", self->dir);
+	EXPECT_EQ(RS_EXIT_NOEXEC, self->d.status);
+}
+
+/* Starts `ringside host -q -- sleep 60` in a child, whose window has begun when this returns. */
+static pid_t sleeper_start(int *out)
+{
+	int ends[2];
+	pid_t pid;
+
+	*out = pipe(ends) ? -1 : ends[0];
+	pid = fork();
+	if (!pid) {
+		dup2(ends[1], STDOUT_FILENO);
+		_exit(command_do("host -q -- sh -c echo\tready;exec\tsleep\t60"));
+	}
+	close(ends[1]);
+	return pid;
+}
+
+TEST_F(commands, a_signal_ends_the_command_and_then_the_window)
+{
+	static const int signals[] = {SIGINT, SIGTERM};
+
+	for (size_t i = 0; i < 2; i++) {
+		char ready[8] = "";
+		int out, status;
+		pid_t pid = sleeper_start(&out);
+
+		ASSERT_LT(0, read(out, ready, sizeof(ready) - 1));
+		kill(pid, signals[i]); /* to ringside alone */
+		waitpid(pid, &status, 0);
+		EXPECT_TRUE(WIFEXITED(status));
+		EXPECT_EQ(128 + signals[i], WEXITSTATUS(status));
+		/* the end of the file: sleep no longer holds the pipe */
+		EXPECT_EQ(0, read(out, ready, sizeof(ready)));
+		close(out);
+	}
+}
+
+TEST_F(commands, samples_have_the_wall_clock)
+{
+	struct json_object *root;
+	struct timespec now;
+	int64_t begin, end;
+
+	RUN("host -j -- sleep 0.2");
+	clock_gettime(CLOCK_REALTIME, &now);
+	root = json_tokener_parse(self->d.out);
+	begin = json_object_get_int64(member(member(root, "begin"), "wall_ns"));
+	end = json_object_get_int64(member(member(root, "end"), "wall_ns"));
+	EXPECT_LE(begin + 200000000, end);
+	EXPECT_GE(now.tv_sec * 1000000000LL + now.tv_nsec, end);
+	EXPECT_LT((now.tv_sec - 60) * 1000000000LL, begin);
+	json_object_put(root);
+	RUN("host -- true");
+	PRINTS(" s, ended 20");
+}
+
 /* Prints what bash would complete; a process with QEMU's words runs meanwhile. */
 static const char completion[] =
 	"exec 2>&1; . " HELPER_DIR "/ringside.bash\n"
@@ -299,6 +387,7 @@ static const char completion[] =
 	"complete_words ringside host --pid $first | sed s/$first/PID/\n"
 	"complete_words ringside host --color = al\n"
 	"complete_words ringside diff --no\n"
+	"complete_words ringside host -- --tap tru | tr ' ' '\\n' | grep -x true | head -n 1\n"
 	"kill $first $second\n";
 
 TEST_F(commands, virtual_machines_are_completed)
@@ -317,7 +406,7 @@ TEST_F(commands, virtual_machines_are_completed)
 	EXPECT_EQ(0, pclose(file));
 	PRINTS("ringside-web1");
 	PRINTS("ringside-db1");
-	PRINTS("\nPID\nalways\n--no-header\n");
+	PRINTS("\nPID\nalways\n--no-header\ntrue\n");
 	unlink(script);
 }
 

@@ -79,6 +79,24 @@ TEST(an_interval_goes_on_unless_a_duration_ends_it)
 	EXPECT_EQ(10000000000, o.window.duration_ns);
 }
 
+TEST(a_command_behind_two_hyphens_is_run_as_it_is)
+{
+	struct rs_opts o;
+	struct rs_error err;
+
+	ASSERT_EQ(0, parse(&o, &err, "host -q --tap t -- iperf3 -c -d --json -- x"));
+	EXPECT_STREQ("iperf3", o.window.command[0]);
+	EXPECT_STREQ("-d", o.window.command[2]);
+	EXPECT_STREQ("x", o.window.command[5]);
+	EXPECT_EQ(NULL, o.window.command[6]);
+	EXPECT_EQ(RS_FOREVER, o.window.duration_ns);
+	EXPECT_FALSE(o.json);
+	ASSERT_EQ(0, parse(&o, &err, "guest -i 1s -- true"));
+	EXPECT_STREQ("true", o.window.command[0]);
+	ASSERT_EQ(0, parse(&o, &err, "host -d 1s"));
+	EXPECT_EQ(NULL, o.window.command);
+}
+
 TEST(times_are_left_out_where_the_host_is_looked_at)
 {
 	static const char *const lines[] = {"host --no-times -d 1s", "top host --no-times",
@@ -149,6 +167,10 @@ static const struct {
 	{"host --queue 65536", "queue"},
 	{"host --color=blue", "auto, always or never"},
 	{"check -H", NULL},
+	{"host --", "a command is missing"},
+	{"host -d 1s -- true", "-d does not go with true"},
+	{"host x -- true", "\"x\""},
+
 	{"guest --tap t", NULL},
 	{"guest --no-times", NULL},
 	{"host --no-times=1", NULL},
