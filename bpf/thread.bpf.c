@@ -13,11 +13,12 @@
 #define THREAD_LOOKS 4
 
 /*
- * Each CPU's run queue. By address, 0 = not known: a kernel without KALLSYMS_ALL has the type of
- * the variable and not its address, and then refuses a program that names the type.
+ * The addresses of runqueues and __per_cpu_offset, 0 = not known. From the helper, not as __ksym: a
+ * kernel without KALLSYMS_ALL has the type of the variable and not its address, and then refuses a
+ * program that names the type; for a name without a type libbpf reads all symbols once more.
  */
-extern const void runqueues __ksym __weak;
-extern const void __per_cpu_offset __ksym __weak;
+const volatile __u64 rs_run_queues;
+const volatile __u64 rs_cpu_offsets;
 
 /*
  * CLOCK_MONOTONIC less the scheduler's clock, in this scan; 0 = not known yet. The helper sets it
@@ -107,12 +108,11 @@ static __always_inline u32 thread_state(const struct turn *turn)
  */
 static __always_inline u64 last_ran(const struct turn *turn)
 {
-	u64 queues = (u64)&runqueues, offsets = (u64)&__per_cpu_offset;
 	struct rq *rq;
 
-	if (!turn->ran || !queues || !offsets)
+	if (!turn->ran || !rs_run_queues || !rs_cpu_offsets)
 		return 0;
-	rq = (void *)(queues + peek(offsets + turn->cpu * sizeof(u64)));
+	rq = (void *)(rs_run_queues + peek(rs_cpu_offsets + turn->cpu * sizeof(u64)));
 	return turn->ran + (BPF_CORE_READ(rq, clock) - BPF_CORE_READ(rq, clock_task));
 }
 

@@ -211,6 +211,8 @@ struct rs_hooks *rs_hooks_attach(unsigned int ifindex, bool times, bool verbose,
 	if (!h)
 		return NULL;
 	c.tun_proto = tun_proto(h);
+	c.run_queues = rs_kallsyms_data(h->kallsyms, "runqueues", "");
+	c.cpu_offsets = rs_kallsyms_data(h->kallsyms, "__per_cpu_offset", "");
 	if (need_types(h, err))
 		goto fail;
 	rs_kallsyms_find(h->kallsyms, "tun_net_xmit", "", "tun", &h->xmit);

@@ -160,7 +160,7 @@ uint64_t rs_kallsyms_data(const struct rs_kallsyms *s, const char *name, const c
 	for (size_t i = 0; i < s->n; i++) {
 		const struct line *l = &s->lines[i];
 
-		if (strchr("bBdDrR", l->kind) && !strcmp(l->name, name) &&
+		if (strchr("AbBdDrR", l->kind) && !strcmp(l->name, name) &&
 		    (!*l->module || !strcmp(l->module, owner)))
 			return l->address;
 	}

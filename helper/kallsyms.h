@@ -30,7 +30,10 @@ void rs_kallsyms_free(struct rs_kallsyms *s); /* NULL allowed */
 bool rs_kallsyms_find(const struct rs_kallsyms *s, const char *name, const char *clone,
 		      const char *owner, struct rs_symbol *sym);
 
-/* Return: the address of a variable of @owner; 0 = not found, or the kernel hides addresses. */
+/*
+ * @owner: its module, "" = the kernel itself. A variable that each CPU has has an address relative
+ * to the CPU's own data. Return: its address; 0 = not found, or the kernel hides addresses.
+ */
 uint64_t rs_kallsyms_data(const struct rs_kallsyms *s, const char *name, const char *owner);
 
 /* Return: false = RINGSIDE_HIDE hides this name. */

@@ -143,6 +143,8 @@ static void set_constants(struct ringside_bpf *bpf, const struct rs_constants *c
 	bpf->rodata->rs_only_ifindex = c->ifindex;
 	bpf->rodata->rs_times = c->times;
 	bpf->rodata->rs_tun_proto = c->tun_proto;
+	bpf->rodata->rs_run_queues = c->run_queues;
+	bpf->rodata->rs_cpu_offsets = c->cpu_offsets;
 	bpf->rodata->rs_vmx = has_vmx();
 	bpf->rodata->rs_its_device_id =
 		rs_btf_offset(loading.btf, "its_device", "itt_head", "device_id");
