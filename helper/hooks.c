@@ -11,6 +11,7 @@
 #include "hooks.h"
 #include "places.h"
 #include "programs.h"
+#include "refusal.h"
 #include "kallsyms.h"
 #include "btf.h"
 #include "../bpf/maps.h"
@@ -201,20 +202,25 @@ static uint64_t tun_proto(const struct rs_hooks *h)
 	return 0;
 }
 
-struct rs_hooks *rs_hooks_attach(unsigned int ifindex, bool times, bool verbose,
-				 struct rs_error *err)
+static int refused(int e, struct rs_error *err)
 {
-	struct rs_hooks *h = open_hooks(verbose, err);
+	const char *cause = rs_refusal_cause();
+
+	return rs_error_set(err, e == -EPERM ? RS_EXIT_NOPERM : RS_EXIT_CANNOT,
+			    "the kernel refuses ringside's BPF programs (%s): %s%s%s", strerror(-e),
+			    rs_programs_message(), cause ? "; " : "", cause ? cause : "");
+}
+
+static int attach(struct rs_hooks *h, unsigned int ifindex, bool times, struct rs_error *err)
+{
 	struct rs_constants c = {.ifindex = ifindex, .times = times};
 	int e = -ENOTSUP;
 
-	if (!h)
-		return NULL;
 	c.tun_proto = tun_proto(h);
 	c.run_queues = rs_kallsyms_data(h->kallsyms, "runqueues", "");
 	c.cpu_offsets = rs_kallsyms_data(h->kallsyms, "__per_cpu_offset", "");
 	if (need_types(h, err))
-		goto fail;
+		return -1;
 	rs_kallsyms_find(h->kallsyms, "tun_net_xmit", "", "tun", &h->xmit);
 	c.xmit[0] = h->xmit;
 	rs_kallsyms_find(h->kallsyms, "tun_net_xmit", ".cold", "tun", &c.xmit[1]);
@@ -222,17 +228,21 @@ struct rs_hooks *rs_hooks_attach(unsigned int ifindex, bool times, bool verbose,
 		e = rs_programs_load(&h->bpf, h->programs, HOOKS, &c, h->btf, true);
 	if (e && e != -EPERM)
 		e = rs_programs_load(&h->bpf, h->programs, HOOKS, &c, h->btf, false);
-	if (e) {
-		rs_error_set(err, e == -EPERM ? RS_EXIT_NOPERM : RS_EXIT_CANNOT,
-			     "the kernel refuses ringside's BPF programs (%s): %s", strerror(-e),
-			     rs_programs_message());
-		goto fail;
-	}
+	if (e)
+		return refused(e, err);
 	h->times = times;
 	find_unknown(h);
 	h->fprobes_counted = rs_btf_member(h->btf, "bpf_link_info", "missed");
-	return h;
-fail:
+	return 0;
+}
+
+struct rs_hooks *rs_hooks_attach(unsigned int ifindex, bool times, bool verbose,
+				 struct rs_error *err)
+{
+	struct rs_hooks *h = open_hooks(verbose, err);
+
+	if (!h || !attach(h, ifindex, times, err))
+		return h;
 	rs_hooks_detach(h);
 	return NULL;
 }
@@ -370,11 +380,38 @@ int rs_hooks_fill(struct rs_hooks *h, struct rs_sample *s)
 
 static const char *why_not(const struct rs_hooks *h, size_t i, char *text, size_t size)
 {
+	const char *why = h->state[i] == READY ? "the BPF programs are refused" : h->why[i];
 	char lost[RS_LOSES_LEN];
 
 	name_lost(hooks[i].loses, lost, sizeof(lost));
-	snprintf(text, size, "%s%s%s", h->why[i], *lost ? "; unknown without it: " : "", lost);
+	snprintf(text, size, "%s%s%s", why, *lost ? "; unknown without it: " : "", lost);
 	return text;
+}
+
+/* Attached, or not and why. */
+static bool check_hook(const struct rs_hooks *h, size_t i, rs_check_fn row, void *ctx)
+{
+	char why[RS_LOSES_LEN + 200];
+	struct rs_check check = {.what = hooks[i].symbol, .works = h->programs[i].link != NULL};
+
+	if (h->state[i] == NOT_HERE)
+		return true;
+	check.why = check.works ? NULL : why_not(h, i, why, sizeof(why));
+	check.fix =
+		h->state[i] == FAILED ? "use a kernel with CONFIG_DEBUG_INFO_BTF_MODULES" : NULL;
+	row(ctx, &check);
+	return check.works;
+}
+
+/* As `ringside host` does it: nothing is called working that was only looked up. */
+static bool check_attach(struct rs_hooks *h, rs_check_fn row, void *ctx)
+{
+	struct rs_error err = {0};
+	struct rs_check check = {.what = "BPF programs", .works = !attach(h, 0, true, &err)};
+
+	check.why = check.works ? NULL : err.text;
+	row(ctx, &check);
+	return check.works;
 }
 
 int rs_hooks_check(rs_check_fn row, void *ctx)
@@ -383,22 +420,13 @@ int rs_hooks_check(rs_check_fn row, void *ctx)
 	struct rs_hooks *h = open_hooks(false, &err);
 	struct rs_check check = {
 		.what = "type information (BTF)", .works = h, .why = h ? NULL : err.text};
-	char why[RS_LOSES_LEN + 200];
-	int bad = !h;
+	bool works = h;
 
 	row(ctx, &check);
-	for (size_t i = 0; h && i < HOOKS; i++) {
-		if (h->state[i] == NOT_HERE)
-			continue;
-		check.what = hooks[i].symbol;
-		check.works = h->state[i] == READY;
-		check.why = check.works ? NULL : why_not(h, i, why, sizeof(why));
-		check.fix = h->state[i] == FAILED
-				    ? "use a kernel with CONFIG_DEBUG_INFO_BTF_MODULES"
-				    : NULL;
-		bad |= !check.works;
-		row(ctx, &check);
-	}
+	if (h)
+		works &= check_attach(h, row, ctx);
+	for (size_t i = 0; h && i < HOOKS; i++)
+		works &= check_hook(h, i, row, ctx);
 	rs_hooks_detach(h);
-	return bad ? -1 : 0;
+	return works ? 0 : -1;
 }

@@ -449,7 +449,7 @@ const struct rs_source rs_host_source = {
 	.close = host_close,
 };
 
-int rs_host_check(rs_check_fn row, void *ctx)
+static bool check_rights(rs_check_fn row, void *ctx)
 {
 	struct rs_error err = {0};
 	struct rs_check check = {.what = "rights", .works = !need_rights(&err)};
@@ -457,5 +457,31 @@ int rs_host_check(rs_check_fn row, void *ctx)
 	check.why = check.works ? NULL : err.text;
 	check.fix = check.works ? NULL : "run as root";
 	row(ctx, &check);
-	return (rs_hooks_check(row, ctx) || !check.works) ? -1 : 0;
+	return check.works;
+}
+
+/* All that comes behind the hooks: links, the scan of open files, one sample. */
+static bool check_sample(rs_check_fn row, void *ctx)
+{
+	const struct rs_filter all = {0};
+	struct rs_sample s = {0};
+	struct rs_error err = {0};
+	void *host = NULL;
+	struct rs_check check = {.what = "first sample"};
+
+	check.works = !host_open(&all, &host, &err) && !host_sample(host, &s, &err);
+	check.why = check.works ? NULL : err.text;
+	row(ctx, &check);
+	rs_sample_clear(&s);
+	host_close(host);
+	return check.works;
+}
+
+int rs_host_check(rs_check_fn row, void *ctx)
+{
+	bool works = check_rights(row, ctx);
+
+	if (rs_hooks_check(row, ctx))
+		return -1;
+	return works && check_sample(row, ctx) ? 0 : -1;
 }

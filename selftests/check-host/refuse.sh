@@ -184,3 +184,39 @@ for us in 1000 30000 300000 1000000; do
 	status early $us >/tmp/status
 	check "Ctrl-C twice after $us us (status $(cat /tmp/status)): nothing left" nothing_left
 done
+
+# in_container COMMAND...: root of a user namespace, as in a rootless container
+in_container()
+{
+	unshare -Ur "$@"
+}
+
+# agree NAME WORD COMMAND...: COMMAND check says of the BPF programs what COMMAND host meets, both
+# with WORD, and calls no hook working
+agree()
+{
+	local name=$1 word=$2
+
+	shift 2
+	"$@" ringside host --tap "$TAP" -d 10ms >/dev/null 2>/tmp/agree.host
+	"$@" ringside check host >/tmp/agree.check
+	if [ $? != 4 ]; then
+		fail "$name" "check does not exit with 4"
+	elif ! grep -q "$word" /tmp/agree.host || ! grep -q "^no .*$word" /tmp/agree.check; then
+		fail "$name" "no '$word': $(cat /tmp/agree.host /tmp/agree.check)"
+	elif awk '$1 == "ok" && NF == 2 && $2 ~ /_/' /tmp/agree.check | grep .; then
+		fail "$name" "check calls hooks working that host cannot attach"
+	else
+		pass "$name"
+	fi
+}
+
+same "check: all is attached, and nothing stays" 0 "$(status ringside check host -q)$(attached)"
+agree "a container: check says what host meets" 'user namespace' in_container
+# the last test: a lockdown lasts until the next boot
+[ -e /sys/kernel/security/lockdown ] || mount -t securityfs none /sys/kernel/security
+if echo confidentiality >/sys/kernel/security/lockdown; then
+	agree "a locked kernel: check says what host meets" 'lockdown=integrity'
+else
+	fail "a locked kernel" "this kernel has no lockdown"
+fi
