@@ -43,7 +43,7 @@ causes()
 quiet_netdev
 ringside_load || exit 1
 witness_start || exit 1
-plan 9
+plan 10
 # it waits for each poll, and only its hold is wanted
 fault "witness 0" || exit 1
 irq=$(field input.0 irq)
@@ -52,6 +52,9 @@ echo 1 >"/proc/irq/$irq/smp_affinity"
 taskset -p 2 $$ >/dev/null
 before=$(kernel_count "$irq")
 watch_start -v keep=1
+# what starts programs all the time may wait for the held poll, too; this does not
+/programs/reader /sys/kernel/debug/ringside 2 0 snapshot >/run/readers &
+readers=$!
 check "short: $n interrupts during polls" timed "interrupts during polls" late "$n" 30
 same "short: interrupts: the kernel's count" "$(($(kernel_count "$irq") - before))" "$(field input.0 interrupts)"
 check "short: the poll consumed the entries of some of them" [ "$(softirq)" -gt 0 ]
@@ -59,6 +62,8 @@ same "short: each of the none has a cause, or is unknown" "$(field input.0 none)
 echo 1 >/sys/kernel/debug/ringside/reset
 check "long: 3 interrupts during polls" late 3 2000
 watch_stop
+kill $readers
+check "the snapshot was read all the while" wait $readers
 check "long: what was read meanwhile stays unknown" [ "$(field input.0 none_unknown)" -gt 0 ]
 same "long: each of the none has a cause, or is unknown" "$(field input.0 none)" "$(causes)"
 same "long: interrupts" 6 "$(field input.0 interrupts)"
