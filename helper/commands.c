@@ -8,6 +8,7 @@
 #include "commands.h"
 #include "file.h"
 #include "guest.h"
+#include "headline.h"
 #include "host.h"
 #include "ledger_json.h"
 #include "list.h"
@@ -20,7 +21,7 @@
 
 struct report {
 	const struct rs_opts *opts;
-	bool found_fault;
+	enum rs_exit status; /* the worst so far */
 };
 
 struct check_output {
@@ -70,17 +71,32 @@ static int ledger_print(const struct rs_opts *opts, const struct rs_ledger *l,
 	return 0;
 }
 
+/* A fault is worse than what could not be judged. */
+static enum rs_exit worse(enum rs_exit a, enum rs_exit b)
+{
+	return a == RS_EXIT_VERDICT || b == RS_EXIT_OK ? a : b;
+}
+
+static int ledger_judge(const struct rs_opts *opts, const struct rs_ledger *l, struct rs_verdict *v,
+			enum rs_exit *status, struct rs_error *err)
+{
+	if (rs_verdict_reach(v, l, err))
+		return -1;
+	rs_verdict_suppress(v, opts->suppressed, opts->suppressed_n);
+	*status = worse(*status, rs_verdict_exit(v, l));
+	return 0;
+}
+
 /* Applies the rules to a ledger; shows it or prints it as JSON, and writes JSON to the file of -o.
  */
-static int ledger_report(const struct rs_opts *opts, const struct rs_ledger *l, bool *found_fault,
-			 struct rs_error *err)
+static int ledger_report(const struct rs_opts *opts, const struct rs_ledger *l,
+			 enum rs_exit *status, struct rs_error *err)
 {
 	struct rs_verdict v;
 	int ret = 0;
 
-	if (rs_verdict_reach(&v, l, err))
+	if (ledger_judge(opts, l, &v, status, err))
 		return -1;
-	*found_fault |= rs_verdict_is_fault(&v);
 	if (opts->output)
 		ret = text_put(opts->output, rs_ledger_text(l, &v), err);
 	if (!ret && (!opts->output || !rs_file_is_stdout(opts->output)))
@@ -89,8 +105,21 @@ static int ledger_report(const struct rs_opts *opts, const struct rs_ledger *l, 
 	return ret ? ret : stdout_flush(err);
 }
 
-static int side_report(const struct rs_opts *opts, const struct rs_snapshot *s, bool *found_fault,
-		       struct rs_error *err)
+/* Beside a snapshot in JSON only what is wrong is printed, as messages. */
+static int headlines_report(const struct rs_opts *opts, const struct rs_ledger *l,
+			    enum rs_exit *status, struct rs_error *err)
+{
+	struct rs_verdict v;
+
+	if (ledger_judge(opts, l, &v, status, err))
+		return -1;
+	rs_headline_print(stderr, rs_show_colour(stderr, opts->colour), true, l, &v);
+	rs_verdict_clear(&v);
+	return 0;
+}
+
+static int side_report(const struct rs_opts *opts, const struct rs_snapshot *s,
+		       enum rs_exit *status, struct rs_error *err)
 {
 	bool is_guest = s->side == RS_SIDE_GUEST;
 	struct rs_ledger l;
@@ -98,7 +127,8 @@ static int side_report(const struct rs_opts *opts, const struct rs_snapshot *s, 
 
 	if (rs_ledger_make(&l, is_guest ? s : NULL, is_guest ? NULL : s, NULL, err))
 		return -1;
-	ret = ledger_report(opts, &l, found_fault, err);
+	ret = opts->json || opts->output ? headlines_report(opts, &l, status, err)
+					 : ledger_report(opts, &l, status, err);
 	rs_ledger_clear(&l);
 	return ret;
 }
@@ -123,7 +153,7 @@ static int gone_report(const struct rs_opts *opts, const struct rs_snapshot *s,
 	return 0;
 }
 
-/* As JSON the snapshot itself is written, for `ringside diff`; no rule is applied. */
+/* As JSON the snapshot itself is written, for `ringside diff`. */
 static int snapshot_report(void *ctx, const struct rs_snapshot *s, struct rs_error *err)
 {
 	struct report *report = ctx;
@@ -134,14 +164,12 @@ static int snapshot_report(void *ctx, const struct rs_snapshot *s, struct rs_err
 		fprintf(stderr, "ringside: %s\n", flaw);
 	if (gone_report(opts, s, err))
 		return -1;
-	if (!opts->json && !opts->output)
-		return side_report(opts, s, &report->found_fault, err);
-	if (text_put(opts->output, rs_snapshot_text(s), err))
+	if ((opts->json || opts->output) && text_put(opts->output, rs_snapshot_text(s), err))
 		return -1;
 	if (opts->output && !opts->quiet)
 		fprintf(stderr, "ringside: %zu queues written to %s\n", s->end.queues_n,
 			opts->output);
-	return 0;
+	return side_report(opts, s, &report->status, err);
 }
 
 static int metrics_judge(const struct rs_opts *opts, const struct rs_ledger *l,
@@ -152,6 +180,7 @@ static int metrics_judge(const struct rs_opts *opts, const struct rs_ledger *l,
 
 	if (rs_verdict_reach(&v, l, err))
 		return -1;
+	rs_verdict_suppress(&v, opts->suppressed, opts->suppressed_n);
 	ret = text_put(opts->output, rs_metrics_text(l, &v), err);
 	rs_verdict_clear(&v);
 	return ret;
@@ -197,7 +226,7 @@ static int source_run(const struct rs_source *source, const struct rs_opts *opts
 		return -1;
 	if (command_failed(opts, &child))
 		return rs_child_exit(&child);
-	return report.found_fault ? RS_EXIT_VERDICT : RS_EXIT_OK;
+	return report.status;
 }
 
 static int guest_run(const struct rs_opts *opts, struct rs_error *err)
@@ -215,18 +244,18 @@ static int diff_report(const struct rs_opts *opts, const struct rs_snapshot *gue
 {
 	struct rs_match m;
 	struct rs_ledger l;
-	bool found_fault = false;
+	enum rs_exit status = RS_EXIT_OK;
 	int ret;
 
 	if (rs_match_make(guest, host, &m, err))
 		return -1;
 	ret = rs_ledger_make(&l, guest, host, &m, err);
 	if (!ret) {
-		ret = ledger_report(opts, &l, &found_fault, err);
+		ret = ledger_report(opts, &l, &status, err);
 		rs_ledger_clear(&l);
 	}
 	rs_match_clear(&m);
-	return ret ? ret : found_fault ? RS_EXIT_VERDICT : RS_EXIT_OK;
+	return ret ? ret : (int)status;
 }
 
 static int diff_run(const struct rs_opts *opts, struct rs_error *err)
@@ -348,7 +377,7 @@ const struct rs_command rs_commands[] = {
 	 .run = guest_run,
 	 .args = "[-- COMMAND...]",
 	 .runs = true,
-	 .options = "duration interval json output quiet verbose no-header color",
+	 .options = "duration interval json output quiet verbose suppress no-header color",
 	 .summary = "the guest's side: what the module counted, for each queue",
 	 .more = "Without -d: since the module was loaded or its counters were reset. Needs "
 		 "ringside.ko and root.\n\n"
@@ -362,8 +391,9 @@ const struct rs_command rs_commands[] = {
 	 .args = "[-- COMMAND...]",
 	 .runs = true,
 	 .duration_ns = 10 * SECOND,
-	 .options = "duration interval json output quiet verbose no-header color tap vm pid "
-		    "queue no-times",
+	 .options =
+		 "duration interval json output quiet verbose suppress no-header color tap vm pid "
+		 "queue no-times",
 	 .summary = "the host's side: tap, vhost, eventfd, irqfd, injection, for each queue",
 	 .more = "Counts for 10 s, or for -d TIME. Needs root and a kernel with BTF.\n\n"
 		 "  ringside host --tap vnet37\n"
@@ -376,7 +406,7 @@ const struct rs_command rs_commands[] = {
 	 .args = "GUEST HOST",
 	 .args_min = 2,
 	 .args_max = 2,
-	 .options = "json output quiet verbose no-header color",
+	 .options = "json output quiet verbose suppress no-header color",
 	 .summary = "join both snapshots into one ledger and report what does not add up",
 	 .more = "GUEST and HOST are files written by `ringside guest -o` and `ringside host "
 		 "-o`.\n\n"
@@ -417,7 +447,7 @@ const struct rs_command rs_commands[] = {
 	 .args = "[guest|host]",
 	 .args_max = 1,
 	 .duration_ns = 10 * SECOND,
-	 .options = "duration interval output quiet verbose tap vm pid queue no-times",
+	 .options = "duration interval output quiet verbose suppress tap vm pid queue no-times",
 	 .summary = "Prometheus text for the node exporter's textfile collector",
 	 .more = "With -i it runs until Ctrl-C and replaces the file each time; counters count "
 		 "from the start of the command, findings are those of the last interval.\n\n"

@@ -15,6 +15,8 @@ struct rs_opts {
 	const char *output;	 /* -o; NULL = standard output */
 	enum rs_colour colour;
 	bool bare; /* -H */
+	struct rs_suppression suppressed[32];
+	size_t suppressed_n;
 	bool json;
 	bool quiet;
 	bool verbose;

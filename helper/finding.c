@@ -51,7 +51,7 @@ void rs_finding_from_turn(struct rs_finding *f, const struct rs_ledger *l, const
 	const struct rs_cause *cause = rs_turn_cause(t, &step);
 
 	*f = (struct rs_finding){
-		.id = one ? cause->id : "undecided",
+		.id = one ? cause->id : RS_UNDECIDED_ID,
 		.severity = RS_SEVERITY_CRITICAL,
 		.row = row,
 		.turn = t,

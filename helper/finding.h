@@ -20,6 +20,12 @@ enum rs_confidence {
 
 extern const char *const rs_confidence_names[RS_CONFIDENCES];
 
+/* The name of a finding that leaves several steps open. */
+#define RS_UNDECIDED_ID "undecided"
+
+/* The name of a finding that says why there can be none. */
+#define RS_NOT_COMPARABLE_ID "not-comparable"
+
 /* It follows from no other finding. */
 #define RS_ROOT SIZE_MAX
 

@@ -98,21 +98,21 @@ struct count {
 	size_t sick, well, unknown;
 };
 
-/* Nothing moved, and whether anything waits is unknown. */
-static bool is_unknown(const struct rs_verdict *v, const struct rs_ledger *l, size_t i)
+/* Beside a finding that is suppressed a queue may have one that is not. */
+static bool is_sick(const struct rs_verdict *v, const struct rs_ledger *l, size_t row)
 {
-	const struct rs_queue *q = l->rows[i].guest ? l->rows[i].guest : l->rows[i].host;
-
-	return v->turns[i].motion == RS_MOTION_UNKNOWN &&
-	       (!strcmp(q->dir, "rx") || !strcmp(q->dir, "tx"));
+	for (size_t i = v->first[row]; i < v->n; i++)
+		if (v->findings[i].row == &l->rows[row] && !v->findings[i].suppressed)
+			return true;
+	return false;
 }
 
 static void rows_count(struct count *n, const struct rs_ledger *l, const struct rs_verdict *v)
 {
 	for (size_t i = 0; i < l->rows_n; i++) {
-		if (v->first[i] != SIZE_MAX)
+		if (is_sick(v, l, i))
 			n->sick++;
-		else if (is_unknown(v, l, i))
+		else if (rs_verdict_is_unjudged(v, l, i))
 			n->unknown++;
 		else
 			n->well += v->turns[i].motion != RS_MOTION_UNKNOWN;
@@ -125,25 +125,56 @@ static void unknown_print(FILE *out, const struct rs_ledger *l, const struct rs_
 	const char *before = "";
 
 	for (size_t i = 0; i < l->rows_n; i++) {
-		if (v->first[i] != SIZE_MAX || !is_unknown(v, l, i))
+		if (!rs_verdict_is_unjudged(v, l, i))
 			continue;
 		fprintf(out, "%s%s", before, l->rows[i].label);
 		before = ", ";
 	}
 }
 
+/* Findings that count, and the parties that the headlines of them name. */
+static size_t findings_count(const struct rs_verdict *v, unsigned int *parties)
+{
+	size_t n = 0;
+
+	*parties = 0;
+	for (size_t i = 0; i < v->n; i++) {
+		n += !v->findings[i].suppressed;
+		if (is_line(&v->findings[i]) && v->findings[i].root == RS_ROOT)
+			*parties |= v->findings[i].named;
+	}
+	return n;
+}
+
+static void sum_print(FILE *out, const struct rs_ledger *l, const struct rs_verdict *v,
+		      const struct count *n)
+{
+	unsigned int parties;
+	char text[300];
+
+	if (findings_count(v, &parties) && parties)
+		fprintf(out, "machine: %zu of %zu queues are sick: %s\n", n->sick,
+			n->sick + n->well + n->unknown,
+			rs_parties_name(parties, ", ", text, sizeof(text)));
+	else if (rs_verdict_exit(v, l) == RS_EXIT_VERDICT)
+		fprintf(out, "machine: the counts do not balance, see below\n");
+	else if (findings_count(v, &parties))
+		fprintf(out, "machine: the counts cannot be compared, see below\n");
+	else if (n->unknown)
+		fprintf(out, "machine: nothing wrong was seen; %zu queue%s could not be judged\n",
+			n->unknown, n->unknown == 1 ? "" : "s");
+	else
+		fprintf(out, "machine: nothing wrong\n");
+}
+
 static void machine_print(FILE *out, bool quiet, const struct rs_ledger *l,
 			  const struct rs_verdict *v)
 {
-	unsigned int parties = 0;
 	struct count n = {0};
-	char text[300];
+	unsigned int parties;
 
 	rows_count(&n, l, v);
-	for (size_t i = 0; i < v->n; i++)
-		if (is_line(&v->findings[i]) && v->findings[i].root == RS_ROOT)
-			parties |= v->findings[i].named;
-	if (quiet && !v->n && !n.unknown)
+	if (quiet && !findings_count(v, &parties) && !n.unknown)
 		return;
 	if (n.well && !quiet)
 		fprintf(out, "nothing wrong with %zu queue%s\n", n.well, n.well == 1 ? "" : "s");
@@ -152,17 +183,21 @@ static void machine_print(FILE *out, bool quiet, const struct rs_ledger *l,
 		unknown_print(out, l, v);
 		fputc('\n', out);
 	}
-	if (!v->n && n.unknown)
-		fprintf(out, "machine: nothing wrong was seen; %zu queue%s could not be judged\n",
-			n.unknown, n.unknown == 1 ? "" : "s");
-	else if (!v->n)
-		fprintf(out, "machine: nothing wrong\n");
-	else if (!parties)
-		fprintf(out, "machine: the counts do not balance, see below\n");
-	else
-		fprintf(out, "machine: %zu of %zu queues are sick: %s\n", n.sick,
-			n.sick + n.well + n.unknown,
-			rs_parties_name(parties, ", ", text, sizeof(text)));
+	sum_print(out, l, v, &n);
+}
+
+/* What somebody has accepted is no fault, and is not hidden either. */
+static void suppressed_print(FILE *out, const struct rs_verdict *v)
+{
+	for (size_t i = 0; i < v->n; i++) {
+		const struct rs_finding *f = &v->findings[i];
+
+		if (!f->suppressed || f->root != RS_ROOT)
+			continue;
+		fputs("suppressed: ", out);
+		label_print(out, f->row);
+		fprintf(out, ": %s [%s]: %s\n", f->sentence, f->id, f->suppressed);
+	}
 }
 
 void rs_headline_print(FILE *out, bool colour, bool quiet, const struct rs_ledger *l,
@@ -171,6 +206,8 @@ void rs_headline_print(FILE *out, bool colour, bool quiet, const struct rs_ledge
 	for (size_t i = 0; i < v->n; i++)
 		if (is_line(&v->findings[i]))
 			line_print(out, colour, &v->findings[i]);
+	if (!quiet)
+		suppressed_print(out, v);
 	machine_print(out, quiet, l, v);
 }
 
@@ -275,5 +312,6 @@ void rs_headline_details(FILE *out, bool verbose, const struct rs_ledger *l,
 {
 	(void)l;
 	for (size_t i = 0; i < v->n; i++)
-		detail_print(out, verbose, v, &v->findings[i]);
+		if (!v->findings[i].suppressed)
+			detail_print(out, verbose, v, &v->findings[i]);
 }

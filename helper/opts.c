@@ -75,6 +75,24 @@ static const char *verbose_set(struct rs_opts *opts, const char *arg)
 	return NULL;
 }
 
+static const char *suppress_set(struct rs_opts *opts, const char *arg)
+{
+	const char *reason = strchr(arg, '=');
+	struct rs_suppression *s = &opts->suppressed[opts->suppressed_n];
+	size_t len = reason ? (size_t)(reason - arg) : 0;
+
+	if (!reason || !reason[1] || len >= sizeof(s->id))
+		return "ID=REASON, the name of a verdict and why it is accepted";
+	if (opts->suppressed_n == sizeof(opts->suppressed) / sizeof(*s) - 1)
+		return "31 suppressed verdicts at most";
+	snprintf(s->id, sizeof(s->id), "%.*s", (int)len, arg);
+	s->reason = reason + 1;
+	if (!rs_verdict_known(s->id))
+		return "the name of a verdict, see VERDICTS in ringside(8)";
+	opts->suppressed_n++;
+	return NULL;
+}
+
 static const char *no_header_set(struct rs_opts *opts, const char *arg)
 {
 	(void)arg;
@@ -133,7 +151,16 @@ static const char *queue_set(struct rs_opts *opts, const char *arg)
 	return number_set(&opts->filter.queue, arg, 0, 65535);
 }
 
-enum { KEY_COLOR = 0x100, KEY_TAP, KEY_VM, KEY_PID, KEY_QUEUE, KEY_NO_TIMES, KEY_USAGE };
+enum {
+	KEY_COLOR = 0x100,
+	KEY_SUPPRESS,
+	KEY_TAP,
+	KEY_VM,
+	KEY_PID,
+	KEY_QUEUE,
+	KEY_NO_TIMES,
+	KEY_USAGE
+};
 
 const struct rs_option rs_options[] = {
 	{"duration", 'd', "TIME", "count for TIME: 500ms, 10s, 2m, 1h", duration_set},
@@ -143,6 +170,8 @@ const struct rs_option rs_options[] = {
 	{"output", 'o', "FILE", "write JSON to FILE, completely or not at all", output_set},
 	{"quiet", 'q', NULL, "print only what is wrong: no table, no progress", quiet_set},
 	{"verbose", 'v', NULL, "print every figure with its unit and meaning", verbose_set},
+	{"suppress", KEY_SUPPRESS, "ID=REASON",
+	 "accept the verdict ID: it is printed and is no fault", suppress_set},
 	{"no-header", 'H', NULL, "print tables without headings, for scripts", no_header_set},
 	{"color", KEY_COLOR, "WHEN", "use colour: auto, always or never", color_set},
 	{"tap", KEY_TAP, "IF", "only the queues of tap IF", tap_set},

@@ -5,12 +5,12 @@
 _ringside_options()
 {
 	case $1 in
-	guest) echo "--duration --interval --json --output --quiet --verbose --no-header --color --help" ;;
-	host) echo "--duration --interval --json --output --quiet --verbose --no-header --color --tap --vm --pid --queue --no-times --help" ;;
-	diff) echo "--json --output --quiet --verbose --no-header --color --help" ;;
+	guest) echo "--duration --interval --json --output --quiet --verbose --suppress --no-header --color --help" ;;
+	host) echo "--duration --interval --json --output --quiet --verbose --suppress --no-header --color --tap --vm --pid --queue --no-times --help" ;;
+	diff) echo "--json --output --quiet --verbose --suppress --no-header --color --help" ;;
 	list) echo "--json --verbose --no-header --tap --vm --pid --queue --help" ;;
 	top) echo "--interval --verbose --tap --vm --pid --queue --no-times --help" ;;
-	metrics) echo "--duration --interval --output --quiet --verbose --tap --vm --pid --queue --no-times --help" ;;
+	metrics) echo "--duration --interval --output --quiet --verbose --suppress --tap --vm --pid --queue --no-times --help" ;;
 	check) echo "--json --quiet --verbose --help" ;;
 	*) echo "--help --version" ;;
 	esac

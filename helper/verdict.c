@@ -165,10 +165,55 @@ const struct rs_finding *rs_verdict_find(const struct rs_verdict *v, const struc
 	return v->first[i] == SIZE_MAX ? NULL : &v->findings[v->first[i]];
 }
 
-bool rs_verdict_is_fault(const struct rs_verdict *v)
+bool rs_verdict_known(const char *id)
+{
+	for (size_t i = 0; i < rs_rules_count(); i++)
+		if (!strcmp(rs_rule_at(i)->id, id))
+			return true;
+	for (size_t i = 0; i < RS_STEPS; i++)
+		for (size_t c = 0; c < rs_step_at(i)->causes_n; c++)
+			if (!strcmp(rs_step_at(i)->causes[c].id, id))
+				return true;
+	return !strcmp(id, RS_UNDECIDED_ID);
+}
+
+void rs_verdict_suppress(struct rs_verdict *v, const struct rs_suppression *list, size_t n)
 {
 	for (size_t i = 0; i < v->n; i++)
-		if (!v->findings[i].suppressed)
+		for (size_t k = 0; k < n && !v->findings[i].suppressed; k++)
+			if (!strcmp(v->findings[i].id, list[k].id))
+				v->findings[i].suppressed = list[k].reason;
+	for (size_t i = 0; i < v->n; i++)
+		if (v->findings[i].root != RS_ROOT && !v->findings[i].suppressed)
+			v->findings[i].suppressed = v->findings[v->findings[i].root].suppressed;
+}
+
+bool rs_verdict_is_unjudged(const struct rs_verdict *v, const struct rs_ledger *l, size_t row)
+{
+	const struct rs_queue *q = l->rows[row].guest ? l->rows[row].guest : l->rows[row].host;
+
+	return v->turns[row].motion == RS_MOTION_UNKNOWN && v->first[row] == SIZE_MAX &&
+	       (!strcmp(q->dir, "rx") || !strcmp(q->dir, "tx"));
+}
+
+static bool is_any_judged(const struct rs_verdict *v, const struct rs_ledger *l)
+{
+	for (size_t i = 0; i < l->rows_n; i++)
+		if (!rs_verdict_is_unjudged(v, l, i))
 			return true;
 	return false;
+}
+
+enum rs_exit rs_verdict_exit(const struct rs_verdict *v, const struct rs_ledger *l)
+{
+	bool is_open = !is_any_judged(v, l);
+
+	for (size_t i = 0; i < v->n; i++) {
+		if (v->findings[i].suppressed)
+			continue;
+		if (strcmp(v->findings[i].id, RS_NOT_COMPARABLE_ID))
+			return RS_EXIT_VERDICT;
+		is_open = true;
+	}
+	return is_open ? RS_EXIT_UNDECIDED : RS_EXIT_OK;
 }

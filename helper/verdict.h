@@ -22,7 +22,22 @@ void rs_verdict_clear(struct rs_verdict *v);
 const struct rs_finding *rs_verdict_find(const struct rs_verdict *v, const struct rs_ledger *l,
 					 const struct rs_row *row);
 
-/* Whether a finding counts that is not suppressed. */
-bool rs_verdict_is_fault(const struct rs_verdict *v);
+/* A verdict that somebody has accepted, and why. */
+struct rs_suppression {
+	char id[RS_STR_LEN];
+	const char *reason;
+};
+
+/* Whether a rule, a cause or the answer itself has this name. */
+bool rs_verdict_known(const char *id);
+
+/* Marks the findings with these names, and what follows from them, as suppressed. */
+void rs_verdict_suppress(struct rs_verdict *v, const struct rs_suppression *list, size_t n);
+
+/* Return: RS_EXIT_OK, RS_EXIT_VERDICT or RS_EXIT_UNDECIDED. */
+enum rs_exit rs_verdict_exit(const struct rs_verdict *v, const struct rs_ledger *l);
+
+/* Whether nothing moved in a queue for packets, and it is not known whether anything waits. */
+bool rs_verdict_is_unjudged(const struct rs_verdict *v, const struct rs_ledger *l, size_t row);
 
 #endif

@@ -68,7 +68,7 @@ counting()
 host_close()
 {
 	kill -INT "$HOST_WINDOW"
-	wait "$HOST_WINDOW"
+	counted wait "$HOST_WINDOW"
 }
 
 # attached: what is hooked in this kernel

@@ -86,7 +86,7 @@ long_open()
 long_close()
 {
 	kill -INT "$LONG"
-	wait "$LONG"
+	counted wait "$LONG"
 }
 
 looks()

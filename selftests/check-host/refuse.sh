@@ -10,7 +10,7 @@
 # hide SYMBOL: what ringside counts on a kernel without that function
 hide()
 {
-	RINGSIDE_HIDE=$1 ringside host -q --tap "$TAP" -d 1ms -o "/out/hide-$1.json"
+	counted env "RINGSIDE_HIDE=$1" ringside host -q --tap "$TAP" -d 1ms -o "/out/hide-$1.json"
 }
 
 # What `check` and the table say, with all of them hidden.
@@ -40,7 +40,7 @@ hooked()
 
 each_hidden()
 {
-	ringside host -q --tap "$TAP" -d 1ms -o /out/hide-.json || return
+	counted ringside host -q --tap "$TAP" -d 1ms -o /out/hide-.json || return
 	for symbol in $(hooked); do
 		hide "$symbol" || return
 	done
@@ -175,7 +175,7 @@ done
 ends "no rights" 77 root as_nobody ringside host --tap "$TAP" -d 10ms
 ends "a disk that fills" 74 /tmp/full/host.json disk_fills
 ends "a virtual machine that dies" 68 disappeared dies
-same "Ctrl-C: the result is given" 0 "$(status interrupted 1)"
+same "Ctrl-C: the result is given" 0 "$(status counted interrupted 1)"
 check "Ctrl-C: the file is whole, nothing is attached" is_whole /tmp/interrupted.json
 set -- "$(status interrupted 2)"
 check "Ctrl-C twice: 0 or 130, not $1" [ "$1" = 0 -o "$1" = 130 ]

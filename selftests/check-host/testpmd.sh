@@ -64,7 +64,7 @@ window_backend()
 	host_open backend || return
 	testpmd 'show port xstats 0' && traffic_echoed && guest_quiet && testpmd 'show port xstats 0' ||
 		return
-	guest 'ringside guest -q -o /tmp/guest.json' && host_close &&
+	counted guest 'ringside guest -q -o /tmp/guest.json' && host_close &&
 		guest_get /tmp/guest.json /out/guest.json
 }
 

@@ -30,12 +30,21 @@ static int well_open(const struct rs_filter *filter, void **handle, struct rs_er
 	return 0;
 }
 
+/* What the host's samples show. */
+static enum { ALL_WELL, QDISC_DROPS, NO_TRAFFIC, RESTARTS } scene;
+
 static int well_sample(void *handle, struct rs_sample *s, struct rs_error *err)
 {
 	unsigned int *samples = handle;
 
 	(void)err;
-	sample_fill(s, RS_SIDE_HOST, ++*samples);
+	sample_fill(s, RS_SIDE_HOST, scene == NO_TRAFFIC ? 1 : ++*samples);
+	for (size_t i = 0; i < s->queues_n && scene == QDISC_DROPS; i++)
+		HOST_COUNTER(&s->queues[i], qdisc_dropped) = rs_num_of(100ULL * *samples);
+	for (size_t i = 0; i < s->queues_n && scene == NO_TRAFFIC; i++)
+		s->queues[i].occupancy = s->queues[i].avail_idx = (struct rs_num){0};
+	if (scene == RESTARTS)
+		s->started_ns = rs_num_of(*samples);
 	return 0;
 }
 
@@ -148,6 +157,7 @@ FIXTURE(commands)
 FIXTURE_SETUP(commands)
 {
 	memset(self, 0, sizeof(*self));
+	scene = ALL_WELL;
 	unsetenv("NO_COLOR");
 	strcpy(self->dir, "/tmp/ringside.XXXXXX");
 	ASSERT_NE(NULL, mkdtemp(self->dir));
@@ -223,6 +233,53 @@ TEST_F(commands, quiet_is_silent_when_all_is_well)
 	EXPECT_EQ(RS_EXIT_OK, self->d.status);
 	EXPECT_STREQ("", self->d.out);
 	EXPECT_STREQ("", self->d.err);
+}
+
+/* As a table, as JSON, and into a file the answer is the same. */
+static const struct {
+	int scene;
+	int status;
+} judged[] = {{ALL_WELL, 0}, {QDISC_DROPS, 2}, {NO_TRAFFIC, 3}, {RESTARTS, 3}};
+
+TEST_F(commands, a_side_is_judged_whatever_it_prints)
+{
+	static const char *const forms[] = {
+		"", "-q", "-j", "-o /dev/null", "-j -o /dev/null", "-q -o /dev/null"};
+
+	for (size_t i = 0; i < sizeof(judged) / sizeof(judged[0]); i++)
+		for (size_t f = 0; f < sizeof(forms) / sizeof(forms[0]); f++) {
+			bool is_json = f >= 2;
+
+			scene = judged[i].scene;
+			RUN("host -d 1ms %s", forms[f]);
+			EXPECT_EQ(judged[i].status, self->d.status)
+			TH_LOG("%d %s: %s%s", scene, forms[f], self->d.out, self->d.err);
+			EXPECT_EQ(judged[i].status != 0 && is_json,
+				  strstr(self->d.err, "machine: ") != NULL)
+			TH_LOG("%d %s: %s", scene, forms[f], self->d.err);
+		}
+}
+
+TEST_F(commands, an_accepted_verdict_is_printed_and_is_no_fault)
+{
+	RUN("diff " SICK);
+	EXPECT_EQ(RS_EXIT_VERDICT, self->d.status);
+	RUN("diff --suppress undecided=known-bug --suppress qdisc-drops=x " SICK);
+	EXPECT_EQ(RS_EXIT_OK, self->d.status);
+	PRINTS("suppressed: eth0 output.0");
+	PRINTS("[undecided]: known-bug\n");
+	PRINTS("machine: nothing wrong\n");
+	PRINTS_NO("critical ");
+	RUN("diff -j --suppress undecided=known-bug " SICK);
+	EXPECT_EQ(RS_EXIT_OK, self->d.status);
+	PRINTS("\"suppressed\":\"known-bug\"");
+	RUN("diff -q --suppress undecided=known-bug " SICK);
+	EXPECT_STREQ("", self->d.out);
+	scene = QDISC_DROPS;
+	RUN("host -d 1ms -j --suppress qdisc-drops=x");
+	EXPECT_EQ(RS_EXIT_OK, self->d.status) TH_LOG("%s", self->d.err);
+	RUN("host -d 1ms --suppress carrier-off=x");
+	EXPECT_EQ(RS_EXIT_VERDICT, self->d.status);
 }
 
 TEST_F(commands, diff_prints_as_well_as_writes)
