@@ -16,7 +16,7 @@ static uint64_t magnitude(const struct rs_rule *rule, const struct rs_row *row)
 {
 	int64_t off = (int64_t)VALUE(rule->needs[0]);
 
-	return off < 0 ? -off : off;
+	return off < 0 ? -(uint64_t)off : (uint64_t)off;
 }
 
 /* needs: the difference, the station before, the station after. An interrupt that the guest got was

@@ -46,12 +46,7 @@ static enum answer uuid_compare(const struct rs_sides *s)
 
 static const char *tap_mac(const struct rs_sides *s)
 {
-	const struct rs_sample *end = &s->host->end;
-
-	for (size_t i = 0; i < end->taps_n; i++)
-		if (*s->h->tap && !strcmp(end->taps[i].name, s->h->tap))
-			return end->taps[i].mac;
-	return "";
+	return s->notes[s->h - s->host->end.queues].tap_mac;
 }
 
 /*

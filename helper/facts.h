@@ -23,9 +23,16 @@ enum rs_fact {
 
 extern const char *const rs_fact_names[RS_FACTS];
 
+/* What else the host's snapshot says of a queue: sought once, not once for each pair. */
+struct rs_note {
+	const char *tap_mac; /* "" = unknown */
+	bool left;	     /* the machine left its tap within the window */
+};
+
 /* A queue of each side, to be compared. */
 struct rs_sides {
 	const struct rs_snapshot *guest, *host;
+	const struct rs_note *notes; /* of the host's queues at the end, in their order */
 	const struct rs_queue *g, *h;
 	bool ring_reset; /* @g got another ring within the window */
 };

@@ -62,7 +62,7 @@ static uint64_t magnitude(struct rs_num signed_num)
 {
 	int64_t value = (int64_t)signed_num.value;
 
-	return value < 0 ? -value : value;
+	return value < 0 ? -(uint64_t)value : (uint64_t)value;
 }
 
 static struct rs_num grown(struct rs_num begin, struct rs_num end)

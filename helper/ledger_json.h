@@ -6,6 +6,9 @@
 
 #define RS_LEDGER_SCHEMA "ringside-ledger/1"
 
+/* Reading, judging and printing take at most so many times the size of the files. */
+#define RS_LEDGER_MEMORY 1024
+
 /* The ledger and its verdicts. Unknown figures have no key. Return: as rs_json_text(). */
 char *rs_ledger_text(const struct rs_ledger *l, const struct rs_verdict *v);
 

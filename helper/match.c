@@ -70,6 +70,27 @@ static bool is_left(const struct rs_snapshot *host, const struct rs_queue *end)
 	return false;
 }
 
+static const char *tap_mac(const struct rs_sample *s, const char *tap)
+{
+	for (size_t i = 0; *tap && i < s->taps_n; i++)
+		if (!strcmp(s->taps[i].name, tap))
+			return s->taps[i].mac;
+	return "";
+}
+
+/* Return: a note on each of the host's queues, NULL = out of memory. */
+static struct rs_note *notes_make(const struct rs_snapshot *host)
+{
+	struct rs_note *notes = calloc(host->end.queues_n, sizeof(*notes));
+
+	for (size_t i = 0; notes && i < host->end.queues_n; i++) {
+		const struct rs_queue *q = &host->end.queues[i];
+
+		notes[i] = (struct rs_note){tap_mac(&host->end, q->tap), is_left(host, q)};
+	}
+	return notes;
+}
+
 static int ambiguous(const struct rs_sides *s, const struct rs_queue *other, struct rs_error *err)
 {
 	return rs_error_set(err, RS_EXIT_MISMATCH,
@@ -108,7 +129,7 @@ static bool is_candidate(const struct rs_sides *s, struct rs_facts f, struct ref
 	const char *why = NULL;
 
 	if (evidence_of(s, f) && !contradiction(f)) {
-		if (!is_left(s->host, s->h))
+		if (!s->notes[s->h - s->host->end.queues].left)
 			return true;
 		why = "the machine left this tap within the window: it was migrated or stopped; "
 		      "take both snapshots again";
@@ -260,34 +281,41 @@ static int sides_check(const struct rs_snapshot *guest, const struct rs_snapshot
 	return 0;
 }
 
+static int pairs_find(struct rs_match *m, struct rs_sides *s, struct rs_error *err)
+{
+	struct refusal refusal = {0};
+	size_t found = 0;
+
+	for (m->n = 0; m->n < s->guest->end.queues_n; m->n++) {
+		s->g = m->pairs[m->n].guest = &s->guest->end.queues[m->n];
+		s->ring_reset = rs_match_ring_reset(s->guest, s->g);
+		if (pair_find(s, &m->pairs[m->n], &refusal, err))
+			return -1;
+	}
+	doubles_drop(m, s, &refusal);
+	for (size_t i = 0; i < m->n; i++)
+		found += m->pairs[i].host != NULL;
+	return found ? 0 : nothing_found(&refusal, err);
+}
+
 int rs_match_make(const struct rs_snapshot *guest, const struct rs_snapshot *host,
 		  struct rs_match *m, struct rs_error *err)
 {
 	struct rs_sides s = {.guest = guest, .host = host};
-	struct refusal refusal = {0};
-	size_t found = 0;
+	struct rs_note *notes;
+	int ret;
 
 	memset(m, 0, sizeof(*m));
 	if (sides_check(guest, host, err))
 		return -1;
 	m->pairs = calloc(guest->end.queues_n, sizeof(*m->pairs));
-	if (!m->pairs)
-		return rs_error_set(err, RS_EXIT_ERROR, "out of memory");
-	for (m->n = 0; m->n < guest->end.queues_n; m->n++) {
-		s.g = m->pairs[m->n].guest = &guest->end.queues[m->n];
-		s.ring_reset = rs_match_ring_reset(guest, s.g);
-		if (pair_find(&s, &m->pairs[m->n], &refusal, err))
-			goto free_pairs;
-	}
-	doubles_drop(m, &s, &refusal);
-	for (size_t i = 0; i < m->n; i++)
-		found += m->pairs[i].host != NULL;
-	if (found)
-		return 0;
-	nothing_found(&refusal, err);
-free_pairs:
-	rs_match_clear(m);
-	return -1;
+	s.notes = notes = notes_make(host);
+	ret = m->pairs && notes ? pairs_find(m, &s, err)
+				: rs_error_set(err, RS_EXIT_ERROR, "out of memory");
+	free(notes);
+	if (ret)
+		rs_match_clear(m);
+	return ret;
 }
 
 static bool guest_same(const struct rs_queue *a, const struct rs_queue *b)

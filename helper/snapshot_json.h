@@ -7,6 +7,8 @@
 
 #define RS_SNAPSHOT_SCHEMA "ringside-snapshot/1"
 
+#define RS_SNAPSHOT_MEMORY 512
+
 /**
  * rs_snapshot_parse() - read a snapshot from JSON text
  * @text: ends with a NUL, which is not part of @len
@@ -14,7 +16,7 @@
  *
  * Checks schema, side, and the type and range of each field; ignores unknown keys. A file of
  * another machine is not trusted: its texts are made plain, its rows have an identity and a
- * highest number, and it takes at most 256 times its size while it is read.
+ * highest number, and while it is read it takes at most RS_SNAPSHOT_MEMORY times its size.
  * Return: 0, or -1 with RS_EXIT_DATA naming the place (line, or the path of the key).
  */
 int rs_snapshot_parse(struct rs_snapshot *s, const char *text, size_t len, const char *where,

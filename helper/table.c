@@ -14,15 +14,26 @@ void rs_table_init(struct rs_table *t, size_t columns)
 	t->heads = t->keys = 1;
 }
 
+/* The array doubles when it is full: the time for a table stays proportional to its cells. */
+static bool room_make(struct rs_table *t)
+{
+	size_t n = t->cells_n;
+	char **more = t->cells;
+
+	if (!(n & (n - 1)))
+		more = reallocarray(t->cells, n ? 2 * n : 1, sizeof(*more));
+	if (more)
+		t->cells = more;
+	return more;
+}
+
 void rs_table_add(struct rs_table *t, const char *fmt, ...)
 {
-	char **more = reallocarray(t->cells, t->cells_n + 1, sizeof(*more));
 	char *text;
 	va_list args;
 
-	if (!more)
+	if (!room_make(t))
 		return;
-	t->cells = more;
 	va_start(args, fmt);
 	if (vasprintf(&text, fmt, args) < 0)
 		text = NULL;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Which queue of the host is which of the guest's, and when that is refused. */
 #include <kselftest_harness.h>
+#include <time.h>
 
 #include "helper_fixture.h"
 
@@ -395,6 +396,24 @@ TEST_F(match, a_queue_the_host_does_not_have_stays_alone)
 	ASSERT_EQ(0, MATCH());
 	EXPECT_EQ(NULL, self->m.pairs[QUEUES - 1].host);
 	EXPECT_NE(NULL, self->m.pairs[0].host);
+}
+
+/* A list of taps is searched once for each queue, not once for each pair: else this takes seconds.
+ */
+TEST_F(match, large_files_take_no_longer_than_their_pairs)
+{
+	enum { MANY = 500, TAPS = 4096 };
+	clock_t start;
+
+	for (int i = QUEUES; i < MANY; i++) {
+		guest_queue_add(&self->guest.end, i, 2);
+		host_queue_add(&self->host.end, i, 2);
+	}
+	for (int i = 0; i < TAPS; i++)
+		rs_str_set(rs_sample_add_tap(&self->host.end)->name, "vnet3");
+	start = clock();
+	ASSERT_EQ(0, MATCH()) TH_LOG("%s", self->err.text);
+	EXPECT_LT(clock() - start, 2 * CLOCKS_PER_SEC);
 }
 
 TEST_F(match, sides_are_checked)

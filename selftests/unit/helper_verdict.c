@@ -297,6 +297,20 @@ TEST_F(verdict, an_exact_rule_is_silent_where_hits_were_missed)
 	}
 }
 
+/* The one difference whose opposite is no int64_t: a file can bring it about. */
+TEST_F(verdict, the_largest_difference_has_a_size)
+{
+	struct rs_ledger *l = &self->j.ledger;
+	struct rs_row *row = &l->rows[0];
+	uint64_t value = 0;
+
+	row->figures[RS_FIG_DERIVED(decision_off)] = rs_num_of((uint64_t)INT64_MIN);
+	for (size_t i = 0; i < rs_rules_count(); i++)
+		if (rs_rule_at(i)->needs[0] == RS_FIG_DERIVED(decision_off))
+			EXPECT_TRUE(rs_rule_fires(rs_rule_at(i), l, row, &value));
+	EXPECT_EQ(1ULL << 63, value);
+}
+
 TEST_F(verdict, rules_of_one_direction_leave_the_other_alone)
 {
 	struct rs_ledger *l = &self->j.ledger;
