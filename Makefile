@@ -66,6 +66,9 @@ bench-check: ## fail if ringside costs over 5 % more than recorded
 lab-shell: ## get a shell on an emulated host and one in its guest (ARCH=arm64|x86_64)
 	$(LAB) shell -a $(LAB_ARCH)
 
+fuzz: ## read, judge and print hostile snapshots under a fuzzer (SECONDS=600)
+	selftests/fuzz.sh run $(if $(filter command%,$(origin SECONDS)),$(SECONDS),600)
+
 style: ## check the style: checkpatch, clang-format, shellcheck, no circles between files
 	selftests/style.sh
 
@@ -81,4 +84,4 @@ help: ## print this list
 		expand -t 24
 
 .PHONY: module all helper install modules_install dkms-install demo check check-guest check-life check-debug \
-	check-host matrix bench bench-check lab-shell style clean help
+	check-host matrix bench bench-check fuzz lab-shell style clean help
