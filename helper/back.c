@@ -253,9 +253,15 @@ static enum rs_answer wrong_route(const struct rs_scene *s)
 
 static enum rs_answer not_injected(const struct rs_scene *s)
 {
+	bool may_be = !HOST(injected).known && !rs_num_above(HOST(coalesced), 0) &&
+		      rs_num_above(HOST(irqfd_wakeups), 0) && rs_num_is(GUEST(interrupts), 0);
+
 	if (rs_num_above(HOST(injected), 0) || rs_num_is(s->host->msi_pending, 1) ||
 	    is_misrouted(s))
 		return RS_NO;
+	/* a wake-up is no injection: of what KVM made of it nothing is known */
+	if (may_be)
+		return RS_UNKNOWN;
 	if (!is_dropped(s))
 		return RS_NO;
 	return is_routed(s) ? RS_YES : RS_UNKNOWN;
@@ -288,13 +294,25 @@ static enum rs_answer vcpu_exits(const struct rs_scene *s)
 	return pending_while(s, vcpu_is(s, "host"));
 }
 
+/* The guest's CPU takes interrupts, as far as the guest says. */
+static bool is_online(const struct rs_scene *s)
+{
+	return rs_num_is(s->irq->cpu_online, 1) || rs_num_above(GUEST(interrupts), 0);
+}
+
 /* If no interrupt of this queue came within the window, its CPU may be offline in the guest. */
 static enum rs_answer not_taken(const struct rs_scene *s)
 {
 	enum rs_answer answer = pending_while(s, vcpu_is(s, "guest") || vcpu_is(s, "halted"));
-	bool is_online = rs_num_is(s->irq->cpu_online, 1) || rs_num_above(GUEST(interrupts), 0);
 
-	return answer == RS_YES && !is_online ? RS_UNKNOWN : answer;
+	return answer == RS_YES && !is_online(s) ? RS_UNKNOWN : answer;
+}
+
+/* A vCPU that runs in the guest leaves an interrupt pending if the guest keeps interrupts off. */
+static enum rs_answer interrupts_off(const struct rs_scene *s)
+{
+	return pending_while(s, vcpu_is(s, "guest")) == RS_YES && !is_online(s) ? RS_UNKNOWN
+										: RS_NO;
 }
 
 static enum rs_answer interrupt_lost(const struct rs_scene *s)
@@ -382,6 +400,11 @@ const struct rs_step rs_back_steps[RS_BACK_STEPS] = {
 		   {"irq-cpu-offline", RS_PARTY_GUEST_IRQ, cpu_offline,
 		    "the IRQ's affinity names a CPU that is offline",
 		    "set /proc/irq/N/smp_affinity to CPUs that are online", .minor = true},
+		   {"interrupts-off", RS_PARTY_GUEST_IRQ, interrupts_off,
+		    "the vCPU runs in the guest, which may keep its interrupts off",
+		    "look for a lockup, or for long sections with interrupts off, in the guest's "
+		    "kernel log",
+		    .minor = true},
 		   {"irq-held", RS_PARTY_GUEST_IRQ, irq_held,
 		    "the guest took the interrupt and did not end it",
 		    "look for a handler that does not return, in the guest's kernel log",

@@ -6,16 +6,16 @@
 #define HOST_VALUE(name)    VALUE(RS_FIG_HOST(name))
 #define DERIVED_VALUE(name) VALUE(RS_FIG_DERIVED(name))
 
-static uint64_t carrier_off(const struct rs_rule *rule, const struct rs_row *row)
-{
-	(void)rule;
-	return row->host && row->host->carrier.known && !row->host->carrier.value;
-}
-
 /* The tap's figures are the same for each of its queues: the first one has the finding. */
 static bool is_first(const struct rs_row *row)
 {
 	return row->host && !(row->host->queue.known && row->host->queue.value);
+}
+
+/* A guest whose link was set off on purpose sends nothing: one that sends takes it to be on. */
+static uint64_t carrier_off(const struct rs_rule *rule, const struct rs_row *row)
+{
+	return is_first(row) ? VALUE(rule->needs[0]) : 0;
 }
 
 /* A queue that tun stopped makes packets wait in the qdisc: that is a consequence. */
@@ -70,9 +70,12 @@ static const struct rs_rule rules[] = {
 	 .severity = RS_SEVERITY_CRITICAL,
 	 .measure = carrier_off,
 	 .threshold = 1,
-	 .unit = "flag",
+	 .unit = "entries",
 	 .dir = "rx",
-	 .sentence = "the tap has no carrier: the host's stack sends nothing to the guest",
+	 RS_NEEDS(DERIVED(sent_off)),
+	 RS_ALSO(HOST(tun_offered), DERIVED(host_window)),
+	 .sentence =
+		 "the tap has no carrier: the host sends nothing to the guest, and the guest sends",
 	 .advice = "set the tap up (ip link set up), and the VMM's link of this device on"},
 	{.id = "qdisc-drops",
 	 .party = RS_PARTY_HOST_NET,

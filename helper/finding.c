@@ -31,9 +31,14 @@ static enum rs_confidence confidence_of(const struct rs_finding *f, const struct
 {
 	struct rs_num skew = f->row->figures[RS_FIG_DERIVED(skew_end)];
 
-	if (!rs_finding_decided(f) || !l->guest || !l->host || !f->row->guest || !f->row->host)
+	const enum rs_figure misses[] = {RS_FIG_DERIVED(guest_missed), RS_FIG_DERIVED(host_missed)};
+
+	if (!rs_finding_decided(f) || !is_zero(l, RS_FIG_DERIVED(guest_untold)) ||
+	    !is_zero(l, RS_FIG_DERIVED(host_untold)) || !l->total.figures[misses[0]].known ||
+	    !l->total.figures[misses[1]].known || !l->guest || !l->host || !f->row->guest ||
+	    !f->row->host)
 		return RS_CONFIDENCE_HINT;
-	if (!is_zero(l, RS_FIG_DERIVED(guest_missed)) || !is_zero(l, RS_FIG_DERIVED(host_missed)))
+	if (!is_zero(l, misses[0]) || !is_zero(l, misses[1]))
 		return RS_CONFIDENCE_BOUNDED;
 	return f->turn && skew.known && skew.value ? RS_CONFIDENCE_BOUNDED : RS_CONFIDENCE_EXACT;
 }

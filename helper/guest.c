@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <linux/magic.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -303,6 +304,30 @@ static int no_snapshot(struct rs_error *err)
 			    "the module is not loaded in this guest: run insmod ringside.ko");
 }
 
+/* IFF_UP, <linux/if.h> */
+#define UP 1
+
+/* The module does not say whether an interface is up. Another network namespace may have an
+ * interface of the same name: it must be this device's. */
+static void interface_read(struct rs_device *device)
+{
+	char path[PATH_MAX], line[32], *real;
+	const char *name;
+
+	if (device->running.known || !*device->netdev || strchr(device->netdev, '/'))
+		return;
+	snprintf(path, sizeof(path), "/sys/class/net/%s/device", device->netdev);
+	real = realpath(path, NULL);
+	name = real ? strrchr(real, '/') : NULL;
+	if (name && !strcmp(name + 1, device->name)) {
+		snprintf(path, sizeof(path), "/sys/class/net/%s/flags", device->netdev);
+		rs_file_line(path, line, sizeof(line));
+		if (*line)
+			device->running = rs_num_of(strtoul(line, NULL, 16) & UP);
+	}
+	free(real);
+}
+
 static int guest_sample(void *handle, struct rs_sample *s, struct rs_error *err)
 {
 	size_t len;
@@ -314,9 +339,12 @@ static int guest_sample(void *handle, struct rs_sample *s, struct rs_error *err)
 		return no_snapshot(err);
 	ret = rs_guest_parse(s, text, SNAPSHOT, err);
 	free(text);
-	if (!ret)
-		rs_kicks_read(s);
-	return ret;
+	if (ret)
+		return ret;
+	rs_kicks_read(s);
+	for (size_t i = 0; i < s->devices_n; i++)
+		interface_read(&s->devices[i]);
+	return 0;
 }
 
 /* Nothing to attach: the module counts all the time. Fails here rather than at the end of the

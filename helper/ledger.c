@@ -328,25 +328,37 @@ static const struct rs_tap *tap_find(const struct rs_sample *s, const char *name
 	return NULL;
 }
 
-/* Over all queues of the tap of @host. */
-static struct rs_num tap_offered(const struct rs_snapshot *s, const struct rs_queue *host)
+/* Over all queues of the tap of @host in one direction. */
+static struct rs_num tap_sum(const struct rs_snapshot *s, const struct rs_queue *host,
+			     const char *dir, enum rs_host_counter counter)
 {
 	struct rs_num total = rs_num_of(0);
 
 	for (size_t i = 0; i < s->end.queues_n; i++) {
 		const struct rs_queue *end = &s->end.queues[i], *begin;
 
-		if (strcmp(end->tap, host->tap) || strcmp(end->dir, host->dir))
+		if (strcmp(end->tap, host->tap) || strcmp(end->dir, dir))
 			continue;
 		begin = rs_match_begin(s, end);
-		total = plus(total, begin ? grown(begin->counters[RS_HOST_tun_offered],
-						  end->counters[RS_HOST_tun_offered])
-					  : end->counters[RS_HOST_tun_offered]);
+		total = plus(total, begin ? grown(begin->counters[counter], end->counters[counter])
+					  : end->counters[counter]);
 	}
 	return total;
 }
 
-static void tap_derive(struct rs_row *row, const struct rs_snapshot *s)
+/* Known only if it was off for the whole window: else the guest may have sent before. */
+static struct rs_num sent_off(const struct rs_snapshot *s, const struct rs_queue *begin,
+			      const struct rs_queue *end)
+{
+	if (!end->carrier.known || (s->has_begin && (!begin || !begin->carrier.known)))
+		return unknown();
+	if (end->carrier.value || (begin && begin->carrier.value))
+		return rs_num_of(0);
+	return tap_sum(s, end, "tx", RS_HOST_vhost_posted);
+}
+
+static void tap_derive(struct rs_row *row, const struct rs_snapshot *s,
+		       const struct rs_queue *host_begin)
 {
 	const struct rs_tap *begin = tap_find(&s->begin, row->host->tap);
 	const struct rs_tap *end = tap_find(&s->end, row->host->tap);
@@ -354,7 +366,8 @@ static void tap_derive(struct rs_row *row, const struct rs_snapshot *s)
 	DERIVED(qdisc_backlog) = end ? end->qdisc_backlog : unknown();
 	DERIVED(qdisc_backlog_begin) = begin ? begin->qdisc_backlog : unknown();
 	if (DERIVED(qdisc_backlog).value || HOST(qdisc_dropped).value)
-		DERIVED(tap_offered) = tap_offered(s, row->host);
+		DERIVED(tap_offered) = tap_sum(s, row->host, row->host->dir, RS_HOST_tun_offered);
+	DERIVED(sent_off) = sent_off(s, host_begin, row->host);
 }
 
 /* Both sides read the same used index, so the distance of their windows is exact. */
@@ -449,7 +462,7 @@ static void row_fill(const struct rs_ledger *l, struct rs_row *row)
 		calls_forget(row, h, row->host);
 		DERIVED(host_window) = window_ms(l->host);
 		host_derive(row, h, row->host);
-		tap_derive(row, l->host);
+		tap_derive(row, l->host, h);
 	}
 	if (row->guest && row->host) {
 		used_derive(row, g, h);
@@ -466,6 +479,19 @@ static struct rs_num missed_of(const struct rs_sample *s)
 		if (s->hooks[i].missed.known && !rs_loss_is_proof(s->hooks[i].loses))
 			total.value += s->hooks[i].missed.value;
 	return total;
+}
+
+/* Attached hooks that cannot tell what they missed. */
+static struct rs_num untold_of(const struct rs_snapshot *s)
+{
+	uint64_t n = 0;
+
+	if (!s)
+		return unknown();
+	for (size_t i = 0; i < s->end.hooks_n; i++)
+		n += !s->end.hooks[i].missed.known && !strcmp(s->end.hooks[i].state, "attached") &&
+		     !rs_loss_is_proof(s->end.hooks[i].loses);
+	return rs_num_of(n);
 }
 
 static struct rs_num missed_within(const struct rs_snapshot *s)
@@ -530,6 +556,8 @@ int rs_ledger_make(struct rs_ledger *l, const struct rs_snapshot *guest,
 	rs_str_set(l->total.label, "all queues");
 	l->total.figures[RS_FIG_DERIVED(guest_missed)] = missed_within(guest);
 	l->total.figures[RS_FIG_DERIVED(host_missed)] = missed_within(host);
+	l->total.figures[RS_FIG_DERIVED(guest_untold)] = untold_of(guest);
+	l->total.figures[RS_FIG_DERIVED(host_untold)] = untold_of(host);
 	return 0;
 }
 

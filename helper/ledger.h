@@ -59,6 +59,8 @@
 	X(kicks_sent, kicks, 0, "kicks the guest's driver sent")                                   \
 	X(tap_offered, packets, 0,                                                                 \
 	  "packets offered to all queues of the tap, while qdiscs hold some")                      \
+	X(sent_off, entries, 0,                                                                    \
+	  "entries of the guest's transmit queues that were served while the tap had no carrier")  \
 	X(qdisc_backlog, packets, 0, "packets waiting in the tap's qdiscs at the end")             \
 	X(qdisc_backlog_begin, packets, 0, "packets waiting in the tap's qdiscs at the start")     \
 	X(polls_other, polls, 0, "NAPI polls from ksoftirqd, NAPI threads and netpoll")            \
@@ -73,7 +75,9 @@
 	X(guest_window, ms, 0, "length of the guest's window")                                     \
 	X(host_window, ms, 0, "length of the host's window")                                       \
 	X(guest_missed, hits, 0, "hits that hooks in the guest missed")                            \
-	X(host_missed, hits, 0, "hits that hooks on the host missed")
+	X(host_missed, hits, 0, "hits that hooks on the host missed")                              \
+	X(guest_untold, hooks, 0, "hooks in the guest whose missed hits are unknown")              \
+	X(host_untold, hooks, 0, "hooks on the host whose missed hits are unknown")
 
 /*
  * Why begin and end of a snapshot, or of a queue in it, cannot be subtracted. After RING the counts

@@ -131,8 +131,11 @@ static bool is_candidate(const struct rs_sides *s, struct rs_facts f, struct ref
 	if (evidence_of(s, f) && !contradiction(f)) {
 		if (!s->notes[s->h - s->host->end.queues].left)
 			return true;
-		why = "the machine left this tap within the window: it was migrated or stopped; "
-		      "take both snapshots again";
+		why = is_paused(&s->host->end, s->h->pid)
+			      ? "the virtual machine is paused, or was migrated away: resume it, "
+				"and take both snapshots again"
+			      : "the machine left this tap within the window: it was migrated or "
+				"stopped; take both snapshots again";
 	}
 	refusal_note(refusal, s, f, why);
 	return false;

@@ -43,6 +43,24 @@ static struct rs_num running_find(const struct rs_ledger *l, const struct rs_que
 	return (struct rs_num){0};
 }
 
+/* An interface that is set down has all its NAPIs disabled. Only some: it is up. */
+static bool is_perhaps_down(const struct rs_ledger *l, const struct rs_queue *q)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; l->guest && *q->device && i < l->guest->end.queues_n; i++) {
+		const struct rs_queue *other = &l->guest->end.queues[i];
+
+		if (strcmp(other->device, q->device) ||
+		    (strcmp(other->dir, "rx") && strcmp(other->dir, "tx")))
+			continue;
+		if (!rs_num_is(other->napi_disabled, 1))
+			return false;
+		n++;
+	}
+	return n > 0;
+}
+
 static struct rs_num paused_find(const struct rs_ledger *l, const struct rs_queue *q)
 {
 	for (size_t i = 0; l->host && q->pid.known && i < l->host->end.vms_n; i++)
@@ -231,6 +249,8 @@ void rs_scene_make(struct rs_scene *s, const struct rs_ledger *l, const struct r
 	s->user = *backend && !s->vhost;
 	s->paused = paused_find(l, s->host);
 	s->running = running_find(l, s->guest);
+	s->perhaps_down = !s->running.known && rs_num_is(s->guest->napi_disabled, 1) &&
+			  is_perhaps_down(l, s->guest);
 	s->pair_rounds = pair_rounds_find(l, s->host);
 	s->back_still = back_still(s);
 	s->front_still = s->dir == RS_DIR_RX ? receive_still(s) : transmit_still(s);

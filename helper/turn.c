@@ -296,6 +296,8 @@ static enum rs_motion motion_of(const struct rs_turn *t, const struct rs_scene *
 
 	if (rs_num_is(s->running, 0))
 		return RS_MOTION_IDLE;
+	if (s->perhaps_down)
+		return RS_MOTION_UNKNOWN;
 	if (still && t->parties && !t->idle && rs_num_above(since_of(s), RS_STILL_MS - 1))
 		return RS_MOTION_STILL;
 	if (moved(s))

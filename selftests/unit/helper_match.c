@@ -344,7 +344,7 @@ TEST_F(match, the_tap_of_a_machine_that_was_stopped_within_the_window_is_not_its
 	for (int i = 0; i < QUEUES; i++)
 		make_user_space(&self->host.begin.queues[i]);
 	EXPECT_EQ(-1, MATCH());
-	SAYS("left this tap within the window");
+	SAYS("the virtual machine is paused, or was migrated away");
 	vm->paused = rs_num_of(0);
 	ASSERT_EQ(0, MATCH());
 	EXPECT_EQ(&self->host.end.queues[0], self->m.pairs[0].host);

@@ -57,15 +57,6 @@ static void exits_shape(struct rs_row *row, bool on)
 	row->hists[RS_SIDE_HOST][RS_HOST_HIST_s5_run].bucket[rs_hist_bucket(1048576)] = 100;
 }
 
-static struct rs_queue no_carrier;
-
-static void carrier_shape(struct rs_row *row, bool on)
-{
-	no_carrier = *row->host;
-	no_carrier.carrier = rs_num_of(!on);
-	row->host = &no_carrier;
-}
-
 /* The first change makes the rule fire; with the second one on top it does not. */
 static const struct {
 	const char *id;
@@ -97,7 +88,7 @@ static const struct {
 	{"transmit-theft",
 	 SETS({GUEST(interrupts), 100}, {GUEST(none_tx_xmit), 20}, {GUEST(none_tx_rx_poll), 30}),
 	 SETS({GUEST(none_tx_xmit), 19})},
-	{"carrier-off", .shape = carrier_shape},
+	{"carrier-off", SETS({DERIVED(sent_off), 1}), SETS({DERIVED(sent_off), 0})},
 	{"qdisc-drops", SETS({HOST(qdisc_dropped), 10}), SETS({HOST(qdisc_dropped), 9})},
 	{"qdisc-backlog", SETS({DERIVED(qdisc_backlog), 1000}, {DERIVED(tap_offered), 100000}),
 	 SETS({DERIVED(tap_offered), 101000})},
@@ -105,7 +96,8 @@ static const struct {
 	 SETS({HOST(tun_dropped_filter), 99})},
 	{"worker-late", .shape = worker_shape},
 	{"backend-late", .shape = wake_shape},
-	{"vcpu-late", .shape = vcpu_shape},
+	{"vcpu-late", SETS({HOST(exits_pending_io), 0}, {HOST(exits_pending_mmio), 0}),
+	 .shape = vcpu_shape},
 	{"vcpu-exits-late", SETS({HOST(injected), 1000}, {HOST(exits_pending_io), 2000}),
 	 SETS({HOST(exits_pending_io), 1999}), .shape = exits_shape},
 	{"empty-signals", SETS({GUEST(interrupts), 2000}, {GUEST(none_empty), 20}),

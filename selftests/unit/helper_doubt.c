@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What is not known is not taken for none, and what is no fault is not called one. */
+#include <kselftest_harness.h>
+
+#include "helper_fixture.h"
+#include "hist.h"
+
+FIXTURE(doubt)
+{
+	struct joined j;
+	struct rs_verdict v;
+	char *text;
+};
+
+FIXTURE_SETUP(doubt)
+{
+	memset(self, 0, sizeof(*self));
+	snapshot_fill(&self->j.guest, RS_SIDE_GUEST);
+	snapshot_fill(&self->j.host, RS_SIDE_HOST);
+}
+
+static void answer_clear(FIXTURE_DATA(doubt) * self)
+{
+	rs_verdict_clear(&self->v);
+	rs_ledger_clear(&self->j.ledger);
+	rs_match_clear(&self->j.match);
+	free(self->text);
+	self->text = NULL;
+}
+
+FIXTURE_TEARDOWN(doubt)
+{
+	answer_clear(self);
+	joined_clear(&self->j);
+}
+
+/* Judges both snapshots as they are now. */
+static int answer(FIXTURE_DATA(doubt) * self)
+{
+	answer_clear(self);
+	if (joined_make(&self->j) || rs_verdict_reach(&self->v, &self->j.ledger, &self->j.err))
+		return -1;
+	self->text = ledger_text(&self->j.ledger, &self->v);
+	return self->text ? 0 : -1;
+}
+
+static const struct rs_finding *found(const struct rs_verdict *v, const char *id)
+{
+	for (size_t i = 0; i < v->n; i++)
+		if (!strcmp(v->findings[i].id, id))
+			return &v->findings[i];
+	return NULL;
+}
+
+/* A queue of both samples. */
+#define EACH(side, number, q)                                                \
+	for (struct rs_queue *q = &self->j.side.begin.queues[number],        \
+			     *end_of_##q = &self->j.side.end.queues[number]; \
+	     q; q = q == end_of_##q ? NULL : end_of_##q)
+
+/* The guest consumes nothing; entries stand in its queue for the whole window. */
+static void stand(FIXTURE_DATA(doubt) * self, int number)
+{
+	struct rs_queue *begin = &self->j.guest.begin.queues[number];
+	struct rs_queue *end = &self->j.guest.end.queues[number];
+
+	*end = *begin;
+	begin->last_used_idx = end->last_used_idx = rs_num_of(begin->used_idx.value - 9);
+	end->stalled_ms = rs_num_of(9000);
+	self->j.host.end.queues[number] = self->j.host.begin.queues[number];
+}
+
+TEST_F(doubt, exits_that_are_unknown_are_not_none)
+{
+	struct rs_histogram *h = &self->j.host.end.queues[0].hists[RS_HOST_HIST_s5_run];
+
+	h->known = true;
+	self->j.host.begin.queues[0].hists[RS_HOST_HIST_s5_run].known = true;
+	h->bucket[rs_hist_bucket(1048576)] = 900;
+	ASSERT_EQ(0, answer(self));
+	EXPECT_NE(NULL, found(&self->v, "vcpu-late")) TH_LOG("%s", self->text);
+	HOST_COUNTER(&self->j.host.end.queues[0], exits_pending_io).known = false;
+	ASSERT_EQ(0, answer(self));
+	EXPECT_EQ(NULL, found(&self->v, "vcpu-late")) TH_LOG("%s", self->text);
+}
+
+/* worker_wait may rule the worker out: the sentence does not blame it. */
+TEST_F(doubt, packets_that_wait_for_vhost_do_not_blame_its_worker)
+{
+	for (size_t i = 0; i < rs_rules_count(); i++)
+		if (!strcmp(rs_rule_at(i)->id, "backend-late"))
+			EXPECT_EQ(NULL, strstr(rs_rule_at(i)->sentence, "worker"));
+}
+
+static void carrier_set(FIXTURE_DATA(doubt) * self, uint64_t begin, uint64_t end)
+{
+	for (int i = 0; i < QUEUES; i++) {
+		self->j.host.begin.queues[i].carrier = rs_num_of(begin);
+		self->j.host.end.queues[i].carrier = rs_num_of(end);
+	}
+}
+
+TEST_F(doubt, a_link_that_is_off_is_a_fault_only_where_the_guest_sends)
+{
+	carrier_set(self, 0, 0);
+	ASSERT_EQ(0, answer(self));
+	EXPECT_NE(NULL, found(&self->v, "carrier-off")) TH_LOG("%s", self->text);
+	carrier_set(self, 1, 0); /* it may have sent before */
+	ASSERT_EQ(0, answer(self));
+	EXPECT_EQ(NULL, found(&self->v, "carrier-off")) TH_LOG("%s", self->text);
+	carrier_set(self, 0, 0);
+	for (int i = 0; i < QUEUES; i++) {
+		EACH(guest, i, g)
+		*g = self->j.guest.begin.queues[i];
+		EACH(host, i, h)
+		h->counters[RS_HOST_vhost_posted] = rs_num_of(0);
+	}
+	ASSERT_EQ(0, answer(self));
+	EXPECT_EQ(NULL, found(&self->v, "carrier-off")) TH_LOG("%s", self->text);
+}
+
+TEST_F(doubt, misses_that_nothing_counts_are_not_none)
+{
+	self->j.guest.end.irqs[2].disabled = rs_num_of(1);
+	ASSERT_EQ(0, answer(self));
+	ASSERT_EQ(1, self->v.n);
+	EXPECT_EQ(RS_CONFIDENCE_EXACT, self->v.findings[0].confidence);
+	for (int side = 0; side < RS_SIDES; side++) {
+		struct rs_snapshot *s = side ? &self->j.host : &self->j.guest;
+
+		s->end.hooks[0].missed.known = false;
+		ASSERT_EQ(0, answer(self));
+		EXPECT_EQ(RS_CONFIDENCE_HINT, self->v.findings[0].confidence)
+		TH_LOG("%s", self->text);
+		s->end.hooks[0].missed = rs_num_of(0);
+	}
+	self->j.host.end.hooks[0].missed = rs_num_of(3);
+	ASSERT_EQ(0, answer(self));
+	ASSERT_NE(NULL, found(&self->v, "irq-disabled"));
+	EXPECT_EQ(RS_CONFIDENCE_BOUNDED, found(&self->v, "irq-disabled")->confidence);
+}
+
+/* With the module, a machine that was paused at the end of the window is not "another tap". */
+TEST_F(doubt, a_paused_machine_is_said_to_be_paused)
+{
+	struct rs_vm *vm = rs_sample_add_vm(&self->j.host.end);
+
+	vm->pid = rs_num_of(1234);
+	vm->paused = rs_num_of(1);
+	for (int i = 0; i < QUEUES; i++)
+		self->j.host.end.queues[i].vhost_vq.known = false;
+	EXPECT_EQ(-1, answer(self));
+	EXPECT_NE(NULL, strstr(self->j.err.text, "is paused")) TH_LOG("%s", self->j.err.text);
+}
+
+/* KVM was woken for the vector; what it made of that is not known, and the guest got nothing. */
+TEST_F(doubt, a_wakeup_is_no_injection)
+{
+	unsigned int causes = 0;
+
+	stand(self, 0);
+	EACH(guest, 0, g)
+	GUEST_COUNTER(g, interrupts) = GUEST_COUNTER(g, handled) = GUEST_COUNTER(g, none) =
+		GUEST_COUNTER(g, none_softirq) = rs_num_of(0);
+	self->j.host.end.queues[0].counters[RS_HOST_irqfd_wakeups].value += 9;
+	self->j.host.end.queues[0].counters[RS_HOST_eventfd_writes].value += 9;
+	self->j.host.end.queues[0].counters[RS_HOST_vhost_signals].value += 9;
+	self->j.host.end.queues[0].counters[RS_HOST_vhost_calls].value += 9;
+	HOST_COUNTER(&self->j.host.end.queues[0], injected).known = false;
+	HOST_COUNTER(&self->j.host.end.queues[0], coalesced).known = false;
+	ASSERT_EQ(0, answer(self));
+	ASSERT_EQ(RS_MOTION_STILL, self->v.turns[0].motion) TH_LOG("%s", self->text);
+	for (size_t c = 0; c < rs_step_at(RS_STEP_ARRIVES)->causes_n; c++)
+		if (!strcmp(rs_step_at(RS_STEP_ARRIVES)->causes[c].id, "not-injected"))
+			causes = self->v.turns[0].links[RS_STEP_ARRIVES].causes & 1U << c;
+	EXPECT_NE(0, causes) TH_LOG("%s", self->text);
+}
+
+/* It stopped for lack of space, and nothing is there that could give it space again. */
+TEST_F(doubt, a_stopped_transmit_queue_is_not_idle)
+{
+	struct rs_queue *end = &self->j.guest.end.queues[1];
+
+	*end = self->j.guest.begin.queues[1];
+	self->j.host.end.queues[1] = self->j.host.begin.queues[1];
+	self->j.host.end.queues[1].avail_idx = self->j.host.begin.queues[1].avail_idx =
+		end->used_idx;
+	EACH(guest, 1, g)
+	g->outstanding = rs_num_of(0);
+	end->tx_stopped = rs_num_of(1);
+	ASSERT_EQ(0, answer(self));
+	EXPECT_EQ(RS_MOTION_UNKNOWN, self->v.turns[1].motion) TH_LOG("%s", self->text);
+	end->tx_stopped_ms = rs_num_of(5000);
+	end->broken = rs_num_of(0);
+	ASSERT_EQ(0, answer(self));
+	EXPECT_NE(NULL, found(&self->v, "tx-stopped")) TH_LOG("%s", self->text);
+	end->tx_stopped = rs_num_of(0);
+	ASSERT_EQ(0, answer(self));
+	EXPECT_EQ(RS_MOTION_IDLE, self->v.turns[1].motion) TH_LOG("%s", self->text);
+}
+
+/* The vCPU runs in the guest: it takes nothing while the guest keeps interrupts off. */
+TEST_F(doubt, what_is_pending_on_a_vcpu_in_the_guest_may_be_the_guests_part)
+{
+	const unsigned int guest = 1U << RS_PARTY_GUEST_IRQ, kvm = 1U << RS_PARTY_KVM;
+
+	stand(self, 0);
+	EACH(host, 0, h)
+	{
+		h->msi_pending = rs_num_of(1);
+		rs_str_set(h->vcpu_state, "guest");
+	}
+	ASSERT_EQ(0, answer(self));
+	EXPECT_EQ(guest | kvm, self->v.turns[0].parties & (guest | kvm)) TH_LOG("%s", self->text);
+	self->j.guest.end.irqs[0].cpu_online = rs_num_of(1);
+	ASSERT_EQ(0, answer(self));
+	EXPECT_EQ(kvm, self->v.turns[0].parties) TH_LOG("%s", self->text);
+}
+
+static void napi_disable(FIXTURE_DATA(doubt) * self, int first, int last)
+{
+	for (int i = first; i <= last; i++)
+		self->j.guest.end.queues[i].napi_disabled = rs_num_of(1);
+}
+
+TEST_F(doubt, an_interface_that_is_down_is_no_fault)
+{
+	stand(self, 0);
+	napi_disable(self, 0, 0);
+	ASSERT_EQ(0, answer(self));
+	EXPECT_NE(NULL, found(&self->v, "napi-disabled")) TH_LOG("%s", self->text);
+	napi_disable(self, 0, QUEUES - 1); /* as an interface has them that is set down */
+	ASSERT_EQ(0, answer(self));
+	EXPECT_EQ(NULL, found(&self->v, "napi-disabled")) TH_LOG("%s", self->text);
+	EXPECT_TRUE(rs_verdict_is_unjudged(&self->v, &self->j.ledger, 0));
+	self->j.guest.end.devices[0].running = rs_num_of(1);
+	ASSERT_EQ(0, answer(self));
+	EXPECT_NE(NULL, found(&self->v, "napi-disabled")) TH_LOG("%s", self->text);
+	self->j.guest.end.devices[0].running = rs_num_of(0);
+	ASSERT_EQ(0, answer(self));
+	EXPECT_EQ(0, self->v.n) TH_LOG("%s", self->text);
+}
+
+TEST_HARNESS_MAIN
