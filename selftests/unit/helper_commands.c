@@ -410,6 +410,30 @@ TEST_F(commands, a_signal_ends_the_command_and_then_the_window)
 	}
 }
 
+/* Ctrl-C reaches all of the terminal's foreground, and is not passed on a second time. */
+TEST_F(commands, a_terminals_signal_comes_once)
+{
+	static const char script[] = "host -q -- sh -c trap\t'echo\tcaught'\tINT;echo\tready;"
+				     "for\ti\tin\t1\t2\t3\t4\t5;do\tsleep\t0.1&\twait;done;exit\t5";
+	struct winsize size = {.ws_col = 100, .ws_row = 24};
+	char ready[64] = "", *caught;
+	int terminal;
+	pid_t pid = forkpty(&terminal, NULL, NULL, &size);
+
+	if (!pid)
+		_exit(command_do(script));
+	while (!strstr(ready, "ready") && strlen(ready) + 1 < sizeof(ready))
+		ASSERT_EQ(1, read(terminal, ready + strlen(ready), 1));
+	ASSERT_EQ(1, write(terminal, "\003", 1));
+	text_read(terminal, self->d.out);
+	done_wait(&self->d, pid);
+	EXPECT_EQ(5, self->d.status) TH_LOG("%s", self->d.out);
+	caught = strstr(self->d.out, "caught");
+	ASSERT_NE(NULL, caught) TH_LOG("%s", self->d.out);
+	EXPECT_EQ(NULL, strstr(caught + 1, "caught")) TH_LOG("%s", self->d.out);
+	EXPECT_NE(NULL, strstr(caught, "sh ended with exit status 5"));
+}
+
 TEST_F(commands, samples_have_the_wall_clock)
 {
 	struct json_object *root;
