@@ -414,19 +414,24 @@ static bool check_attach(struct rs_hooks *h, rs_check_fn row, void *ctx)
 	return check.works;
 }
 
-int rs_hooks_check(rs_check_fn row, void *ctx)
+struct rs_hooks *rs_hooks_check(rs_check_fn row, void *ctx, bool *works)
 {
 	struct rs_error err = {0};
 	struct rs_hooks *h = open_hooks(false, &err);
 	struct rs_check check = {
 		.what = "type information (BTF)", .works = h, .why = h ? NULL : err.text};
-	bool works = h;
+	bool attached;
 
 	row(ctx, &check);
-	if (h)
-		works &= check_attach(h, row, ctx);
-	for (size_t i = 0; h && i < HOOKS; i++)
-		works &= check_hook(h, i, row, ctx);
+	*works = h;
+	if (!h)
+		return NULL;
+	attached = check_attach(h, row, ctx);
+	for (size_t i = 0; i < HOOKS; i++)
+		*works &= check_hook(h, i, row, ctx);
+	if (attached)
+		return h;
+	*works = false;
 	rs_hooks_detach(h);
-	return works ? 0 : -1;
+	return NULL;
 }

@@ -26,8 +26,8 @@ unsigned long long rs_hooks_unknown(const struct rs_hooks *h);
 /* Adds a row for each hook and for each table. Return: 0, or -1: out of memory. */
 int rs_hooks_fill(struct rs_hooks *h, struct rs_sample *s);
 
-/* Attaches all hooks, as rs_hooks_attach() does, and calls @row for each. Return: 0 = all hooks
- * work, -1 = not all. */
-int rs_hooks_check(rs_check_fn row, void *ctx);
+/* Attaches all hooks, as rs_hooks_attach() does, and calls @row for each. @works: whether all of
+ * them work. Return: the hooks, or NULL: nothing is attached, and a row has said why. */
+struct rs_hooks *rs_hooks_check(rs_check_fn row, void *ctx, bool *works);
 
 #endif

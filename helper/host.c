@@ -386,6 +386,19 @@ static int host_nothing(void *handle, struct rs_error *err)
 	return tell_sought(handle, rs_sought_nothing, err);
 }
 
+/* Counting begins: all hooks are attached. */
+static int host_begin(struct host *h, struct rs_error *err)
+{
+	h->bpf = rs_hooks_bpf(h->hooks);
+	h->tables.tuns = h->bpf->bss->tuns;
+	h->tables.vqs = h->bpf->bss->vqs;
+	h->tables.eventfds = h->bpf->bss->eventfds;
+	h->started_ns = now_ns();
+	if (scan_files(h, err) || tell_sought(h, rs_sought_check, err))
+		return -1;
+	return h->filter.tap ? need_vhost(h, err) : 0;
+}
+
 static int host_attach(struct host *h, struct rs_error *err)
 {
 	int ifindex = 0;
@@ -400,14 +413,7 @@ static int host_attach(struct host *h, struct rs_error *err)
 	h->hooks = rs_hooks_attach(ifindex, !h->filter.no_times, h->filter.verbose, err);
 	if (!h->hooks)
 		return -1;
-	h->bpf = rs_hooks_bpf(h->hooks);
-	h->tables.tuns = h->bpf->bss->tuns;
-	h->tables.vqs = h->bpf->bss->vqs;
-	h->tables.eventfds = h->bpf->bss->eventfds;
-	h->started_ns = now_ns();
-	if (scan_files(h, err) || tell_sought(h, rs_sought_check, err))
-		return -1;
-	return h->filter.tap ? need_vhost(h, err) : 0;
+	return host_begin(h, err);
 }
 
 static int host_open(const struct rs_filter *filter, void **handle, struct rs_error *err)
@@ -461,27 +467,31 @@ static bool check_rights(rs_check_fn row, void *ctx)
 }
 
 /* All that comes behind the hooks: links, the scan of open files, one sample. */
-static bool check_sample(rs_check_fn row, void *ctx)
+static bool check_sample(struct host *h, rs_check_fn row, void *ctx)
 {
-	const struct rs_filter all = {0};
 	struct rs_sample s = {0};
 	struct rs_error err = {0};
-	void *host = NULL;
 	struct rs_check check = {.what = "first sample"};
 
-	check.works = !host_open(&all, &host, &err) && !host_sample(host, &s, &err);
+	h->rtnl = rs_rtnl_open(&err);
+	check.works = h->rtnl && !host_begin(h, &err) && !host_sample(h, &s, &err);
 	check.why = check.works ? NULL : err.text;
 	row(ctx, &check);
 	rs_sample_clear(&s);
-	host_close(host);
 	return check.works;
 }
 
 int rs_host_check(rs_check_fn row, void *ctx)
 {
-	bool works = check_rights(row, ctx);
+	bool works = check_rights(row, ctx), hooks_work;
+	struct host *h = calloc(1, sizeof(*h));
 
-	if (rs_hooks_check(row, ctx))
+	if (!h)
 		return -1;
-	return works && check_sample(row, ctx) ? 0 : -1;
+	h->hooks = rs_hooks_check(row, ctx, &hooks_work);
+	works &= hooks_work;
+	if (h->hooks)
+		works &= check_sample(h, row, ctx);
+	host_close(h);
+	return works ? 0 : -1;
 }

@@ -33,9 +33,12 @@ status()
 	echo $?
 }
 
+# hooked: each function that is hooked while none is hidden; check attaches them all, so once
 hooked()
 {
-	ringside check host | awk '$1 == "ok" && NF == 2 && $2 ~ /_/ { print $2 }'
+	[ -s /tmp/hooked ] || RINGSIDE_HIDE='' ringside check host |
+		awk '$1 == "ok" && NF == 2 && $2 ~ /_/ { print $2 }' >/tmp/hooked
+	cat /tmp/hooked
 }
 
 each_hidden()
