@@ -35,7 +35,8 @@ static uint64_t qdisc_backlog(const struct rs_rule *rule, const struct rs_row *r
 	uint64_t passed = DERIVED_VALUE(tap_offered), backlog = DERIVED_VALUE(qdisc_backlog);
 
 	(void)rule;
-	if (!is_first(row) || is_stopped(row) || backlog < 10 || DERIVED_VALUE(host_window) < 1000)
+	if (!is_first(row) || is_stopped(row) || backlog < 10 ||
+	    DERIVED_VALUE(host_window) < 1000 || !row->figures[RS_FIG_DERIVED(tap_offered)].known)
 		return 0;
 	return passed ? backlog * DERIVED_VALUE(host_window) / passed : DERIVED_VALUE(host_window);
 }
@@ -96,8 +97,8 @@ static const struct rs_rule rules[] = {
 	 .threshold = 100,
 	 .unit = "ms",
 	 .dir = "rx",
-	 RS_NEEDS(DERIVED(qdisc_backlog), DERIVED(tap_offered), DERIVED(host_window)),
-	 RS_ALSO(DERIVED(qdisc_backlog_begin), HOST(qdisc_dropped)),
+	 RS_NEEDS(DERIVED(qdisc_backlog), DERIVED(host_window)),
+	 RS_ALSO(DERIVED(tap_offered), DERIVED(qdisc_backlog_begin), HOST(qdisc_dropped)),
 	 .sentence = "packets wait in the qdisc before the tap",
 	 .advice = "look at the tap's qdisc: tc -s qdisc show dev TAP; its rate is too low"},
 	{.id = "filter-drops",

@@ -7,6 +7,8 @@
 #include "hist_json.h"
 #include "json.h"
 #include "ledger_json.h"
+#include "slow.h"
+#include "unrun.h"
 
 static void figure_add(void *ctx, enum rs_figure figure, struct rs_num value)
 {
@@ -60,6 +62,30 @@ static void hists_add(struct json_object *obj, const char *key, enum rs_side sid
 		json_object_object_add(obj, key, rs_hists_to_json(side, row->hists[side]));
 }
 
+/* Only what is known; the permille add up to 1000. */
+static void shares_add(struct json_object *obj, const struct rs_row *row)
+{
+	struct rs_share shares[RS_PARTS];
+	struct json_object *list;
+
+	if (!row->host || strcmp(row->host->dir, "rx") || !rs_slow_shares(row, shares))
+		return;
+	list = json_object_new_array();
+	for (size_t i = 0; i < RS_PARTS; i++) {
+		struct json_object *part;
+
+		if (!shares[i].known)
+			continue;
+		part = json_object_new_object();
+		rs_json_add_text(part, "part", rs_part_names[i]);
+		rs_json_add_num(part, "permille", rs_num_of(shares[i].permille));
+		rs_json_add_num(part, "from_ns", rs_num_of(shares[i].from_ns));
+		rs_json_add_num(part, "to_ns", rs_num_of(shares[i].to_ns));
+		json_object_array_add(list, part);
+	}
+	json_object_object_add(obj, "shares", list);
+}
+
 static struct json_object *row_to_json(const struct rs_row *row, const struct rs_turn *turn)
 {
 	struct json_object *obj = json_object_new_object();
@@ -90,6 +116,7 @@ static struct json_object *row_to_json(const struct rs_row *row, const struct rs
 	json_object_object_add(obj, "figures", figures_to_json(row));
 	hists_add(obj, "guest_hists", RS_SIDE_GUEST, row);
 	hists_add(obj, "host_hists", RS_SIDE_HOST, row);
+	shares_add(obj, row);
 	return obj;
 }
 
@@ -210,11 +237,23 @@ static struct json_object *finding_to_json(const struct rs_verdict *v, const str
 	return obj;
 }
 
+static void unrun_add(void *ctx, const struct rs_unrun *u)
+{
+	struct json_object *obj = json_object_new_object();
+
+	rs_json_add_text(obj, "id", u->rule->id);
+	rs_json_add_text(obj, "missing", u->missing);
+	rs_json_add_num(obj, "queues", rs_num_of(u->rows));
+	rs_json_add_num(obj, "of", rs_num_of(u->of));
+	json_object_array_add(ctx, obj);
+}
+
 char *rs_ledger_text(const struct rs_ledger *l, const struct rs_verdict *v)
 {
 	struct json_object *root = json_object_new_object();
 	struct json_object *queues = json_object_new_array();
 	struct json_object *verdicts = json_object_new_array();
+	struct json_object *unrun = json_object_new_array();
 	char *text;
 
 	json_object_object_add(root, "schema", json_object_new_string(RS_LEDGER_SCHEMA));
@@ -228,6 +267,8 @@ char *rs_ledger_text(const struct rs_ledger *l, const struct rs_verdict *v)
 		json_object_array_add(verdicts, finding_to_json(v, &v->findings[i]));
 	json_object_object_add(root, "queues", queues);
 	json_object_object_add(root, "verdicts", verdicts);
+	rs_unrun_each(l, unrun_add, unrun);
+	json_object_object_add(root, "not_checked", unrun);
 	text = rs_json_text(root);
 	json_object_put(root);
 	return text;

@@ -33,7 +33,7 @@ const struct rs_rule *rs_rule_at(size_t i)
 	return &tables[t]->rows[i];
 }
 
-static bool is_exact(const struct rs_rule *rule, const struct rs_ledger *l)
+bool rs_rule_is_exact(const struct rs_rule *rule, const struct rs_ledger *l)
 {
 	struct rs_num guest = l->total.figures[RS_FIG_DERIVED(guest_missed)];
 	struct rs_num host = l->total.figures[RS_FIG_DERIVED(host_missed)];
@@ -48,11 +48,16 @@ static const char *row_dir(const struct rs_row *row)
 	return row->guest ? row->guest->dir : row->host ? row->host->dir : "";
 }
 
+bool rs_rule_is_about(const struct rs_rule *rule, const struct rs_ledger *l,
+		      const struct rs_row *row)
+{
+	return rule->total == (row == &l->total) && !(rule->dir && strcmp(rule->dir, row_dir(row)));
+}
+
 bool rs_rule_applies(const struct rs_rule *rule, const struct rs_ledger *l,
 		     const struct rs_row *row)
 {
-	return rule->total == (row == &l->total) && is_exact(rule, l) &&
-	       !(rule->dir && strcmp(rule->dir, row_dir(row)));
+	return rs_rule_is_about(rule, l, row) && rs_rule_is_exact(rule, l);
 }
 
 static bool hist_known(const struct rs_row *row, const char *name)

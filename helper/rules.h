@@ -11,7 +11,14 @@ extern const char *const rs_severity_names[];
 size_t rs_rules_count(void);
 const struct rs_rule *rs_rule_at(size_t i);
 
-/* Whether a rule is about this row of the ledger. */
+/* Whether a rule is about this row of the ledger: its direction, or the total. */
+bool rs_rule_is_about(const struct rs_rule *rule, const struct rs_ledger *l,
+		      const struct rs_row *row);
+
+/* Whether no hit was missed on the sides where the rule needs that. */
+bool rs_rule_is_exact(const struct rs_rule *rule, const struct rs_ledger *l);
+
+/* Both. */
 bool rs_rule_applies(const struct rs_rule *rule, const struct rs_ledger *l,
 		     const struct rs_row *row);
 

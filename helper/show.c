@@ -9,7 +9,9 @@
 #include "hist.h"
 #include "list.h"
 #include "losses.h"
+#include "shares.h"
 #include "show.h"
+#include "unrun.h"
 #include "table.h"
 
 #define GUEST	RS_FIG_GUEST
@@ -453,6 +455,8 @@ void rs_show_ledger(const struct rs_show *show, const struct rs_ledger *l,
 		hooks_print(show, "guest", l->guest);
 		unfollowed_print(show, l);
 		windows_compare(show, l);
+		rs_shares_print(show->page.out, l);
+		rs_unrun_print(show->page.out, show->verbose, l);
 	}
 	for (size_t p = 0; show->verbose && p < n; p++)
 		columns_explain(show, parts[p]);

@@ -13,6 +13,9 @@
 	X(INJECTING, "irqfd to injection")                         \
 	X(VCPU, "injection until the vCPU takes it")
 
+/* What comes after these parts, and is measured by none of them. */
+#define RS_PARTS_BEYOND "from the interrupt to the packet's receipt in the guest"
+
 enum rs_part {
 #define X(name, text) RS_PART_##name,
 	RS_PART_LIST(X)

@@ -19,6 +19,12 @@ static uint64_t main_share(const struct rs_rule *rule, const struct rs_row *row)
 	return share(VALUE(rule->needs[0]), VALUE(rule->needs[1]));
 }
 
+/* irq_left is known only while the kernel can disable the IRQ. */
+static uint64_t near_disabled(const struct rs_rule *rule, const struct rs_row *row)
+{
+	return row->figures[RS_FIG_DERIVED(irq_left)].known ? VALUE(rule->needs[0]) : 0;
+}
+
 static uint64_t clean_share(const struct rs_rule *rule, const struct rs_row *row)
 {
 	(void)rule;
@@ -35,11 +41,11 @@ static const struct rs_rule rules[] = {
 	{.id = "irq-near-disabled",
 	 .party = RS_PARTY_GUEST_IRQ,
 	 .severity = RS_SEVERITY_WARNING,
-	 .measure = rs_rule_main_value,
+	 .measure = near_disabled,
 	 .threshold = 1000,
 	 .unit = "interrupts",
-	 RS_NEEDS(DERIVED(irq_unhandled), DERIVED(irq_left), DERIVED(irq_handled)),
-	 RS_ALSO(GUEST(none), GUEST(none_busy_poll), GUEST(none_empty)),
+	 RS_NEEDS(DERIVED(irq_unhandled), DERIVED(irq_handled)),
+	 RS_ALSO(DERIVED(irq_left), GUEST(none), GUEST(none_busy_poll), GUEST(none_empty)),
 	 .sentence = "nearly every interrupt of this IRQ returns IRQ_NONE: the kernel may soon "
 		     "disable it",
 	 .advice = "remove the cause of IRQ_NONE (see the figures) before irq_left is 0"},

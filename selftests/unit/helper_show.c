@@ -3,6 +3,7 @@
 #include <kselftest_harness.h>
 
 #include "helper_fixture.h"
+#include "hist.h"
 #include "ledger_json.h"
 #include "list.h"
 #include "show.h"
@@ -350,6 +351,87 @@ TEST_F(show, json_has_labels_figures_and_verdicts)
 	EXPECT_NE(NULL, strstr(json, "\"used ring\""));
 	EXPECT_NE(NULL, strstr(json, "\"unfollowed\":\"xdp\""));
 	free(json);
+}
+
+/* The times of a receive queue: 3/4 of them waits for the worker. */
+static void times_fill(struct rs_snapshot *s)
+{
+	static const struct {
+		enum rs_host_hist hist;
+		uint64_t from;
+	} rows[] = {{RS_HOST_HIST_s1_s2, 65536},
+		    {RS_HOST_HIST_worker_wait, 32768},
+		    {RS_HOST_HIST_s3_s4, 1024},
+		    {RS_HOST_HIST_s5_run, 4096}};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct rs_histogram *h = &s->end.queues[0].hists[rows[i].hist];
+
+		s->begin.queues[0].hists[rows[i].hist].known = h->known = true;
+		h->bucket[rs_hist_bucket(rows[i].from)] = 900;
+	}
+}
+
+static double shares_sum(const char *text, size_t *n)
+{
+	double sum = 0, share;
+
+	*n = 0;
+	for (const char *at = text; (at = strstr(at, "\n  ")); at++)
+		if (sscanf(at, "\n %lf %%", &share) == 1) {
+			sum += share;
+			++*n;
+		}
+	return sum;
+}
+
+TEST_F(show, shares_add_up_to_all_and_name_what_is_not_measured)
+{
+	size_t n;
+	double sum;
+
+	times_fill(&self->j.host);
+	SHOW();
+	sum = shares_sum(self->text, &n);
+	EXPECT_EQ(4, n) TH_LOG("%s", self->text);
+	EXPECT_TRUE(sum > 99.9 && sum < 100.1) TH_LOG("%f\n%s", sum, self->text);
+	EXPECT_TRUE(HAS("rest of the wait in the tap's ring and in vhost"));
+	EXPECT_TRUE(HAS("not measured, and in no share: vhost posts the entries; irqfd to "
+			"injection; from the interrupt to"))
+	TH_LOG("%s", self->text);
+}
+
+TEST_F(show, rules_that_could_not_run_are_listed_with_the_missing_fact)
+{
+	self->show.verbose = true;
+	for (int i = 0; i < QUEUES; i++)
+		GUEST_COUNTER(&self->j.guest.end.queues[i], none_busy_poll).known = false;
+	GUEST_COUNTER(&self->j.guest.end.queues[0], none_empty).known = false;
+	SHOW();
+	EXPECT_TRUE(HAS("not checked without none_busy_poll: busy-poll-theft\n"))
+	TH_LOG("%s", self->text);
+	EXPECT_TRUE(HAS("not checked without none_empty: empty-signals (1 of 4 queues)\n"))
+	TH_LOG("%s", self->text);
+	EXPECT_FALSE(HAS("not-comparable"));
+	EXPECT_FALSE(HAS("irq-near-disabled"));
+}
+
+TEST_F(show, a_side_that_is_missing_is_named_once)
+{
+	struct rs_ledger l;
+	char *json;
+
+	ASSERT_EQ(0, rs_ledger_make(&l, NULL, &self->j.host, NULL, &self->j.err));
+	ASSERT_EQ(0, rs_verdict_reach(&self->v, &l, &self->j.err));
+	self->show.verbose = true;
+	rs_show_ledger(&self->show, &l, &self->v);
+	fflush(self->show.page.out);
+	EXPECT_TRUE(HAS("not checked without the guest's side: ")) TH_LOG("%s", self->text);
+	EXPECT_FALSE(HAS("not checked without none_busy_poll"));
+	json = rs_ledger_text(&l, &self->v);
+	EXPECT_NE(NULL, strstr(json, "\"missing\":\"the guest's side\"")) TH_LOG("%s", json);
+	free(json);
+	rs_ledger_clear(&l);
 }
 
 TEST_HARNESS_MAIN
