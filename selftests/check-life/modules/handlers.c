@@ -64,7 +64,7 @@ static void __exit handlers_exit(void)
 	tracepoint_synchronize_unregister();
 }
 #else
-/* handle_irq_event_percpu(desc) runs them. */
+/* handle_irq_event(desc) runs them; what it calls for that may be inlined. */
 static int run_begins(struct kprobe *probe, struct pt_regs *regs)
 {
 	const struct irq_desc *desc = (const struct irq_desc *)regs_get_kernel_argument(regs, 0);
@@ -74,7 +74,7 @@ static int run_begins(struct kprobe *probe, struct pt_regs *regs)
 }
 
 static struct kprobe run = {
-	.symbol_name = "handle_irq_event_percpu",
+	.symbol_name = "handle_irq_event",
 	.pre_handler = run_begins,
 };
 
