@@ -17,7 +17,7 @@
 	X(DATA, 65, "a snapshot is broken or has an unknown format")                               \
 	X(NOINPUT, 66, "a snapshot cannot be opened or read")                                      \
 	X(NOTAP, 68, "no such tap, virtual machine or queue, or it disappeared within the window") \
-	X(NOVHOST, 69, "the tap is not served by vhost-net")                                       \
+	X(NOVHOST, 69, "no process has a queue of the tap open")                                   \
 	X(NOBTF, 72, "the kernel or one of its modules has no type information (BTF)")             \
 	X(NOOUTPUT, 73, "the output file cannot be created")                                       \
 	X(IO, 74, "writing failed, for instance on a full disk")                                   \

@@ -77,20 +77,14 @@ static bool is_wanted(const struct host *h, const struct rs_found *tun)
 	       (!h->filter.queue.known || h->filter.queue.value == tun->tun.queue);
 }
 
-/* Without vhost there is nothing to count. While a guest is stopped, its vhost device has no
- * backend. */
-static int need_vhost(const struct host *h, struct rs_error *err)
+static int need_open(const struct host *h, struct rs_error *err)
 {
-	for (size_t i = 0; i < h->scan.n; i++) {
-		const struct rs_found *tun = &h->scan.found[i];
-
-		if (is_wanted(h, tun) &&
-		    (rs_scan_vq(&h->scan, tun->key, 0) || rs_scan_idle_vhost(&h->scan, tun->pid)))
+	for (size_t i = 0; i < h->scan.n; i++)
+		if (is_wanted(h, &h->scan.found[i]))
 			return 0;
-	}
 	return rs_error_set(err, RS_EXIT_NOVHOST,
-			    "tap '%s' is not served by vhost-net: no vhost device has one of its "
-			    "queues as backend; start the guest with vhost=on",
+			    "tap '%s' is not served: no process has one of its queues open; start "
+			    "the guest",
 			    h->filter.tap);
 }
 
@@ -396,7 +390,7 @@ static int host_begin(struct host *h, struct rs_error *err)
 	h->started_ns = now_ns();
 	if (scan_files(h, err) || tell_sought(h, rs_sought_check, err))
 		return -1;
-	return h->filter.tap ? need_vhost(h, err) : 0;
+	return h->filter.tap ? need_open(h, err) : 0;
 }
 
 static int host_attach(struct host *h, struct rs_error *err)

@@ -285,6 +285,27 @@ static struct rs_num untimed(struct rs_num all, const struct rs_histogram *timed
 	return timed->known ? less(all, rs_num_of(rs_hist_count(timed))) : unknown();
 }
 
+/*
+ * A process takes packets from the tap: how far it came in the ring. How often it went around
+ * follows from what was put in: that is of another moment, and may be off by a few packets.
+ */
+static struct rs_num taken_by_place(const struct rs_row *row, const struct rs_queue *begin,
+				    const struct rs_queue *end)
+{
+	struct rs_num put = less(less(HOST(tun_offered), HOST(tun_dropped)),
+				 less(end->occupancy, begin->occupancy));
+	uint64_t size = end->ring_size.value, moved;
+	int64_t rest;
+
+	if (!begin->ring_consumer.known || !end->ring_consumer.known)
+		return put;
+	if (!put.known || !size || !rs_nums_equal(begin->ring_size, end->ring_size))
+		return unknown();
+	moved = (end->ring_consumer.value + size - begin->ring_consumer.value % size) % size;
+	rest = (int64_t)(put.value - moved + size / 2);
+	return rs_num_of(moved + (rest > 0 ? rest / size * size : 0));
+}
+
 static void host_derive(struct rs_row *row, const struct rs_queue *begin,
 			const struct rs_queue *end)
 {
@@ -299,11 +320,9 @@ static void host_derive(struct rs_row *row, const struct rs_queue *begin,
 	}
 	if (HOST(vhost_posted).known)
 		DERIVED(served) = HOST(vhost_posted);
-	/* a backend in user space: what follows from the ring */
 	DERIVED(taken) = HOST(vhost_taken);
-	if (!DERIVED(taken).known)
-		DERIVED(taken) = less(less(HOST(tun_offered), HOST(tun_dropped)),
-				      less(DERIVED(occupancy), DERIVED(occupancy_begin)));
+	if (!DERIVED(taken).known && begin)
+		DERIVED(taken) = taken_by_place(row, begin, end);
 	DERIVED(s1_merged) =
 		untimed(HOST(vhost_taken), &row->hists[RS_SIDE_HOST][RS_HOST_HIST_s1_s2]);
 	DERIVED(s4_merged) =

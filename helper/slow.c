@@ -182,7 +182,7 @@ static uint64_t drops(const struct rs_rule *rule, const struct rs_row *row)
 	uint64_t full = COUNT(tun_dropped_full).value, offered = COUNT(tun_offered).value;
 
 	(void)rule;
-	if (full < DROPS_MIN || !COUNT(vhost_taken).value || !offered)
+	if (full < DROPS_MIN || !row->figures[RS_FIG_DERIVED(taken)].value || !offered)
 		return 0;
 	return full * 1000 / offered;
 }
@@ -258,10 +258,10 @@ static const struct rs_rule rules[] = {
 	 .threshold = 10,
 	 .unit = "of 1000 packets",
 	 .dir = "rx",
-	 RS_NEEDS(HOST(tun_dropped_full), HOST(vhost_taken), HOST(tun_offered)),
+	 RS_NEEDS(HOST(tun_dropped_full), DERIVED(taken), HOST(tun_offered)),
 	 RS_ALSO(DERIVED(occupancy), DERIVED(ring_size), HOST(vhost_posted), DERIVED(avail_left)),
-	 .sentence = "packets were dropped because the tap's ring was full, while vhost took "
-		     "others",
+	 .sentence = "packets were dropped because the tap's ring was full, while others "
+		     "were taken",
 	 .advice = "more packets come than are served: compare worker_wait with s1_s2 (the vhost "
 		   "worker), and avail_left 0 with the guest's polls (the guest)"},
 };

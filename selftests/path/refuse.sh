@@ -64,7 +64,7 @@ full_disk()
 echo 'nobody:x:65534:65534::/:/bin/sh' >>/etc/passwd
 refused "an unknown tap" 68 'nosuchtap' ringside host --tap nosuchtap -d 100ms
 ip tuntap add dev lonely mode tap 2>/dev/null || tunctl -t lonely >/dev/null
-refused "a tap without vhost" 69 'lonely' ringside host --tap lonely -d 100ms
+refused "a tap that no process has open" 69 'lonely' ringside host --tap lonely -d 100ms
 refused "a queue that the tap does not have" 68 'no queue 9' ringside host --tap "$TAP" --queue 9 -d 100ms
 refused "an unknown virtual machine" 68 'nosuchvm.*: there are ' ringside host --vm nosuchvm -d 100ms
 refused "a process that is no virtual machine" 68 'process 1 has neither' ringside list host --pid 1

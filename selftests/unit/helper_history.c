@@ -464,6 +464,7 @@ static void host_write(const struct model *m, struct rs_sample *s)
 	ring_write(m, q);
 	q->ring_size = rs_num_of(TAP_MAX);
 	q->occupancy = rs_num_of(m->waiting);
+	q->ring_consumer = rs_num_of(m->taken % TAP_MAX);
 	q->masked = rs_num_of(is_masked(m));
 	q->msi_pending = rs_num_of(m->pending);
 	q->msi_active = rs_num_of(0);

@@ -428,6 +428,42 @@ static void tap_forget(struct rs_queue *q, int i)
 	q->gsi = rs_num_of(24 + i);
 }
 
+/*
+ * A process reads the tap: the place in the ring says how many packets it took, but for how often
+ * it went around; what was put in says that, and may be of another moment.
+ */
+TEST_F(ledger, what_a_process_took_follows_from_the_ring)
+{
+	static const struct {
+		uint64_t offered, dropped, waiting_begin, waiting, from, to, taken;
+	} rows[] = {
+		{0, 0, 256, 256, 17, 17, 0},   {9, 9, 256, 256, 17, 17, 0},
+		{9, 5, 252, 256, 17, 17, 0},   {3, 0, 0, 0, 250, 253, 3},
+		{20, 0, 0, 0, 250, 14, 20},    {256, 0, 0, 0, 17, 17, 256},
+		{2560, 0, 0, 0, 17, 17, 2560}, {2000, 100, 10, 6, 0, 112, 1904},
+		{3, 0, 0, 5, 17, 17, 0},       {70, 0, 0, 0, 17, 80, 63},
+	};
+	struct rs_ledger l;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct rs_queue *begin = &self->j.host.begin.queues[0], *end = HOST(end);
+
+		HOST_COUNTER(begin, vhost_taken).known = HOST_COUNTER(end, vhost_taken).known =
+			false;
+		HOST_COUNTER(begin, tun_offered) = HOST_COUNTER(begin, tun_dropped) = rs_num_of(7);
+		HOST_COUNTER(end, tun_offered) = rs_num_of(7 + rows[i].offered);
+		HOST_COUNTER(end, tun_dropped) = rs_num_of(7 + rows[i].dropped);
+		begin->occupancy = rs_num_of(rows[i].waiting_begin);
+		end->occupancy = rs_num_of(rows[i].waiting);
+		begin->ring_consumer = rs_num_of(rows[i].from);
+		end->ring_consumer = rs_num_of(rows[i].to);
+		ASSERT_EQ(0, rs_ledger_make(&l, NULL, &self->j.host, NULL, &self->j.err));
+		EXPECT_EQ(rows[i].taken, l.rows[0].figures[RS_FIG_DERIVED(taken)].value)
+		TH_LOG("row %zu", i);
+		rs_ledger_clear(&l);
+	}
+}
+
 TEST_F(ledger, queues_without_a_tap_are_told_by_their_interrupt)
 {
 	struct rs_ledger l;
