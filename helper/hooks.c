@@ -29,8 +29,8 @@ struct rs_hooks {
 	char why[HOOKS][160];  /* absent or failed */
 	struct rs_symbol xmit; /* tun_net_xmit, which drops */
 	unsigned long long unknown;
-	bool fprobes_counted; /* the kernel counts the hits that its fprobes miss */
-	bool times;	      /* time stamps are taken */
+	bool probes_counted; /* the kernel counts the hits that its fprobes and kprobes miss */
+	bool times;	     /* time stamps are taken */
 };
 
 /* The tracepoint that every socket of the host passes, including the sockets of tap queues. */
@@ -232,7 +232,7 @@ static int attach(struct rs_hooks *h, unsigned int ifindex, bool times, struct r
 		return refused(e, err);
 	h->times = times;
 	find_unknown(h);
-	h->fprobes_counted = rs_btf_member(h->btf, "bpf_link_info", "missed");
+	h->probes_counted = rs_btf_member(h->btf, "bpf_link_info", "missed");
 	return 0;
 }
 
@@ -268,17 +268,17 @@ unsigned long long rs_hooks_unknown(const struct rs_hooks *h)
 }
 
 /*
- * Hits that the kernel dropped because the same program was already running on that CPU. Unknown
- * for the tracepoint of all sockets: the kernel does not count the hits of taps separately. A
- * packet whose hit was dropped is counted from the producer index; it has no time and is not in the
- * histogram.
+ * Hits that the kernel dropped. Of a tracepoint it counts those of all sockets and packets of the
+ * host: none is none of the taps, but of some it is unknown how many were of taps. A packet whose
+ * hit of sk_data_ready was dropped is counted from the producer index; it has no time and is not in
+ * the histogram.
  */
 static struct rs_num missed(const struct rs_hooks *h, size_t i)
 {
 	uint64_t count;
 
-	if (is_any_socket(&hooks[i]) ||
-	    !rs_programs_missed(&h->programs[i], h->fprobes_counted, &count))
+	if (!rs_programs_missed(&h->programs[i], h->probes_counted, &count) ||
+	    (hooks[i].tracepoint && count))
 		return (struct rs_num){0};
 	return rs_num_of(count);
 }

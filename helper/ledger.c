@@ -489,14 +489,32 @@ static void row_fill(const struct rs_ledger *l, struct rs_row *row)
 	}
 }
 
-/* The figures do not depend on the hooks of the proof. */
-static struct rs_num missed_of(const struct rs_sample *s)
+/* Whether a figure lacks what this hook misses: no figure depends on the hooks of the proof. */
+static bool is_lossy(const struct rs_hook *hook)
+{
+	return !rs_loss_is_proof(hook->loses) && !rs_loss_is_made_up(hook->name);
+}
+
+/* Whether it cannot tell what it missed. */
+static bool is_untold(const struct rs_hook *hook)
+{
+	return is_lossy(hook) && !hook->missed.known && !strcmp(hook->state, "attached");
+}
+
+/*
+ * On a host it is unknown if it is for one hook. In a guest the kernel counts it for kprobes only;
+ * there the counter "missed" of each queue shows whether the hooks see all interrupts.
+ */
+static struct rs_num missed_of(enum rs_side side, const struct rs_sample *s)
 {
 	struct rs_num total = rs_num_of(0);
 
-	for (size_t i = 0; i < s->hooks_n; i++)
-		if (s->hooks[i].missed.known && !rs_loss_is_proof(s->hooks[i].loses))
-			total.value += s->hooks[i].missed.value;
+	for (size_t i = 0; i < s->hooks_n; i++) {
+		const struct rs_hook *hook = &s->hooks[i];
+
+		total.value += is_lossy(hook) && hook->missed.known ? hook->missed.value : 0;
+		total.known &= side == RS_SIDE_GUEST || !is_untold(hook);
+	}
 	return total;
 }
 
@@ -508,8 +526,7 @@ static struct rs_num untold_of(const struct rs_snapshot *s)
 	if (!s)
 		return unknown();
 	for (size_t i = 0; i < s->end.hooks_n; i++)
-		n += !s->end.hooks[i].missed.known && !strcmp(s->end.hooks[i].state, "attached") &&
-		     !rs_loss_is_proof(s->end.hooks[i].loses);
+		n += is_untold(&s->end.hooks[i]);
 	return rs_num_of(n);
 }
 
@@ -517,7 +534,8 @@ static struct rs_num missed_within(const struct rs_snapshot *s)
 {
 	if (!s)
 		return unknown();
-	return s->has_begin ? grown(missed_of(&s->begin), missed_of(&s->end)) : missed_of(&s->end);
+	return s->has_begin ? grown(missed_of(s->side, &s->begin), missed_of(s->side, &s->end))
+			    : missed_of(s->side, &s->end);
 }
 
 static bool is_paired(const struct rs_match *m, const struct rs_queue *host)

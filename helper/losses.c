@@ -35,6 +35,11 @@ const char *rs_loss_words(const char *id)
 	return id;
 }
 
+bool rs_loss_is_made_up(const char *hook)
+{
+	return !strcmp(hook, "sk_data_ready"); /* by the ring's producer index */
+}
+
 bool rs_loss_is_proof(const char *id)
 {
 	return !strncmp(id, "proof-of-", strlen("proof-of-"));

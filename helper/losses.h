@@ -11,4 +11,7 @@ const char *rs_loss_words(const char *id);
 /* Whether the id belongs to a hook of the proof: without it no figure of a queue is unknown. */
 bool rs_loss_is_proof(const char *id);
 
+/* Whether hits that this hook of a host misses are counted all the same. */
+bool rs_loss_is_made_up(const char *hook);
+
 #endif

@@ -364,8 +364,8 @@ int rs_programs_load(struct ringside_bpf **bpf, struct rs_program *programs, siz
 	return e;
 }
 
-/* The answer of BPF_OBJ_GET_INFO_BY_FD for a link by fprobe. The layout is fixed; <linux/bpf.h> may
- * be too old to have it. */
+/* The answers of BPF_OBJ_GET_INFO_BY_FD for a link by fprobe, and for one by a kprobe's perf event.
+ * Their layout is fixed; <linux/bpf.h> may be too old to have them. */
 struct fprobe_info {
 	__u32 type;
 	__u32 id;
@@ -376,6 +376,35 @@ struct fprobe_info {
 	__u32 flags;
 	__aligned_u64 missed;
 };
+
+struct kprobe_info {
+	__u32 type;
+	__u32 id;
+	__u32 prog_id;
+	__u32 pad;
+	__u32 event;
+	__u32 pad_event;
+	__aligned_u64 func_name;
+	__u32 name_len;
+	__u32 offset;
+	__aligned_u64 addr;
+	__aligned_u64 missed;
+};
+
+#define EVENT_KPROBE 3 /* enum bpf_perf_event_type */
+
+/* Adds the hits for which the kprobe did not run: they came inside another kprobe's handler. */
+static bool kprobe_missed(const struct rs_program *p, uint64_t *count)
+{
+	struct kprobe_info info = {0};
+	__u32 len = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(bpf_link__fd(p->link), &info, &len) || len < sizeof(info) ||
+	    info.event != EVENT_KPROBE)
+		return false;
+	*count += info.missed;
+	return true;
+}
 
 /* Adds the hits that ftrace did not deliver: they came inside a tracer's own function. */
 static bool fprobe_missed(const struct rs_program *p, uint64_t *count)
@@ -389,15 +418,29 @@ static bool fprobe_missed(const struct rs_program *p, uint64_t *count)
 	return true;
 }
 
-bool rs_programs_missed(const struct rs_program *p, bool counted, uint64_t *count)
+/* Those for which the program did not run, because it was running on that CPU. */
+static bool program_missed(const struct rs_program *p, uint64_t *count)
 {
 	struct bpf_prog_info info = {0};
 	__u32 len = sizeof(info);
 
-	if (p->how != RS_FENTRY && (p->how != RS_FPROBE || !counted))
-		return false;
-	if (bpf_obj_get_info_by_fd(bpf_program__fd(p->prog), &info, &len))
+	if (bpf_obj_get_info_by_fd(bpf_program__fd(p->prog), &info, &len) ||
+	    len < offsetof(struct bpf_prog_info, recursion_misses) + sizeof(info.recursion_misses))
 		return false;
 	*count = info.recursion_misses;
-	return p->how != RS_FPROBE || fprobe_missed(p, count);
+	return true;
+}
+
+bool rs_programs_missed(const struct rs_program *p, bool counted, uint64_t *count)
+{
+	if (!program_missed(p, count))
+		return false;
+	switch (p->how) {
+	case RS_FPROBE:
+		return counted && fprobe_missed(p, count);
+	case RS_KPROBE:
+		return counted && kprobe_missed(p, count);
+	default: /* before 6.2 a tracepoint's program runs inside itself: it misses none */
+		return true;
+	}
 }

@@ -57,7 +57,7 @@ void rs_programs_unload(struct ringside_bpf **bpf, struct rs_program *programs, 
 
 /*
  * Hits of a function for which the kernel did not run the program. @counted: this kernel counts
- * them for fprobes. Return: false = the kernel does not count them.
+ * them for fprobes and kprobes (from 6.7). Return: false = the kernel does not count them.
  */
 bool rs_programs_missed(const struct rs_program *p, bool counted, uint64_t *count);
 

@@ -242,7 +242,7 @@ void rs_scene_make(struct rs_scene *s, const struct rs_ledger *l, const struct r
 		.dir = dir_of(row),
 	};
 	s->missed = rs_num_above(l->total.figures[RS_FIG_DERIVED(guest_missed)], 0) ||
-		    rs_num_above(l->total.figures[RS_FIG_DERIVED(host_missed)], 0);
+		    (l->host && !rs_num_is(l->total.figures[RS_FIG_DERIVED(host_missed)], 0));
 	s->irq = irq_find(l, s->guest->irq);
 	backend = backend_find(l, row);
 	s->vhost = !strcmp(backend, "vhost-net");

@@ -361,6 +361,32 @@ TEST_F(ledger, missed_hits_within_the_window)
 }
 
 /* They make the proof incomplete, not the counts that it proves. */
+/* A kernel that does not count them: in a guest the counter "missed" stands in for that. */
+TEST_F(ledger, hits_that_a_host_does_not_count_are_unknown)
+{
+	struct rs_num *missed = &self->j.host.end.hooks[0].missed;
+
+	missed->known = self->j.guest.end.hooks[0].missed.known = false;
+	MAKE();
+	EXPECT_FALSE(self->j.ledger.total.figures[RS_FIG_DERIVED(host_missed)].known);
+	EXPECT_TRUE(self->j.ledger.total.figures[RS_FIG_DERIVED(guest_missed)].known);
+}
+
+TEST_F(ledger, a_hook_that_is_absent_or_made_up_for_misses_none)
+{
+	struct rs_hook *absent = rs_sample_add_hook(&self->j.host.end);
+	struct rs_hook *made_up;
+
+	rs_str_set(absent->state, "absent");
+	made_up = rs_sample_add_hook(&self->j.host.end);
+	rs_str_set(made_up->name, "sk_data_ready");
+	rs_str_set(made_up->state, "attached");
+	MAKE();
+	EXPECT_TRUE(self->j.ledger.total.figures[RS_FIG_DERIVED(host_missed)].known);
+	EXPECT_EQ(0, self->j.ledger.total.figures[RS_FIG_DERIVED(host_missed)].value);
+	EXPECT_EQ(0, self->j.ledger.total.figures[RS_FIG_DERIVED(host_untold)].value);
+}
+
 TEST_F(ledger, hits_that_the_proof_missed_are_not_counted)
 {
 	struct rs_hook *hook = rs_sample_add_hook(&self->j.guest.end);

@@ -263,6 +263,20 @@ TEST_F(verdict, a_rule_is_silent_where_a_histogram_is_unknown)
 	EXPECT_LE(4, tried);
 }
 
+TEST_F(verdict, an_exact_rule_is_silent_where_missed_hits_are_unknown)
+{
+	struct rs_ledger *l = &self->j.ledger;
+	const struct rs_rule *rule = rule_find("signal-lost");
+	uint64_t value;
+
+	for (size_t i = 0; i < RULES; i++)
+		if (!strcmp(rules[i].id, "signal-lost"))
+			rule_on(row_of(l, rule), i);
+	ASSERT_TRUE(rs_rule_fires(rule, l, row_of(l, rule), &value));
+	l->total.figures[RS_FIG_DERIVED(host_missed)].known = false;
+	EXPECT_FALSE(rs_rule_fires(rule, l, row_of(l, rule), &value));
+}
+
 TEST_F(verdict, an_exact_rule_is_silent_where_hits_were_missed)
 {
 	struct rs_ledger *l = &self->j.ledger;
