@@ -11,6 +11,7 @@
 set -uo pipefail
 cd "$(dirname "$0")" || exit 1
 unset MAKEFLAGS MFLAGS MAKELEVEL ARCH KSELFTEST
+unset LD_PRELOAD	# kselftest's runner has stdbuf there; the sanitizers must come first
 OUT=build/fuzz
 
 die()
