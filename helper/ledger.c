@@ -99,18 +99,18 @@ const char *rs_ledger_flaw(const struct rs_snapshot *s)
 }
 
 /* Why the counters of this queue cannot be subtracted, or NULL. */
-static const char *queue_flaw(const struct rs_snapshot *s, const struct rs_queue *begin,
+static const char *queue_flaw(const struct rs_span *span, const struct rs_queue *begin,
 			      const struct rs_queue *end)
 {
-	const char *flaw = rs_ledger_flaw(s);
+	const char *flaw = rs_ledger_flaw(span->s);
 
-	if (flaw || !s->has_begin)
+	if (flaw || !span->s->has_begin)
 		return flaw;
 	if (!begin)
 		return rs_flaws[RS_FLAW_APPEARED];
-	if (rs_match_device_reset(s, end))
+	if (rs_span_device_reset(span, end))
 		return rs_flaws[RS_FLAW_RESET];
-	if (!rs_match_ring_reset(s, end) && !rs_nums_equal(begin->used_addr, end->used_addr))
+	if (!rs_span_ring_reset(span, end) && !rs_nums_equal(begin->used_addr, end->used_addr))
 		return rs_flaws[RS_FLAW_MOVED];
 	return NULL;
 }
@@ -257,26 +257,18 @@ static void guest_derive(struct rs_row *row, const struct rs_queue *begin,
 	DERIVED(polls) = plus(DERIVED(polls_other), plus(GUEST(polls_softirq), GUEST(polls_busy)));
 }
 
-static void irq_derive(struct rs_row *row, const struct rs_sample *s, struct rs_num irq)
+static void irq_derive(struct rs_row *row, const struct rs_irq *irq)
 {
-	for (size_t i = 0; irq.known && i < s->irqs_n; i++) {
-		const struct rs_irq *found = &s->irqs[i];
-
-		if (!rs_nums_equal(found->irq, irq))
-			continue;
-		DERIVED(irq_count) = found->count;
-		DERIVED(irq_unhandled) = found->unhandled;
-		DERIVED(irq_disabled) = found->disabled;
-		DERIVED(irq_given_up) = found->given_up;
-		DERIVED(irq_handled) = grown(found->unhandled, found->count);
-		/* the kernel checks when its window is full: then all interrupts of the window
-		 * that were not handled count as unhandled */
-		if (DERIVED(irq_handled).known &&
-		    IRQ_WINDOW - DERIVED(irq_handled).value > IRQ_PATIENCE &&
-		    found->count.value < IRQ_WINDOW &&
-		    !(found->can_trip.known && !found->can_trip.value))
-			DERIVED(irq_left) = rs_num_of(IRQ_WINDOW - found->count.value);
-	}
+	DERIVED(irq_count) = irq->count;
+	DERIVED(irq_unhandled) = irq->unhandled;
+	DERIVED(irq_disabled) = irq->disabled;
+	DERIVED(irq_given_up) = irq->given_up;
+	DERIVED(irq_handled) = grown(irq->unhandled, irq->count);
+	/* the kernel checks when its window is full: then all interrupts of the window
+	 * that were not handled count as unhandled */
+	if (DERIVED(irq_handled).known && IRQ_WINDOW - DERIVED(irq_handled).value > IRQ_PATIENCE &&
+	    irq->count.value < IRQ_WINDOW && !(irq->can_trip.known && !irq->can_trip.value))
+		DERIVED(irq_left) = rs_num_of(IRQ_WINDOW - irq->count.value);
 }
 
 /* How many events of a step were not timed: they were merged into another one. */
@@ -339,26 +331,18 @@ static void host_derive(struct rs_row *row, const struct rs_queue *begin,
 	DERIVED(inject_off) = less(HOST(irqfd_wakeups), plus(HOST(injected), HOST(coalesced)));
 }
 
-static const struct rs_tap *tap_find(const struct rs_sample *s, const char *name)
-{
-	for (size_t i = 0; *name && i < s->taps_n; i++)
-		if (!strcmp(s->taps[i].name, name))
-			return &s->taps[i];
-	return NULL;
-}
-
 /* Over all queues of the tap of @host in one direction. */
-static struct rs_num tap_sum(const struct rs_snapshot *s, const struct rs_queue *host,
+static struct rs_num tap_sum(const struct rs_span *span, const struct rs_queue *host,
 			     const char *dir, enum rs_host_counter counter)
 {
 	struct rs_num total = rs_num_of(0);
 
-	for (size_t i = 0; i < s->end.queues_n; i++) {
-		const struct rs_queue *end = &s->end.queues[i], *begin;
+	RS_INDEX_EACH (i, &span->end.groups, rs_lookup_group(&span->end, host)) {
+		const struct rs_queue *end = &span->s->end.queues[i], *begin;
 
 		if (strcmp(end->tap, host->tap) || strcmp(end->dir, dir))
 			continue;
-		begin = rs_match_begin(s, end);
+		begin = rs_span_begin(span, end);
 		total = plus(total, begin ? grown(begin->counters[counter], end->counters[counter])
 					  : end->counters[counter]);
 	}
@@ -366,27 +350,28 @@ static struct rs_num tap_sum(const struct rs_snapshot *s, const struct rs_queue 
 }
 
 /* Known only if it was off for the whole window: else the guest may have sent before. */
-static struct rs_num sent_off(const struct rs_snapshot *s, const struct rs_queue *begin,
+static struct rs_num sent_off(const struct rs_span *span, const struct rs_queue *begin,
 			      const struct rs_queue *end)
 {
-	if (!end->carrier.known || (s->has_begin && (!begin || !begin->carrier.known)))
+	if (!end->carrier.known || (span->s->has_begin && (!begin || !begin->carrier.known)))
 		return unknown();
 	if (end->carrier.value || (begin && begin->carrier.value))
 		return rs_num_of(0);
-	return tap_sum(s, end, "tx", RS_HOST_vhost_posted);
+	return tap_sum(span, end, "tx", RS_HOST_vhost_posted);
 }
 
-static void tap_derive(struct rs_row *row, const struct rs_snapshot *s,
+static void tap_derive(struct rs_row *row, const struct rs_span *span,
 		       const struct rs_queue *host_begin)
 {
-	const struct rs_tap *begin = tap_find(&s->begin, row->host->tap);
-	const struct rs_tap *end = tap_find(&s->end, row->host->tap);
+	const struct rs_tap *begin = rs_lookup_tap(&span->begin, row->host->tap);
+	const struct rs_tap *end = rs_lookup_tap(&span->end, row->host->tap);
 
 	DERIVED(qdisc_backlog) = end ? end->qdisc_backlog : unknown();
 	DERIVED(qdisc_backlog_begin) = begin ? begin->qdisc_backlog : unknown();
 	if (DERIVED(qdisc_backlog).value || HOST(qdisc_dropped).value)
-		DERIVED(tap_offered) = tap_sum(s, row->host, row->host->dir, RS_HOST_tun_offered);
-	DERIVED(sent_off) = sent_off(s, host_begin, row->host);
+		DERIVED(tap_offered) =
+			tap_sum(span, row->host, row->host->dir, RS_HOST_tun_offered);
+	DERIVED(sent_off) = sent_off(span, host_begin, row->host);
 }
 
 /* Both sides read the same used index, so the distance of their windows is exact. */
@@ -457,32 +442,47 @@ static struct rs_num window_ms(const struct rs_snapshot *s)
 	return ns.known ? rs_num_of(ns.value / 1000000) : ns;
 }
 
+static const struct rs_queue *guest_fill(struct rs_row *row, const struct rs_span *span)
+{
+	const struct rs_queue *begin = rs_span_begin(span, row->guest);
+	const struct rs_irq *irq =
+		row->guest->irq.known ? rs_lookup_irq(&span->end, row->guest->irq) : NULL;
+
+	row->guest_flaw = queue_flaw(span, begin, row->guest);
+	if (!row->guest_flaw && rs_span_ring_reset(span, row->guest))
+		row->ring_flaw = rs_flaws[RS_FLAW_RING];
+	if (!row->guest_flaw)
+		counters_subtract(row, span->s, RS_FIGURE_GUEST, begin, row->guest);
+	DERIVED(guest_window) = window_ms(span->s);
+	guest_derive(row, begin, row->guest);
+	if (irq)
+		irq_derive(row, irq);
+	return begin;
+}
+
+static const struct rs_queue *host_fill(struct rs_row *row, const struct rs_span *span)
+{
+	const struct rs_queue *begin = rs_span_begin(span, row->host);
+
+	row->host_flaw = queue_flaw(span, begin, row->host);
+	if (!row->host_flaw)
+		counters_subtract(row, span->s, RS_FIGURE_HOST, begin, row->host);
+	calls_forget(row, begin, row->host);
+	DERIVED(host_window) = window_ms(span->s);
+	host_derive(row, begin, row->host);
+	tap_derive(row, span, begin);
+	return begin;
+}
+
 static void row_fill(const struct rs_ledger *l, struct rs_row *row)
 {
 	const struct rs_queue *g = NULL, *h = NULL;
 
 	label_make(row);
-	if (row->guest) {
-		g = rs_match_begin(l->guest, row->guest);
-		row->guest_flaw = queue_flaw(l->guest, g, row->guest);
-		if (!row->guest_flaw && rs_match_ring_reset(l->guest, row->guest))
-			row->ring_flaw = rs_flaws[RS_FLAW_RING];
-		if (!row->guest_flaw)
-			counters_subtract(row, l->guest, RS_FIGURE_GUEST, g, row->guest);
-		DERIVED(guest_window) = window_ms(l->guest);
-		guest_derive(row, g, row->guest);
-		irq_derive(row, &l->guest->end, row->guest->irq);
-	}
-	if (row->host) {
-		h = rs_match_begin(l->host, row->host);
-		row->host_flaw = queue_flaw(l->host, h, row->host);
-		if (!row->host_flaw)
-			counters_subtract(row, l->host, RS_FIGURE_HOST, h, row->host);
-		calls_forget(row, h, row->host);
-		DERIVED(host_window) = window_ms(l->host);
-		host_derive(row, h, row->host);
-		tap_derive(row, l->host, h);
-	}
+	if (row->guest)
+		g = guest_fill(row, &l->spans[RS_SIDE_GUEST]);
+	if (row->host)
+		h = host_fill(row, &l->spans[RS_SIDE_HOST]);
 	if (row->guest && row->host) {
 		used_derive(row, g, h);
 		interrupts_derive(row);
@@ -538,21 +538,27 @@ static struct rs_num missed_within(const struct rs_snapshot *s)
 			    : missed_of(s->side, &s->end);
 }
 
-static bool is_paired(const struct rs_match *m, const struct rs_queue *host)
+static uint64_t group_key(const struct rs_queue *q)
 {
-	for (size_t i = 0; i < m->n; i++)
-		if (m->pairs[i].host == host)
-			return true;
-	return false;
+	return rs_hash_num(rs_hash_text(RS_HASH, q->tap), q->pid);
+}
+
+/* Of the host's queues that have a row. */
+static uint64_t paired_hash(const void *ctx, size_t i)
+{
+	const struct rs_ledger *l = ctx;
+
+	return l->of_host[i] == SIZE_MAX ? 0 : group_key(&l->host->end.queues[i]);
 }
 
 /* Whether @host belongs to the same tap and process as a queue of the guest. */
-static bool is_sibling(const struct rs_match *m, const struct rs_queue *host)
+static bool is_sibling(const struct rs_ledger *l, const struct rs_index *groups,
+		       const struct rs_queue *host)
 {
-	for (size_t i = 0; i < m->n; i++) {
-		const struct rs_queue *found = m->pairs[i].host;
+	RS_INDEX_EACH (i, groups, group_key(host)) {
+		const struct rs_queue *other = &l->host->end.queues[i];
 
-		if (found && rs_nums_equal(found->pid, host->pid) && !strcmp(found->tap, host->tap))
+		if (rs_nums_equal(other->pid, host->pid) && !strcmp(other->tap, host->tap))
 			return true;
 	}
 	return false;
@@ -566,40 +572,74 @@ static void rows_add(struct rs_ledger *l, const struct rs_queue *guest, const st
 	row->guest = guest;
 	row->host = host;
 	row->facts = facts;
+	if (host)
+		l->of_host[host - l->host->end.queues] = row - l->rows;
 	row_fill(l, row);
+}
+
+/* The host's queues that are none of the guest's, if they belong to the same machine. */
+static int siblings_add(struct rs_ledger *l, bool all)
+{
+	struct rs_index groups;
+
+	if (rs_index_make(&groups, l->host->end.queues_n, paired_hash, l))
+		return -1;
+	for (size_t i = 0; i < l->host->end.queues_n; i++) {
+		const struct rs_queue *queue = &l->host->end.queues[i];
+
+		if (l->of_host[i] == SIZE_MAX && (all || is_sibling(l, &groups, queue)))
+			rows_add(l, NULL, queue, (struct rs_facts){0});
+	}
+	rs_index_clear(&groups);
+	return 0;
+}
+
+static void total_fill(struct rs_ledger *l)
+{
+	rs_str_set(l->total.label, "all queues");
+	l->total.figures[RS_FIG_DERIVED(guest_missed)] = missed_within(l->guest);
+	l->total.figures[RS_FIG_DERIVED(host_missed)] = missed_within(l->host);
+	l->total.figures[RS_FIG_DERIVED(guest_untold)] = untold_of(l->guest);
+	l->total.figures[RS_FIG_DERIVED(host_untold)] = untold_of(l->host);
+}
+
+static int room_make(struct rs_ledger *l)
+{
+	size_t guests = l->guest ? l->guest->end.queues_n : 0;
+	size_t hosts = l->host ? l->host->end.queues_n : 0;
+
+	l->rows = calloc(guests + hosts + 1, sizeof(*l->rows));
+	l->of_host = malloc((hosts + 1) * sizeof(*l->of_host));
+	if (l->of_host)
+		memset(l->of_host, 0xff, (hosts + 1) * sizeof(*l->of_host));
+	return rs_span_make(&l->spans[RS_SIDE_GUEST], l->guest) |
+	       rs_span_make(&l->spans[RS_SIDE_HOST], l->host) | (!l->rows || !l->of_host ? -1 : 0);
 }
 
 int rs_ledger_make(struct rs_ledger *l, const struct rs_snapshot *guest,
 		   const struct rs_snapshot *host, const struct rs_match *match,
 		   struct rs_error *err)
 {
-	size_t guests = guest ? guest->end.queues_n : 0, hosts = host ? host->end.queues_n : 0;
-
-	memset(l, 0, sizeof(*l));
-	l->guest = guest;
-	l->host = host;
-	l->rows = calloc(guests + hosts + 1, sizeof(*l->rows));
-	if (!l->rows)
-		return rs_error_set(err, RS_EXIT_ERROR, "out of memory");
-	for (size_t i = 0; i < guests; i++)
+	*l = (struct rs_ledger){.guest = guest, .host = host};
+	if (room_make(l))
+		goto out_of_memory;
+	for (size_t i = 0; guest && i < guest->end.queues_n; i++)
 		rows_add(l, &guest->end.queues[i], match ? match->pairs[i].host : NULL,
 			 match ? match->pairs[i].facts : (struct rs_facts){0});
-	for (size_t i = 0; i < hosts; i++) {
-		const struct rs_queue *queue = &host->end.queues[i];
-
-		if (!match || (!is_paired(match, queue) && is_sibling(match, queue)))
-			rows_add(l, NULL, queue, (struct rs_facts){0});
-	}
-	rs_str_set(l->total.label, "all queues");
-	l->total.figures[RS_FIG_DERIVED(guest_missed)] = missed_within(guest);
-	l->total.figures[RS_FIG_DERIVED(host_missed)] = missed_within(host);
-	l->total.figures[RS_FIG_DERIVED(guest_untold)] = untold_of(guest);
-	l->total.figures[RS_FIG_DERIVED(host_untold)] = untold_of(host);
+	if (host && siblings_add(l, !match))
+		goto out_of_memory;
+	total_fill(l);
 	return 0;
+out_of_memory:
+	rs_ledger_clear(l);
+	return rs_error_set(err, RS_EXIT_ERROR, "out of memory");
 }
 
 void rs_ledger_clear(struct rs_ledger *l)
 {
+	rs_span_clear(&l->spans[RS_SIDE_GUEST]);
+	rs_span_clear(&l->spans[RS_SIDE_HOST]);
+	free(l->of_host);
 	free(l->rows);
 	memset(l, 0, sizeof(*l));
 }

@@ -144,8 +144,10 @@ struct rs_row {
 struct rs_ledger {
 	const struct rs_snapshot *guest; /* NULL = this side is not there */
 	const struct rs_snapshot *host;
-	struct rs_row *rows;
+	struct rs_span spans[RS_SIDES]; /* the rows of both snapshots by name */
+	struct rs_row *rows;		/* the guest's queues in their order, then the host's */
 	size_t rows_n;
+	size_t *of_host;     /* for each queue of the host its row; SIZE_MAX = it has none */
 	struct rs_row total; /* figures of a whole side: hits that hooks missed */
 };
 

@@ -41,54 +41,130 @@ static unsigned int contradiction(struct rs_facts f)
 	return differ & ~(BIT(MSI) | BIT(DEVID));
 }
 
-static bool is_paused(const struct rs_sample *s, struct rs_num pid)
+/* Both snapshots with their rows by name, and the host's queues by what may show that one is the
+ * guest's. */
+struct search {
+	struct rs_sides sides;
+	struct rs_span guest, host;
+	struct rs_note *notes;
+	struct rs_index rings, msis, seats;
+};
+
+static bool is_paused(const struct rs_lookup *l, struct rs_num pid)
 {
-	for (size_t i = 0; i < s->vms_n; i++)
-		if (rs_nums_equal(s->vms[i].pid, pid))
-			return s->vms[i].paused.known && s->vms[i].paused.value;
-	return false;
+	const struct rs_vm *vm = rs_lookup_vm(l, pid);
+
+	return vm && vm->paused.known && vm->paused.value;
 }
 
 /* While a machine is stopped, its vhost device has no backend. */
-static bool is_served(const struct rs_sample *s, const struct rs_queue *q)
+static bool is_served(const struct rs_lookup *l, const struct rs_queue *q)
 {
-	return (strcmp(q->backend, "vhost-net") || q->vhost_vq.known) && !is_paused(s, q->pid);
+	return (strcmp(q->backend, "vhost-net") || q->vhost_vq.known) && !is_paused(l, q->pid);
 }
 
 /* Whether the machine left the tap of @end within the window: it was migrated or stopped. */
-static bool is_left(const struct rs_snapshot *host, const struct rs_queue *end)
+static bool is_left(const struct rs_span *host, const struct rs_queue *end)
 {
-	const struct rs_sample *b = &host->begin;
+	const struct rs_lookup *b = &host->begin;
 
-	for (size_t i = 0; host->has_begin && i < b->queues_n; i++) {
-		const struct rs_queue *q = &b->queues[i];
+	if (is_served(&host->end, end))
+		return false;
+	RS_INDEX_EACH (i, &b->places, rs_lookup_place(end)) {
+		const struct rs_queue *q = &b->s->queues[i];
 
 		if (rs_nums_equal(q->pid, end->pid) && !strcmp(q->tap, end->tap) &&
 		    rs_nums_equal(q->queue, end->queue) && is_served(b, q))
-			return !is_served(&host->end, end);
+			return true;
 	}
 	return false;
 }
 
-static const char *tap_mac(const struct rs_sample *s, const char *tap)
+static const char *tap_mac(const struct rs_lookup *l, const char *name)
 {
-	for (size_t i = 0; *tap && i < s->taps_n; i++)
-		if (!strcmp(s->taps[i].name, tap))
-			return s->taps[i].mac;
-	return "";
+	const struct rs_tap *tap = rs_lookup_tap(l, name);
+
+	return tap ? tap->mac : "";
 }
 
 /* Return: a note on each of the host's queues, NULL = out of memory. */
-static struct rs_note *notes_make(const struct rs_snapshot *host)
+static struct rs_note *notes_make(const struct rs_span *host)
 {
-	struct rs_note *notes = calloc(host->end.queues_n, sizeof(*notes));
+	const struct rs_sample *end = host->end.s;
+	struct rs_note *notes = calloc(end->queues_n, sizeof(*notes));
 
-	for (size_t i = 0; notes && i < host->end.queues_n; i++) {
-		const struct rs_queue *q = &host->end.queues[i];
-
-		notes[i] = (struct rs_note){tap_mac(&host->end, q->tap), is_left(host, q)};
-	}
+	for (size_t i = 0; notes && i < end->queues_n; i++)
+		notes[i] = (struct rs_note){tap_mac(&host->end, end->queues[i].tap),
+					    is_left(host, &end->queues[i])};
 	return notes;
+}
+
+static uint64_t ring_hash(const void *ctx, size_t i)
+{
+	const struct search *s = ctx;
+	const struct rs_queue *q = &s->host.end.s->queues[i];
+
+	return q->used_addr.known ? rs_hash_num(RS_HASH, q->used_addr) : 0;
+}
+
+static uint64_t msi_key(const struct rs_msi *msi)
+{
+	return msi->address.known && msi->data.known
+		       ? rs_hash_num(rs_hash_num(RS_HASH, msi->address), msi->data)
+		       : 0;
+}
+
+static uint64_t msi_hash(const void *ctx, size_t i)
+{
+	const struct search *s = ctx;
+
+	return msi_key(&s->host.end.s->queues[i].msi);
+}
+
+/* Of a MAC without its first byte: libvirt gives a tap the guest's with another one. */
+static uint64_t seat_key(const char *mac, const char *dir, struct rs_num queue)
+{
+	const char *rest = strlen(mac) < 3 ? mac : mac + 3;
+
+	if (!*mac || !queue.known)
+		return 0;
+	return rs_hash_num(rs_hash_text(rs_hash_text(RS_HASH, rest), dir), queue);
+}
+
+static uint64_t seat_hash(const void *ctx, size_t i)
+{
+	const struct search *s = ctx;
+	const struct rs_queue *q = &s->host.end.s->queues[i];
+
+	return seat_key(*q->mac ? q->mac : s->notes[i].tap_mac, q->dir, q->queue);
+}
+
+/* Return: 0, or -1: out of memory; search_clear() in either case. */
+static int search_make(struct search *s, const struct rs_snapshot *guest,
+		       const struct rs_snapshot *host)
+{
+	size_t n = host->end.queues_n;
+
+	memset(s, 0, sizeof(*s));
+	s->sides = (struct rs_sides){.guest = guest, .host = host};
+	if (rs_span_make(&s->guest, guest) | rs_span_make(&s->host, host))
+		return -1;
+	s->sides.notes = s->notes = notes_make(&s->host);
+	return !s->notes || rs_index_make(&s->rings, n, ring_hash, s) ||
+			       rs_index_make(&s->msis, n, msi_hash, s) ||
+			       rs_index_make(&s->seats, n, seat_hash, s)
+		       ? -1
+		       : 0;
+}
+
+static void search_clear(struct search *s)
+{
+	rs_index_clear(&s->rings);
+	rs_index_clear(&s->msis);
+	rs_index_clear(&s->seats);
+	rs_span_clear(&s->guest);
+	rs_span_clear(&s->host);
+	free(s->notes);
 }
 
 static int ambiguous(const struct rs_sides *s, const struct rs_queue *other, struct rs_error *err)
@@ -124,14 +200,15 @@ static void refusal_note(struct refusal *r, const struct rs_sides *s, struct rs_
 }
 
 /* Whether the host's queue of @s can be the guest's. */
-static bool is_candidate(const struct rs_sides *s, struct rs_facts f, struct refusal *refusal)
+static bool is_candidate(const struct search *search, struct rs_facts f, struct refusal *refusal)
 {
+	const struct rs_sides *s = &search->sides;
 	const char *why = NULL;
 
 	if (evidence_of(s, f) && !contradiction(f)) {
 		if (!s->notes[s->h - s->host->end.queues].left)
 			return true;
-		why = is_paused(&s->host->end, s->h->pid)
+		why = is_paused(&search->host.end, s->h->pid)
 			      ? "the virtual machine is paused, or was migrated away: resume it, "
 				"and take both snapshots again"
 			      : "the machine left this tap within the window: it was migrated or "
@@ -153,28 +230,48 @@ static int tie_break(struct rs_sides *s, struct rs_pair *pair, const struct rs_q
 	return 0;
 }
 
-static int pair_find(struct rs_sides *s, struct rs_pair *pair, struct refusal *refusal,
+/* The best pair so far for a queue of the guest, and another one that is as good. */
+struct best {
+	struct rs_pair *pair;
+	const struct rs_queue *tie;
+};
+
+static void host_try(struct search *search, const struct rs_queue *h, struct best *best,
+		     struct refusal *refusal)
+{
+	struct rs_sides *s = &search->sides;
+	struct rs_facts f;
+	int score;
+
+	s->h = h;
+	f = rs_facts_compare(s);
+	if (h == best->pair->host || !is_candidate(search, f, refusal))
+		return;
+	score = score_of(evidence_of(s, f), f);
+	if (score == best->pair->score)
+		best->tie = h;
+	if (score <= best->pair->score)
+		return;
+	*best->pair = (struct rs_pair){s->g, h, f, score};
+	best->tie = NULL;
+}
+
+/* Without one of these in common there is no evidence that two queues are the same. */
+static int pair_find(struct search *search, struct rs_pair *pair, struct refusal *refusal,
 		     struct rs_error *err)
 {
-	const struct rs_queue *tie = NULL;
+	const struct rs_queue *g = search->sides.g, *hosts = search->sides.host->end.queues;
+	struct rs_num seat = {g->index.value / 2, g->index.known};
+	struct best best = {.pair = pair};
 
-	for (size_t i = 0; i < s->host->end.queues_n; i++) {
-		struct rs_facts f;
-		int score;
-
-		s->h = &s->host->end.queues[i];
-		f = rs_facts_compare(s);
-		if (!is_candidate(s, f, refusal))
-			continue;
-		score = score_of(evidence_of(s, f), f);
-		if (score == pair->score)
-			tie = s->h;
-		if (score <= pair->score)
-			continue;
-		*pair = (struct rs_pair){s->g, s->h, f, score};
-		tie = NULL;
-	}
-	return tie ? tie_break(s, pair, tie, refusal, err) : 0;
+	if (g->used_addr.known)
+		RS_INDEX_EACH (i, &search->rings, rs_hash_num(RS_HASH, g->used_addr))
+			host_try(search, &hosts[i], &best, refusal);
+	RS_INDEX_EACH (i, &search->msis, msi_key(&g->msi))
+		host_try(search, &hosts[i], &best, refusal);
+	RS_INDEX_EACH (i, &search->seats, seat_key(g->mac, g->dir, seat))
+		host_try(search, &hosts[i], &best, refusal);
+	return best.tie ? tie_break(&search->sides, pair, best.tie, refusal, err) : 0;
 }
 
 static void pair_drop(struct rs_pair *pair, struct rs_sides *s, struct refusal *refusal)
@@ -185,21 +282,40 @@ static void pair_drop(struct rs_pair *pair, struct rs_sides *s, struct refusal *
 	pair->host = NULL;
 }
 
-/* A queue of the host is one queue of the guest. If it matches two, the evidence was too weak. */
-static void doubles_drop(struct rs_match *m, struct rs_sides *s, struct refusal *refusal)
-{
-	for (size_t i = 0; i < m->n; i++)
-		for (size_t j = i + 1; m->pairs[i].host && j < m->n; j++) {
-			struct rs_pair *a = &m->pairs[i], *b = &m->pairs[j];
-			bool a_drops = a->score <= b->score, b_drops = b->score <= a->score;
+/* The best score of all pairs of one queue of the host, and how many pairs have it. */
+struct claim {
+	int score;
+	unsigned int n;
+};
 
-			if (a->host != b->host)
-				continue;
-			if (b_drops)
-				pair_drop(b, s, refusal);
-			if (a_drops)
-				pair_drop(a, s, refusal);
-		}
+static void claim_note(struct claim *claim, int score)
+{
+	if (score > claim->score)
+		*claim = (struct claim){score, 0};
+	claim->n += score == claim->score;
+}
+
+/* A queue of the host is one queue of the guest. If it matches two, the evidence was too weak.
+ * Return: 0, or -1: out of memory. */
+static int doubles_drop(struct rs_match *m, struct rs_sides *s, struct refusal *refusal)
+{
+	const struct rs_queue *hosts = s->host->end.queues;
+	struct claim *claims = calloc(s->host->end.queues_n, sizeof(*claims));
+
+	if (!claims)
+		return -1;
+	for (size_t i = 0; i < m->n; i++)
+		if (m->pairs[i].host)
+			claim_note(&claims[m->pairs[i].host - hosts], m->pairs[i].score);
+	for (size_t i = 0; i < m->n; i++) {
+		struct rs_pair *pair = &m->pairs[i];
+		const struct claim *claim = pair->host ? &claims[pair->host - hosts] : NULL;
+
+		if (claim && (claim->n > 1 || claim->score > pair->score))
+			pair_drop(pair, s, refusal);
+	}
+	free(claims);
+	return 0;
 }
 
 static const char *const advice[RS_FACTS] = {
@@ -284,95 +400,66 @@ static int sides_check(const struct rs_snapshot *guest, const struct rs_snapshot
 	return 0;
 }
 
-static int pairs_find(struct rs_match *m, struct rs_sides *s, struct rs_error *err)
+/* Pairs that are compared only to say why nothing was found: of large files not all. */
+#define EXPLAINED_MAX 1000000
+
+static void refusal_find(struct search *search, struct refusal *refusal)
 {
+	struct rs_sides *s = &search->sides;
+	size_t guests = s->guest->end.queues_n, hosts = s->host->end.queues_n, left = EXPLAINED_MAX;
+
+	for (size_t g = 0; g < guests; g++)
+		for (size_t h = 0; h < hosts && left; h++, left--) {
+			s->g = &s->guest->end.queues[g];
+			s->h = &s->host->end.queues[h];
+			s->ring_reset = rs_span_ring_reset(&search->guest, s->g);
+			is_candidate(search, rs_facts_compare(s), refusal);
+		}
+}
+
+static int out_of_memory(struct rs_error *err)
+{
+	return rs_error_set(err, RS_EXIT_ERROR, "out of memory");
+}
+
+static int pairs_find(struct rs_match *m, struct search *search, struct rs_error *err)
+{
+	struct rs_sides *s = &search->sides;
 	struct refusal refusal = {0};
 	size_t found = 0;
 
 	for (m->n = 0; m->n < s->guest->end.queues_n; m->n++) {
 		s->g = m->pairs[m->n].guest = &s->guest->end.queues[m->n];
-		s->ring_reset = rs_match_ring_reset(s->guest, s->g);
-		if (pair_find(s, &m->pairs[m->n], &refusal, err))
+		s->ring_reset = rs_span_ring_reset(&search->guest, s->g);
+		if (pair_find(search, &m->pairs[m->n], &refusal, err))
 			return -1;
 	}
-	doubles_drop(m, s, &refusal);
+	if (doubles_drop(m, s, &refusal))
+		return out_of_memory(err);
 	for (size_t i = 0; i < m->n; i++)
 		found += m->pairs[i].host != NULL;
-	return found ? 0 : nothing_found(&refusal, err);
+	if (found)
+		return 0;
+	refusal_find(search, &refusal);
+	return nothing_found(&refusal, err);
 }
 
 int rs_match_make(const struct rs_snapshot *guest, const struct rs_snapshot *host,
 		  struct rs_match *m, struct rs_error *err)
 {
-	struct rs_sides s = {.guest = guest, .host = host};
-	struct rs_note *notes;
+	struct search search;
 	int ret;
 
 	memset(m, 0, sizeof(*m));
 	if (sides_check(guest, host, err))
 		return -1;
 	m->pairs = calloc(guest->end.queues_n, sizeof(*m->pairs));
-	s.notes = notes = notes_make(host);
-	ret = m->pairs && notes ? pairs_find(m, &s, err)
-				: rs_error_set(err, RS_EXIT_ERROR, "out of memory");
-	free(notes);
+	ret = search_make(&search, guest, host) || !m->pairs ? out_of_memory(err)
+							     : pairs_find(m, &search, err);
+	search_clear(&search);
 	if (ret)
 		rs_match_clear(m);
 	return ret;
-}
-
-static bool guest_same(const struct rs_queue *a, const struct rs_queue *b)
-{
-	return !strcmp(a->device, b->device) && rs_nums_equal(a->index, b->index);
-}
-
-static bool host_same(const struct rs_queue *a, const struct rs_queue *b)
-{
-	return rs_nums_equal(a->pid, b->pid) && rs_nums_equal(a->tap_ifindex, b->tap_ifindex) &&
-	       rs_nums_equal(a->queue, b->queue) && rs_nums_equal(a->vhost_vq, b->vhost_vq) &&
-	       !strcmp(a->tap, b->tap) && !strcmp(a->dir, b->dir) &&
-	       (a->tap_ifindex.known ||
-		(rs_nums_equal(a->used_addr, b->used_addr) && rs_nums_equal(a->gsi, b->gsi)));
-}
-
-const struct rs_queue *rs_match_begin(const struct rs_snapshot *s, const struct rs_queue *end)
-{
-	bool (*same)(const struct rs_queue *, const struct rs_queue *) =
-		s->side == RS_SIDE_GUEST ? guest_same : host_same;
-
-	for (size_t i = 0; s->has_begin && i < s->begin.queues_n; i++)
-		if (same(&s->begin.queues[i], end))
-			return &s->begin.queues[i];
-	return NULL;
-}
-
-static struct rs_num device_generation(const struct rs_sample *s, const char *name)
-{
-	for (size_t i = 0; i < s->devices_n; i++)
-		if (!strcmp(s->devices[i].name, name))
-			return s->devices[i].generation;
-	return (struct rs_num){0};
-}
-
-static bool queue_renewed(const struct rs_snapshot *s, const struct rs_queue *end)
-{
-	const struct rs_queue *begin = rs_match_begin(s, end);
-
-	return begin && !rs_nums_equal(begin->generation, end->generation);
-}
-
-bool rs_match_ring_reset(const struct rs_snapshot *s, const struct rs_queue *end)
-{
-	return queue_renewed(s, end) && !rs_match_device_reset(s, end);
-}
-
-bool rs_match_device_reset(const struct rs_snapshot *s, const struct rs_queue *end)
-{
-	struct rs_num begin = device_generation(&s->begin, end->device);
-	struct rs_num now = device_generation(&s->end, end->device);
-
-	return s->has_begin &&
-	       (!rs_nums_equal(begin, now) || (!now.known && queue_renewed(s, end)));
 }
 
 void rs_match_clear(struct rs_match *m)

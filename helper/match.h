@@ -3,6 +3,7 @@
 #define RS_MATCH_H
 
 #include "facts.h"
+#include "span.h"
 
 /* A virtqueue as the guest and as the host see it. */
 struct rs_pair {
@@ -39,32 +40,5 @@ struct rs_match {
 int rs_match_make(const struct rs_snapshot *guest, const struct rs_snapshot *host,
 		  struct rs_match *m, struct rs_error *err);
 void rs_match_clear(struct rs_match *m);
-
-/*
- * begin and end of one snapshot:
- *
- * A queue of a guest is the one with the same device and index; a queue of a host the one with the
- * same process, tap and number. What may be compared then depends on the guest's generations:
- *
- * - The device's generation changed: its virtqueues were made again, and their counters started
- *   from zero. Nothing of its queues is compared.
- * - Only the queue's own generation changed: its ring was reset (ethtool -G, AF_XDP). Its counters
- *   continue, so end less begin is exact. The ring's indexes started from zero and used_addr may
- *   be another one: whatever depends on them is unknown.
- * - Both are the same: another used_addr is a ring of which ringside does not know how it came
- *   there. Nothing of this queue is compared.
- *
- * If the device's generation is unknown, a queue's changed generation may mean either: then it is
- * treated like the device's.
- */
-
-/* Return: the queue of begin that @end is, NULL = it was not there, or there is no begin. */
-const struct rs_queue *rs_match_begin(const struct rs_snapshot *s, const struct rs_queue *end);
-
-/* Whether only the ring of @end was reset since begin. */
-bool rs_match_ring_reset(const struct rs_snapshot *s, const struct rs_queue *end);
-
-/* Whether the device of @end was reset since begin, or may have been. */
-bool rs_match_device_reset(const struct rs_snapshot *s, const struct rs_queue *end);
 
 #endif

@@ -29,27 +29,27 @@ static enum rs_dir dir_of(const struct rs_row *row)
 
 static const struct rs_irq *irq_find(const struct rs_ledger *l, struct rs_num irq)
 {
-	for (size_t i = 0; l->guest && irq.known && i < l->guest->end.irqs_n; i++)
-		if (rs_nums_equal(l->guest->end.irqs[i].irq, irq))
-			return &l->guest->end.irqs[i];
-	return &no_irq;
+	const struct rs_irq *found =
+		irq.known ? rs_lookup_irq(&l->spans[RS_SIDE_GUEST].end, irq) : NULL;
+
+	return found ? found : &no_irq;
 }
 
 static struct rs_num running_find(const struct rs_ledger *l, const struct rs_queue *q)
 {
-	for (size_t i = 0; l->guest && *q->device && i < l->guest->end.devices_n; i++)
-		if (!strcmp(l->guest->end.devices[i].name, q->device))
-			return l->guest->end.devices[i].running;
-	return (struct rs_num){0};
+	const struct rs_device *device = rs_lookup_device(&l->spans[RS_SIDE_GUEST].end, q->device);
+
+	return device ? device->running : (struct rs_num){0};
 }
 
 /* An interface that is set down has all its NAPIs disabled. Only some: it is up. */
 static bool is_perhaps_down(const struct rs_ledger *l, const struct rs_queue *q)
 {
+	const struct rs_lookup *guest = &l->spans[RS_SIDE_GUEST].end;
 	size_t n = 0;
 
-	for (size_t i = 0; l->guest && *q->device && i < l->guest->end.queues_n; i++) {
-		const struct rs_queue *other = &l->guest->end.queues[i];
+	RS_INDEX_EACH (i, &guest->groups, rs_lookup_group(guest, q)) {
+		const struct rs_queue *other = &guest->s->queues[i];
 
 		if (strcmp(other->device, q->device) ||
 		    (strcmp(other->dir, "rx") && strcmp(other->dir, "tx")))
@@ -63,10 +63,10 @@ static bool is_perhaps_down(const struct rs_ledger *l, const struct rs_queue *q)
 
 static struct rs_num paused_find(const struct rs_ledger *l, const struct rs_queue *q)
 {
-	for (size_t i = 0; l->host && q->pid.known && i < l->host->end.vms_n; i++)
-		if (rs_nums_equal(l->host->end.vms[i].pid, q->pid))
-			return l->host->end.vms[i].paused;
-	return (struct rs_num){0};
+	const struct rs_vm *vm =
+		q->pid.known ? rs_lookup_vm(&l->spans[RS_SIDE_HOST].end, q->pid) : NULL;
+
+	return vm ? vm->paused : (struct rs_num){0};
 }
 
 bool rs_queues_paired(const struct rs_queue *a, const struct rs_queue *b)
@@ -77,9 +77,13 @@ bool rs_queues_paired(const struct rs_queue *a, const struct rs_queue *b)
 
 static struct rs_num pair_rounds_find(const struct rs_ledger *l, const struct rs_queue *q)
 {
-	for (size_t i = 0; q->vhost_vq.known && i < l->rows_n; i++)
-		if (l->rows[i].host && rs_queues_paired(l->rows[i].host, q))
-			return l->rows[i].figures[RS_FIG_HOST(vhost_rounds)];
+	const struct rs_lookup *host = &l->spans[RS_SIDE_HOST].end;
+
+	if (!q->vhost_vq.known)
+		return (struct rs_num){0};
+	RS_INDEX_EACH (i, &host->places, rs_lookup_place(q))
+		if (l->of_host[i] != SIZE_MAX && rs_queues_paired(&host->s->queues[i], q))
+			return l->rows[l->of_host[i]].figures[RS_FIG_HOST(vhost_rounds)];
 	return (struct rs_num){0};
 }
 
@@ -215,15 +219,20 @@ static enum rs_answer kick_due(const struct rs_scene *s)
 	return due(h, h->used_flags, h->avail_event, h->used_idx, DERIVED(outstanding));
 }
 
-/* One backend serves all receive and transmit queues of a device. */
+/* One backend serves all receive and transmit queues of a device. The guest's queues are the first
+ * rows, in their order. */
 static const char *backend_find(const struct rs_ledger *l, const struct rs_row *row)
 {
+	const struct rs_lookup *guest = &l->spans[RS_SIDE_GUEST].end;
+
 	if (row->host && *row->host->backend)
 		return row->host->backend;
-	for (size_t i = 0; row->guest && i < l->rows_n; i++) {
+	if (!row->guest)
+		return "";
+	RS_INDEX_EACH (i, &guest->groups, rs_lookup_group(guest, row->guest)) {
 		const struct rs_row *other = &l->rows[i];
 
-		if (other->host && *other->host->backend && other->guest &&
+		if (other->host && *other->host->backend &&
 		    !strcmp(other->guest->device, row->guest->device))
 			return other->host->backend;
 	}

@@ -37,33 +37,48 @@ static int turns_take(struct rs_verdict *v, const struct rs_ledger *l)
 }
 
 /* The vhost worker that does not run serves both directions of its pair. */
-static bool is_same_worker(const struct rs_finding *f, const struct rs_row *row)
+static bool is_of_worker(const struct rs_finding *f)
 {
-	const struct rs_queue *a = f->row->host, *b = row->host;
+	return f->row->host && f->named == 1U << RS_PARTY_HOST_CPU && f->turn &&
+	       f->turn->links[RS_STEP_RUNS].state == RS_LINK_HOLDER;
+}
 
-	return a && b && f->named == 1U << RS_PARTY_HOST_CPU && f->turn &&
-	       f->turn->links[RS_STEP_RUNS].state == RS_LINK_HOLDER && rs_queues_paired(a, b);
+static int worker_finding(struct rs_verdict *v, const struct rs_ledger *l, size_t root, size_t row)
+{
+	struct rs_finding *f = finding_add(v);
+
+	if (!f)
+		return -1;
+	*f = v->findings[root];
+	f->row = &l->rows[row];
+	f->turn = &v->turns[row];
+	f->root = root;
+	f->sentence = "the same vhost worker serves this queue";
+	v->first[row] = v->n - 1;
+	return 0;
+}
+
+static int pair_follow(struct rs_verdict *v, const struct rs_ledger *l, size_t root)
+{
+	const struct rs_lookup *host = &l->spans[RS_SIDE_HOST].end;
+	const struct rs_queue *q = v->findings[root].row->host;
+
+	RS_INDEX_EACH (i, &host->places, rs_lookup_place(q)) {
+		size_t row = l->of_host[i];
+
+		if (row != SIZE_MAX && v->first[row] == SIZE_MAX &&
+		    v->turns[row].motion != RS_MOTION_MOVES &&
+		    rs_queues_paired(q, &host->s->queues[i]) && worker_finding(v, l, root, row))
+			return -1;
+	}
+	return 0;
 }
 
 static int worker_follow(struct rs_verdict *v, const struct rs_ledger *l)
 {
 	for (size_t n = v->n, i = 0; i < n; i++)
-		for (size_t r = 0; r < l->rows_n; r++) {
-			struct rs_finding *f;
-
-			if (v->first[r] != SIZE_MAX || v->turns[r].motion == RS_MOTION_MOVES ||
-			    !is_same_worker(&v->findings[i], &l->rows[r]))
-				continue;
-			f = finding_add(v);
-			if (!f)
-				return -1;
-			*f = v->findings[i];
-			f->row = &l->rows[r];
-			f->turn = &v->turns[r];
-			f->root = i;
-			f->sentence = "the same vhost worker serves this queue";
-			v->first[r] = v->n - 1;
-		}
+		if (is_of_worker(&v->findings[i]) && pair_follow(v, l, i))
+			return -1;
 	return 0;
 }
 
@@ -78,22 +93,30 @@ static bool is_cause(const struct rs_finding *f, const struct rs_rule *rule)
 }
 
 /* Packets wait before a tap of which a queue stands still. */
-static size_t tap_root(const struct rs_verdict *v, const struct rs_row *row)
+static size_t tap_root(const struct rs_verdict *v, const struct rs_ledger *l,
+		       const struct rs_row *row)
 {
-	for (size_t i = 0; i < v->n; i++)
-		if (v->findings[i].turn && v->findings[i].root == RS_ROOT && row->host &&
-		    v->findings[i].row->host && *row->host->tap &&
-		    !strcmp(v->findings[i].row->host->tap, row->host->tap))
-			return i;
-	return RS_ROOT;
+	const struct rs_lookup *host = &l->spans[RS_SIDE_HOST].end;
+	size_t root = RS_ROOT;
+
+	if (!row->host)
+		return RS_ROOT;
+	RS_INDEX_EACH (i, &host->groups, rs_lookup_group(host, row->host)) {
+		size_t f = l->of_host[i] == SIZE_MAX ? SIZE_MAX : v->first[l->of_host[i]];
+
+		if (f != SIZE_MAX && v->findings[f].turn && v->findings[f].root == RS_ROOT &&
+		    f < root && !strcmp(host->s->queues[i].tap, row->host->tap))
+			root = f;
+	}
+	return root;
 }
 
 /* What a rule sees of a queue that stands still follows from that. */
-static size_t root_of(const struct rs_verdict *v, const struct rs_rule *rule,
-		      const struct rs_row *row, size_t first)
+static size_t root_of(const struct rs_verdict *v, const struct rs_ledger *l,
+		      const struct rs_rule *rule, const struct rs_row *row, size_t first)
 {
 	if (first == SIZE_MAX)
-		return rule->party == RS_PARTY_HOST_NET ? tap_root(v, row) : RS_ROOT;
+		return rule->party == RS_PARTY_HOST_NET ? tap_root(v, l, row) : RS_ROOT;
 	if (!is_cause(&v->findings[first], rule))
 		return RS_ROOT;
 	return v->findings[first].root == RS_ROOT ? first : v->findings[first].root;
@@ -109,7 +132,7 @@ static int rule_apply(struct rs_verdict *v, const struct rs_ledger *l, const str
 
 	if (!rs_rule_fires(rule, l, row, &measured))
 		return 0;
-	root = root_of(v, rule, row, v->first[i]);
+	root = root_of(v, l, rule, row, v->first[i]);
 	if (root != RS_ROOT && !strcmp(v->findings[root].id, rule->id))
 		return 0;
 	f = finding_add(v);

@@ -398,6 +398,18 @@ TEST_F(match, a_queue_the_host_does_not_have_stays_alone)
 	EXPECT_NE(NULL, self->m.pairs[0].host);
 }
 
+/* Of three that match equally well none is more likely than the others. */
+TEST_F(match, a_queue_of_the_host_that_matches_three_of_the_guest_is_none_of_them)
+{
+	for (int i = 0; i < 2; i++)
+		*rs_sample_add_queue(&self->guest.end) = self->guest.end.queues[0];
+	ASSERT_EQ(0, MATCH()) TH_LOG("%s", self->err.text);
+	ASSERT_EQ(QUEUES + 2, self->m.n);
+	for (size_t i = 0; i < self->m.n; i++)
+		EXPECT_EQ(i == 0 || i >= QUEUES ? NULL : &self->host.end.queues[i],
+			  self->m.pairs[i].host);
+}
+
 /* A list of taps is searched once for each queue, not once for each pair: else this takes seconds.
  */
 TEST_F(match, large_files_take_no_longer_than_their_pairs)
