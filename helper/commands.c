@@ -60,15 +60,15 @@ static int stdout_flush(struct rs_error *err)
 		       : 0;
 }
 
-static int ledger_print(const struct rs_opts *opts, const struct rs_ledger *l,
-			const struct rs_verdict *v, struct rs_error *err)
+static void ledger_print(const struct rs_opts *opts, const struct rs_ledger *l,
+			 const struct rs_verdict *v)
 {
 	struct rs_show show = show_of(opts);
 
 	if (opts->json)
-		return text_put(NULL, rs_ledger_text(l, v), err);
-	rs_show_ledger(&show, l, v);
-	return 0;
+		rs_ledger_print(stdout, l, v);
+	else
+		rs_show_ledger(&show, l, v);
 }
 
 /* A fault is worse than what could not be judged. */
@@ -100,7 +100,7 @@ static int ledger_report(const struct rs_opts *opts, const struct rs_ledger *l,
 	if (opts->output)
 		ret = text_put(opts->output, rs_ledger_text(l, &v), err);
 	if (!ret && (!opts->output || !rs_file_is_stdout(opts->output)))
-		ret = ledger_print(opts, l, &v, err);
+		ledger_print(opts, l, &v);
 	rs_verdict_clear(&v);
 	return ret ? ret : stdout_flush(err);
 }

@@ -205,8 +205,8 @@ const struct rs_record rs_records[RS_RECORDS] = {
 	[RS_RECORD_VM] = RECORD("vms", NULL, RS_HOST, vm, false, 4096),
 	[RS_RECORD_TAP] = RECORD("taps", NULL, RS_HOST, tap, false, 4096),
 	[RS_RECORD_DEVICE] = RECORD("devices", "device", RS_GUEST, device, false, 4096),
-	[RS_RECORD_QUEUE] = RECORD("queues", "queue", RS_BOTH, queue, true, 8192),
-	[RS_RECORD_IRQ] = RECORD("irqs", "irq", RS_GUEST, irq, false, 8192),
+	[RS_RECORD_QUEUE] = RECORD("queues", "queue", RS_BOTH, queue, true, 16384),
+	[RS_RECORD_IRQ] = RECORD("irqs", "irq", RS_GUEST, irq, false, 16384),
 	[RS_RECORD_CPU] = RECORD("cpus", "cpu", RS_GUEST, cpu, false, 8192),
 };
 

@@ -157,6 +157,7 @@ static bool buckets_parse(struct rs_histogram *h, const char *text)
 static int hist_line_parse(const struct reader *r, struct rs_sample *s, char *rest)
 {
 	const char *device = NULL, *origin = NULL, *packets = NULL, *value;
+	struct rs_histogram h = {0};
 	struct rs_queue *queue;
 	uint64_t index = 0;
 	char name[40];
@@ -177,9 +178,10 @@ static int hist_line_parse(const struct reader *r, struct rs_sample *s, char *re
 	at = rs_hist_find(RS_SIDE_GUEST, name);
 	if (!queue || at < 0 || !packets)
 		return 0;
-	return buckets_parse(&queue->hists[at], packets)
-		       ? 0
-		       : broken(r, "packets", packets, "pairs of 0 or a power of two and a count");
+	if (!buckets_parse(&h, packets))
+		return broken(r, "packets", packets, "pairs of 0 or a power of two and a count");
+	rs_queue_hist_set(queue, at, &h);
+	return 0;
 }
 
 /*

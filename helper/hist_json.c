@@ -1,39 +1,52 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <json-c/json.h>
+#include <string.h>
 
 #include "hist.h"
 #include "hist_json.h"
 #include "json.h"
 
-static bool bucket_parse(struct json_object *pair, struct rs_histogram *h)
+static bool bucket_read(struct rs_reader *r, struct rs_histogram *h)
 {
-	uint64_t from, count;
-	size_t i;
+	uint64_t pair[2];
+	size_t n = 0, i;
 
-	if (!json_object_is_type(pair, json_type_array) || json_object_array_length(pair) != 2 ||
-	    !rs_json_number(json_object_array_get_idx(pair, 0), &from) ||
-	    !rs_json_number(json_object_array_get_idx(pair, 1), &count))
+	if (rs_reader_peek(r) != RS_KIND_LIST)
 		return false;
-	i = rs_hist_bucket(from);
+	for (bool more = rs_reader_open(r); more; more = rs_reader_more(r))
+		if (rs_reader_peek(r) != RS_KIND_NUMBER || n == 2 ||
+		    !rs_reader_number(r, &pair[n++]))
+			return false;
+	i = n == 2 ? rs_hist_bucket(pair[0]) : RS_HIST_BUCKETS;
 	if (i == RS_HIST_BUCKETS)
 		return false;
-	h->bucket[i] = count;
+	h->bucket[i] = pair[1];
 	return true;
 }
 
-bool rs_hist_from_json(struct json_object *obj, struct rs_histogram *h)
+static bool buckets_read(struct rs_reader *r, struct rs_histogram *h)
 {
-	struct json_object *buckets;
-
-	if (!json_object_is_type(obj, json_type_object) ||
-	    !json_object_object_get_ex(obj, "buckets", &buckets) ||
-	    !json_object_is_type(buckets, json_type_array))
+	if (rs_reader_peek(r) != RS_KIND_LIST)
 		return false;
-	for (size_t i = 0; i < json_object_array_length(buckets); i++)
-		if (!bucket_parse(json_object_array_get_idx(buckets, i), h))
+	for (bool more = rs_reader_open(r); more; more = rs_reader_more(r))
+		if (!bucket_read(r, h))
 			return false;
-	h->known = true;
 	return true;
+}
+
+bool rs_hist_read(struct rs_reader *r, struct rs_histogram *h)
+{
+	if (rs_reader_peek(r) != RS_KIND_OBJECT)
+		return false;
+	for (bool more = rs_reader_open(r); more; more = rs_reader_more(r)) {
+		if (strcmp(rs_reader_key(r), "buckets"))
+			rs_reader_skip(r);
+		else if (!buckets_read(r, h))
+			return false;
+		else
+			h->known = true;
+	}
+	return h->known && !r->broken;
 }
 
 static struct json_object *bucket_to_json(uint64_t from, uint64_t count)

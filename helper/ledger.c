@@ -121,9 +121,13 @@ static void counters_subtract(struct rs_row *row, const struct rs_snapshot *s, i
 	for (size_t i = 0; i < rs_counters[s->side].count; i++)
 		row->figures[first + i] =
 			begin ? grown(begin->counters[i], end->counters[i]) : end->counters[i];
-	for (size_t i = 0; i < rs_hists[s->side].count; i++)
-		row->hists[s->side][i] =
-			rs_hist_grown(begin ? &begin->hists[i] : NULL, &end->hists[i]);
+	for (size_t i = 0; i < rs_hists[s->side].count; i++) {
+		struct rs_histogram now = rs_queue_hist(end, i), then = {0};
+
+		if (begin)
+			then = rs_queue_hist(begin, i);
+		row->hists[s->side][i] = rs_hist_grown(begin ? &then : NULL, &now);
+	}
 }
 
 /* The counts of a call eventfd that was closed are gone: those of all the queue's eventfds are no

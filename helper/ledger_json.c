@@ -237,7 +237,7 @@ static struct json_object *finding_to_json(const struct rs_verdict *v, const str
 	return obj;
 }
 
-static void unrun_add(void *ctx, const struct rs_unrun *u)
+static void unrun_write(void *ctx, const struct rs_unrun *u)
 {
 	struct json_object *obj = json_object_new_object();
 
@@ -245,31 +245,52 @@ static void unrun_add(void *ctx, const struct rs_unrun *u)
 	rs_json_add_text(obj, "missing", u->missing);
 	rs_json_add_num(obj, "queues", rs_num_of(u->rows));
 	rs_json_add_num(obj, "of", rs_num_of(u->of));
-	json_object_array_add(ctx, obj);
+	rs_json_row(ctx, obj);
+}
+
+static void lists_write(struct rs_json_writer *w, const struct rs_ledger *l,
+			const struct rs_verdict *v)
+{
+	rs_json_begin(w, "queues", '[');
+	for (size_t i = 0; i < l->rows_n; i++)
+		rs_json_row(w, row_to_json(&l->rows[i], &v->turns[i]));
+	rs_json_end(w, ']');
+	rs_json_begin(w, "verdicts", '[');
+	for (size_t i = 0; i < v->n; i++)
+		rs_json_put(w, NULL, finding_to_json(v, &v->findings[i]));
+	rs_json_end(w, ']');
+	rs_json_begin(w, "not_checked", '[');
+	rs_unrun_each(l, unrun_write, w);
+	rs_json_end(w, ']');
+}
+
+static void ledger_write(struct rs_json_writer *w, const struct rs_ledger *l,
+			 const struct rs_verdict *v)
+{
+	rs_json_begin(w, NULL, '{');
+	rs_json_put(w, "schema", json_object_new_string(RS_LEDGER_SCHEMA));
+	if (l->guest)
+		rs_json_put(w, "guest", side_to_json(l->guest));
+	if (l->host)
+		rs_json_put(w, "host", side_to_json(l->host));
+	lists_write(w, l, v);
+	rs_json_end(w, '}');
+}
+
+void rs_ledger_print(FILE *out, const struct rs_ledger *l, const struct rs_verdict *v)
+{
+	struct rs_json_writer w = {.out = out};
+
+	ledger_write(&w, l, v);
+	fputc('\n', out);
 }
 
 char *rs_ledger_text(const struct rs_ledger *l, const struct rs_verdict *v)
 {
-	struct json_object *root = json_object_new_object();
-	struct json_object *queues = json_object_new_array();
-	struct json_object *verdicts = json_object_new_array();
-	struct json_object *unrun = json_object_new_array();
-	char *text;
+	struct rs_json_writer w;
 
-	json_object_object_add(root, "schema", json_object_new_string(RS_LEDGER_SCHEMA));
-	if (l->guest)
-		json_object_object_add(root, "guest", side_to_json(l->guest));
-	if (l->host)
-		json_object_object_add(root, "host", side_to_json(l->host));
-	for (size_t i = 0; i < l->rows_n; i++)
-		json_object_array_add(queues, row_to_json(&l->rows[i], &v->turns[i]));
-	for (size_t i = 0; i < v->n; i++)
-		json_object_array_add(verdicts, finding_to_json(v, &v->findings[i]));
-	json_object_object_add(root, "queues", queues);
-	json_object_object_add(root, "verdicts", verdicts);
-	rs_unrun_each(l, unrun_add, unrun);
-	json_object_object_add(root, "not_checked", unrun);
-	text = rs_json_text(root);
-	json_object_put(root);
-	return text;
+	if (rs_json_open(&w))
+		return NULL;
+	ledger_write(&w, l, v);
+	return rs_json_close(&w);
 }

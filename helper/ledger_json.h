@@ -2,6 +2,8 @@
 #ifndef RS_LEDGER_JSON_H
 #define RS_LEDGER_JSON_H
 
+#include <stdio.h>
+
 #include "verdict.h"
 
 #define RS_LEDGER_SCHEMA "ringside-ledger/1"
@@ -11,5 +13,8 @@
 
 /* The ledger and its verdicts. Unknown figures have no key. Return: as rs_json_text(). */
 char *rs_ledger_text(const struct rs_ledger *l, const struct rs_verdict *v);
+
+/* Prints the same; the caller checks whether it was written. */
+void rs_ledger_print(FILE *out, const struct rs_ledger *l, const struct rs_verdict *v);
 
 #endif

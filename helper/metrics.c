@@ -209,10 +209,12 @@ static void hists_print(const struct metrics *m)
 				   .unit = seconds ? "seconds" : row->unit};
 
 		snprintf(f.name, sizeof(f.name), "%s_%s_bucket", row->name, f.unit);
-		for (size_t i = 0; i < m->s->end.queues_n; i++)
-			if (m->s->end.queues[i].hists[h].known)
-				hist_print(m, &f, m->queues.text[i], &m->s->end.queues[i].hists[h],
-					   seconds);
+		for (size_t i = 0; i < m->s->end.queues_n; i++) {
+			struct rs_histogram now = rs_queue_hist(&m->s->end.queues[i], h);
+
+			if (now.known)
+				hist_print(m, &f, m->queues.text[i], &now, seconds);
+		}
 	}
 }
 

@@ -66,8 +66,81 @@ void rs_str_copy(char *to, size_t size, const char *text)
 	rs_plain_copy(to, size, text ? text : "");
 }
 
+struct rs_hist_set {
+	uint32_t known;		       /* a bit for each histogram */
+	uint32_t filled[RS_HISTS_MAX]; /* a bit for each bucket that is not empty */
+	uint64_t counts[];	       /* of these buckets, one histogram after the other */
+};
+
+static size_t filled_before(const struct rs_hist_set *set, size_t i)
+{
+	size_t n = 0;
+
+	for (size_t h = 0; set && h < i; h++)
+		n += __builtin_popcount(set->filled[h]);
+	return n;
+}
+
+struct rs_histogram rs_queue_hist(const struct rs_queue *q, size_t i)
+{
+	const struct rs_hist_set *set = q->hists;
+	struct rs_histogram h = {.known = set && set->known & 1U << i};
+	size_t at = filled_before(set, i);
+
+	for (size_t b = 0; h.known && b < RS_HIST_BUCKETS; b++)
+		if (set->filled[i] & 1U << b)
+			h.bucket[b] = set->counts[at++];
+	return h;
+}
+
+static void hist_add(struct rs_hist_set *set, size_t i, const struct rs_histogram *h)
+{
+	size_t at = filled_before(set, i);
+
+	set->known |= (uint32_t)h->known << i;
+	for (size_t b = 0; h->known && b < RS_HIST_BUCKETS; b++) {
+		if (!h->bucket[b])
+			continue;
+		set->filled[i] |= 1U << b;
+		set->counts[at++] = h->bucket[b];
+	}
+}
+
+/* Room for the counts of a set in which @h replaces histogram @i. */
+static struct rs_hist_set *set_new(const struct rs_hist_set *old, size_t i,
+				   const struct rs_histogram *h)
+{
+	size_t n = filled_before(old, RS_HISTS_MAX) - filled_before(old, i + 1) +
+		   filled_before(old, i);
+
+	for (size_t b = 0; h->known && b < RS_HIST_BUCKETS; b++)
+		n += h->bucket[b] != 0;
+	return calloc(1, sizeof(*old) + n * sizeof(old->counts[0]));
+}
+
+void rs_queue_hist_set(struct rs_queue *q, size_t i, const struct rs_histogram *h)
+{
+	struct rs_hist_set *set = set_new(q->hists, i, h);
+
+	for (size_t at = 0; set && at < RS_HISTS_MAX; at++) {
+		struct rs_histogram old = rs_queue_hist(q, at);
+
+		hist_add(set, at, at == i ? h : &old);
+	}
+	free(q->hists);
+	q->hists = set;
+}
+
+/* Histograms stand outside of their rows. */
+static void hists_clear(struct rs_sample *s)
+{
+	for (size_t i = 0; i < s->queues_n; i++)
+		free(s->queues[i].hists);
+}
+
 void rs_sample_clear(struct rs_sample *s)
 {
+	hists_clear(s);
 #define X(kind) free(s->kind##s);
 	RS_KINDS(X)
 #undef X

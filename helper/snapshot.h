@@ -13,6 +13,7 @@
 #include "error.h"
 
 #define RS_STR_LEN   64
+#define RS_WORD_LEN  16 /* of a word that ringside itself gives */
 #define RS_LOSES_LEN 320
 
 enum rs_side { RS_SIDE_GUEST, RS_SIDE_HOST, RS_SIDES };
@@ -100,6 +101,9 @@ struct rs_histogram {
 	uint64_t bucket[RS_HIST_BUCKETS];
 	bool known;
 };
+
+/* The known histograms of a queue, without their empty buckets: most are. NULL = none is known. */
+struct rs_hist_set;
 
 /* Strings: empty = unknown. */
 struct rs_hook {
@@ -201,7 +205,7 @@ static inline bool rs_proof_known(const struct rs_proof *p)
 /* One virtqueue, as one side sees it. dir is the guest's direction on both sides. */
 struct rs_queue {
 	/* both */
-	char dir[RS_STR_LEN];	 /* rx (towards the guest), tx, ctrl, other */
+	char dir[RS_WORD_LEN];	 /* rx (towards the guest), tx, ctrl, other */
 	char mac[RS_STR_LEN];	 /* the guest's */
 	struct rs_num used_addr; /* guest-physical address of the used ring */
 	struct rs_msi msi;
@@ -218,7 +222,7 @@ struct rs_queue {
 	struct rs_num avail_flags; /* of the driver: 1 = it asks for no interrupt */
 	struct rs_num avail_event; /* the device asks for a kick past this index */
 	struct rs_num used_flags;  /* of the device: 1 = it asks for no kick */
-	char ring[RS_STR_LEN];	   /* split, packed */
+	char ring[RS_WORD_LEN];	   /* split, packed */
 	struct rs_num event_idx;
 	struct rs_num size;
 
@@ -232,10 +236,11 @@ struct rs_queue {
 	struct rs_num shared;
 	struct rs_num napi_id;
 	struct rs_num last_used_idx;
-	struct rs_num generation;    /* its own, see match.h; of an older module: its device's */
-	char unfollowed[RS_STR_LEN]; /* xdp: XDP consumes its entries; empty = nothing hides them */
-	struct rs_num stalled_ms;    /* how long entries have waited in it; unknown = none wait */
-	struct rs_num outstanding;   /* buffers the device has and did not return */
+	struct rs_num generation;     /* its own, see match.h; of an older module: its device's */
+	char unfollowed[RS_WORD_LEN]; /* xdp: XDP consumes its entries; empty = nothing hides them
+				       */
+	struct rs_num stalled_ms;     /* how long entries have waited in it; unknown = none wait */
+	struct rs_num outstanding;    /* buffers the device has and did not return */
 	struct rs_num outstanding_ms; /* how long it has had some and returned none */
 	struct rs_num broken;	      /* the driver marked the virtqueue broken */
 	struct rs_num kicks;	      /* the driver's own count of its kicks */
@@ -273,11 +278,11 @@ struct rs_queue {
 	char thread_name[RS_STR_LEN];
 	struct rs_num thread; /* a backend in user space: the thread that last wrote the eventfd */
 	struct rs_num worker; /* vhost's worker: its thread */
-	char worker_state[RS_STR_LEN]; /* running, runnable, asleep, blocked, stopped */
-	struct rs_num worker_state_ms; /* since when */
-	struct rs_num worker_queued;   /* work waits in the worker's list */
-	struct rs_num vcpu;	       /* the vCPU that the MSI names */
-	char vcpu_state[RS_STR_LEN];   /* guest, host, runnable, halted, paused */
+	char worker_state[RS_WORD_LEN]; /* running, runnable, asleep, blocked, stopped */
+	struct rs_num worker_state_ms;	/* since when */
+	struct rs_num worker_queued;	/* work waits in the worker's list */
+	struct rs_num vcpu;		/* the vCPU that the MSI names */
+	char vcpu_state[RS_WORD_LEN];	/* guest, host, runnable, halted, paused */
 	struct rs_num vcpu_state_ms;
 	struct rs_num msi_pending; /* injected, and the vCPU did not take it */
 	struct rs_num msi_active;  /* taken, and the guest did not end it */
@@ -285,8 +290,15 @@ struct rs_queue {
 	struct rs_num masked;	   /* the vector is masked: the VMM keeps its signals */
 
 	struct rs_num counters[RS_COUNTERS_MAX];
-	struct rs_histogram hists[RS_HISTS_MAX];
+	struct rs_hist_set *hists; /* see rs_queue_hist() */
 };
+
+/*
+ * A histogram of a queue, by RS_GUEST_HIST_<name> or RS_HOST_HIST_<name>. rs_queue_hist_set() with
+ * one that is not known drops it; without memory it stays unknown, too.
+ */
+struct rs_histogram rs_queue_hist(const struct rs_queue *q, size_t i);
+void rs_queue_hist_set(struct rs_queue *q, size_t i, const struct rs_histogram *h);
 
 /* The state at one moment. Times are CLOCK_MONOTONIC of that side, in nanoseconds; only wall_ns is
  * CLOCK_REALTIME, since 1970. */

@@ -17,11 +17,13 @@ static void set(struct rs_queue *q, unsigned long long unknown, enum rs_host_cou
 static void set_hist(struct rs_queue *q, unsigned long long unknown, enum rs_host_hist hist,
 		     const struct rs_hist *from)
 {
+	struct rs_histogram h = {.known = true};
+
 	_Static_assert(RS_BUCKETS == RS_HIST_BUCKETS, "both sides have the same buckets");
 	if (unknown & (1ULL << ((int)RS_HOST_COUNTERS + (int)hist)))
 		return;
-	q->hists[hist].known = true;
-	memcpy(q->hists[hist].bucket, from->bucket, sizeof(from->bucket));
+	memcpy(h.bucket, from->bucket, sizeof(h.bucket));
+	rs_queue_hist_set(q, hist, &h);
 }
 
 /*
@@ -32,13 +34,15 @@ void rs_stations_tun(struct rs_queue *q, unsigned long long unknown, const struc
 		     const struct rs_found *tun)
 {
 	struct rs_tun t = e->tun;
+	struct rs_histogram waiting;
 
 	if (e->has_tun) {
 #define RS_HIST(name, unit, meaning)
 #define RS_TUN_HIST(name, unit, meaning) set_hist(q, unknown, RS_HOST_HIST_##name, &t.name);
 #include "../bpf/hists.h"
 		/* without the histogram tun_offered is unknown, too */
-		t.tun_offered += rs_hist_count(&q->hists[RS_HOST_HIST_occupancy_at_enqueue]);
+		waiting = rs_queue_hist(q, RS_HOST_HIST_occupancy_at_enqueue);
+		t.tun_offered += rs_hist_count(&waiting);
 #define RS_STATION(name, unit, meaning)
 #define RS_TUN_STATION(name, unit, meaning) set(q, unknown, RS_HOST_##name, t.name);
 #include "../bpf/counters.h"

@@ -65,7 +65,7 @@ rows_of()
 }
 
 # large: what takes the most memory and time for its size: rows with hardly a field, one more than
-# the room of a list that doubles, and all of one guest
+# the room of a list that doubles, and all of one guest; and the shortest rows that there are
 large()
 {
 	local guest host head='{"schema":"ringside-snapshot/1","side":"%s","end":{"time_ns":1,'
@@ -77,6 +77,8 @@ large()
 	host=$(printf "$head" host && echo "\"taps\":[$(rows_of 4096 '{"name":"t%d"}')],\"queues\":[$(
 		rows_of 1025 '{"dir":"rx","pid":1,"tap":"t4095","queue":%d}')]}}")
 	mkdir -p $OUT/large
+	# shellcheck disable=SC2059
+	printf "$head\"queues\":[%s]}}" host "$(rows_of 8193 '{"dir":"rx"}')" >$OUT/large/short
 	echo "$guest" >$OUT/large/guest
 	echo "$host" >$OUT/large/host
 	printf '%s\0%s' "$guest" "$host" >$OUT/large/both

@@ -72,11 +72,11 @@ static void stand(FIXTURE_DATA(doubt) * self, int number)
 
 TEST_F(doubt, exits_that_are_unknown_are_not_none)
 {
-	struct rs_histogram *h = &self->j.host.end.queues[0].hists[RS_HOST_HIST_s5_run];
+	struct rs_histogram h = {.known = true};
 
-	h->known = true;
-	self->j.host.begin.queues[0].hists[RS_HOST_HIST_s5_run].known = true;
-	h->bucket[rs_hist_bucket(1048576)] = 900;
+	rs_queue_hist_set(&self->j.host.begin.queues[0], RS_HOST_HIST_s5_run, &h);
+	h.bucket[rs_hist_bucket(1048576)] = 900;
+	rs_queue_hist_set(&self->j.host.end.queues[0], RS_HOST_HIST_s5_run, &h);
 	ASSERT_EQ(0, answer(self));
 	EXPECT_NE(NULL, found(&self->v, "vcpu-late")) TH_LOG("%s", self->text);
 	HOST_COUNTER(&self->j.host.end.queues[0], exits_pending_io).known = false;

@@ -142,7 +142,7 @@ TEST(statistics_of_another_device_are_not_taken)
 
 TEST(histograms_and_cpus_are_read)
 {
-	struct rs_histogram *h;
+	struct rs_histogram busy;
 	struct rs_error err;
 	struct rs_sample s;
 
@@ -154,12 +154,12 @@ TEST(histograms_and_cpus_are_read)
 			   "cpu cpu=1 net_rx_ns=12 net_rx_runs=3 time_squeeze=1\n",
 			   &err))
 	TH_LOG("%s", err.text);
-	h = s.queues[0].hists;
-	EXPECT_EQ(7, h[RS_GUEST_HIST_packets_busy].bucket[0]);
-	EXPECT_EQ(2, h[RS_GUEST_HIST_packets_busy].bucket[1]);
-	EXPECT_EQ(1, h[RS_GUEST_HIST_packets_busy].bucket[7]);
-	EXPECT_TRUE(h[RS_GUEST_HIST_packets_netpoll].known);
-	EXPECT_FALSE(h[RS_GUEST_HIST_packets_softirq].known);
+	busy = rs_queue_hist(&s.queues[0], RS_GUEST_HIST_packets_busy);
+	EXPECT_EQ(7, busy.bucket[0]);
+	EXPECT_EQ(2, busy.bucket[1]);
+	EXPECT_EQ(1, busy.bucket[7]);
+	EXPECT_TRUE(rs_queue_hist(&s.queues[0], RS_GUEST_HIST_packets_netpoll).known);
+	EXPECT_FALSE(rs_queue_hist(&s.queues[0], RS_GUEST_HIST_packets_softirq).known);
 	ASSERT_EQ(1, s.cpus_n);
 	EXPECT_EQ(12, s.cpus[0].net_rx_ns.value);
 	rs_sample_clear(&s);

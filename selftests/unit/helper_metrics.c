@@ -92,13 +92,10 @@ TEST_F(metrics, unknown_has_no_line_and_no_head)
 
 TEST_F(metrics, buckets_are_cumulative_and_whole_and_in_seconds)
 {
-	struct rs_histogram *h = &QUEUE(end)->hists[RS_HOST_HIST_s1_s2];
+	struct rs_histogram h = {.bucket = {[0] = 1, [11] = 5, [31] = 2}, .known = true};
 	unsigned int lines = 0;
 
-	h->known = true;
-	h->bucket[0] = 1;
-	h->bucket[11] = 5;
-	h->bucket[31] = 2;
+	rs_queue_hist_set(QUEUE(end), RS_HOST_HIST_s1_s2, &h);
 	MAKE();
 	EXPECT_TRUE(HAS("# TYPE ringside_s1_s2_seconds_bucket untyped\n"));
 	EXPECT_TRUE(HAS("dir=\"rx\",le=\"0\"} 1\n"));

@@ -107,11 +107,11 @@ static const struct {
 	size_t n;
 	const char *says;
 } large[] = {
-	{"empty rows", "{},", 400000, "bytes are mostly empty objects or lists"},
-	{"empty lists", "[],", 400000, "bytes are mostly empty objects or lists"},
-	{"numbers", "1,", 400000, "end.queues must be a list of at most 8192 rows"},
-	{"rows", "{\"device\":\"v\",\"index\":0,\"dir\":\"rx\"},", 8192,
-	 "end.queues must be a list of at most 8192 rows"},
+	{"empty rows", "{},", 400000, "end.queues[0].dir is required"},
+	{"empty lists", "[],", 400000, "end.queues[0].row must be an object"},
+	{"numbers", "1,", 400000, "end.queues[0].row must be an object"},
+	{"rows", "{\"device\":\"v\",\"index\":0,\"dir\":\"rx\"},", 16384,
+	 "end.queues must be a list of at most 16384 rows"},
 	{"no identity", "{\"device\":\"v\",\"dir\":\"rx\",\"size\":1},", 2,
 	 "end.queues[0].index is required"},
 };

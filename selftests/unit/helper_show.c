@@ -246,11 +246,13 @@ TEST_F(show, what_xdp_hides_is_named)
 TEST_F(show, times_that_are_not_taken_are_unknown)
 {
 	struct rs_hook *hook = rs_sample_add_hook(&self->j.host.end);
+	const struct rs_histogram none = {.known = true};
 	unsigned int known = 0;
 
-	for (int i = 1; i < QUEUES; i++) /* of the first queue they are unknown */
-		self->j.host.begin.queues[i].hists[RS_HOST_HIST_s1_s2].known =
-			self->j.host.end.queues[i].hists[RS_HOST_HIST_s1_s2].known = true;
+	for (int i = 1; i < QUEUES; i++) { /* of the first queue they are unknown */
+		rs_queue_hist_set(&self->j.host.begin.queues[i], RS_HOST_HIST_s1_s2, &none);
+		rs_queue_hist_set(&self->j.host.end.queues[i], RS_HOST_HIST_s1_s2, &none);
+	}
 	rs_str_set(hook->name, "clock");
 	rs_str_set(hook->state, "not read (--no-times)");
 	rs_str_set(hook->loses, "s1_s2,s1_merged");
@@ -365,10 +367,11 @@ static void times_fill(struct rs_snapshot *s)
 		    {RS_HOST_HIST_s5_run, 4096}};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct rs_histogram *h = &s->end.queues[0].hists[rows[i].hist];
+		struct rs_histogram h = {.known = true};
 
-		s->begin.queues[0].hists[rows[i].hist].known = h->known = true;
-		h->bucket[rs_hist_bucket(rows[i].from)] = 900;
+		rs_queue_hist_set(&s->begin.queues[0], rows[i].hist, &h);
+		h.bucket[rs_hist_bucket(rows[i].from)] = 900;
+		rs_queue_hist_set(&s->end.queues[0], rows[i].hist, &h);
 	}
 }
 

@@ -87,7 +87,7 @@ TEST_F(tables, what_no_hook_sees_is_unknown)
 	EXPECT_FALSE(HOST_COUNTER(&q, injected).known);
 	EXPECT_FALSE(HOST_COUNTER(&q, coalesced).known);
 	EXPECT_FALSE(HOST_COUNTER(&q, irqfd_atomic).known);
-	EXPECT_FALSE(q.hists[RS_HOST_HIST_s4_s5].known);
+	EXPECT_FALSE(rs_queue_hist(&q, RS_HOST_HIST_s4_s5).known);
 	self->call->injected = 1;
 	ASSERT_TRUE(COPY(CALL));
 	rs_stations_call(&q, 0, &self->e);
