@@ -57,14 +57,15 @@ void rs_queue_settle(struct rs_queue *q, enum rs_consumer who)
 		this_cpu_add(q->counts->settled[who], n);
 }
 
-/* A reader waited for the end of that poll for long enough. */
-void rs_queue_give_up(struct rs_queue *q)
+/* Nothing waits for the end of that poll any more. Return: how many interrupts did. */
+unsigned int rs_queue_give_up(struct rs_queue *q)
 {
 	int n = atomic_xchg(&q->pending, 0);
 
 	rs_widen();
 	if (n)
 		this_cpu_add(q->counts->given_up, n);
+	return n;
 }
 
 /*
@@ -219,7 +220,7 @@ static void ring_restart(struct rs_queue *q)
 	q->irq_used = next;
 	q->irq_seen = next;
 	WRITE_ONCE(q->consumed, next);
-	atomic_set(&q->pending, 0);	/* no poll of the new ring was their consumer */
+	rs_queue_give_up(q);	/* no poll of the new ring was their consumer */
 }
 
 /* The ring was reset, and the device does not use it yet. */

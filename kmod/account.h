@@ -60,7 +60,7 @@ enum rs_proof {
  * @deferred: interrupts that found nothing because a poll was going on; the
  *	consumer is known when the poll is over
  * @settled: of those, how many turned out to be that consumer's
- * @given_up: of those, how many a reader no longer waited for: their cause stays unknown
+ * @given_up: of those, how many nothing waits for any more: their cause stays unknown
  * @proof: what the functions themselves count, see prove.c
  * @called: the virtqueue's callback ran in the interrupt now running
  * @visited: vring_interrupt() ran for it
@@ -336,7 +336,7 @@ static inline void rs_queue_advance(struct rs_queue *q)
 DECLARE_PER_CPU(struct rs_queue *, rs_queue_polled);
 
 void rs_queue_settle(struct rs_queue *q, enum rs_consumer who);
-void rs_queue_give_up(struct rs_queue *q);
+unsigned int rs_queue_give_up(struct rs_queue *q);
 bool rs_queue_lock(struct rs_queue *q, unsigned long *flags);
 void rs_queue_unlock(unsigned long flags);
 struct rs_queue *rs_queue_alloc(struct virtqueue *vq, bool polled);

@@ -170,14 +170,29 @@ static void wait_between(unsigned int tries)
 }
 
 /*
+ * What waits for the end of a poll waits no more, and counts as unknown. False: a poll
+ * has ended meanwhile, and some of it has a cause.
+ */
+static bool give_up(struct rs_queue *q, struct sums *s)
+{
+	if (rs_queue_give_up(q) < s->waiting)
+		return false;
+	s->v[RS_C_none_unknown] += s->waiting;
+	s->waiting = 0;
+	return true;
+}
+
+/*
  * The rows of interrupts, and the kernel's count in the line. What is shown of an
- * interrupt does not change later: deferred ones are waited for. Return: 0;
+ * interrupt does not change later: deferred ones are waited for, but not for long, and
+ * not for others that are deferred meanwhile: the caller may hold rtnl. Return: 0;
  * -ENODEV when the virtqueue is deleted; -EBUSY when the handler never paused.
  */
 static int read_irqs(struct rs_queue *q, struct sums *s)
 {
 	u64 since_ns = ktime_get_ns();
 	unsigned int tries = 0, busy = 0;
+	bool idle, late;
 	int err = 0;
 
 	if (!q->line) {
@@ -185,14 +200,13 @@ static int read_irqs(struct rs_queue *q, struct sums *s)
 		return 0;
 	}
 	while (busy < READ_TRIES) {
-		if (!sum_between(q, s, &err))
-			busy++;
-		else if (!s->waiting)
-			return 0;
-		else if (ktime_get_ns() - since_ns > READ_PATIENCE_NS)
-			rs_queue_give_up(q);
+		idle = sum_between(q, s, &err);
 		if (err)
 			return err;
+		late = ktime_get_ns() - since_ns > READ_PATIENCE_NS;
+		if (idle && (!s->waiting || (late && give_up(q, s))))
+			return 0;
+		busy += !idle || late;
 		wait_between(tries++);
 	}
 	return -EBUSY;
