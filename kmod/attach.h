@@ -43,6 +43,7 @@ struct rs_hook {
 	const char *symbol;
 	enum rs_hook_state state;
 	bool going;	/* its module is being unloaded */
+	bool wanted;	/* by rs_hook_want() */
 	struct tracepoint *tracepoint;
 #if RS_HAS_FTRACE
 	struct ftrace_ops ops;

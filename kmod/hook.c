@@ -78,9 +78,13 @@ int rs_hook_want(const void *handler)
 	int err = 0;
 
 	mutex_lock(&hook_lock);
-	for_each_hook(set, h)
-		if (h->handler == handler && h->state != RS_ATTACHED && !err)
+	for_each_hook(set, h) {
+		if (h->handler != handler)
+			continue;
+		h->wanted = true;
+		if (h->state != RS_ATTACHED && !err)
 			err = hook_attach(h);
+	}
 	mutex_unlock(&hook_lock);
 	return err;
 }
@@ -92,9 +96,12 @@ void rs_hook_drop(const void *handler)
 	struct rs_hook *h;
 
 	mutex_lock(&hook_lock);
-	for_each_hook(set, h)
-		if (h->handler == handler)
-			hook_detach(h);
+	for_each_hook(set, h) {
+		if (h->handler != handler)
+			continue;
+		h->wanted = false;
+		hook_detach(h);
+	}
 	mutex_unlock(&hook_lock);
 }
 
@@ -106,7 +113,7 @@ void rs_hook_retry(void)
 
 	mutex_lock(&hook_lock);
 	for_each_hook(set, h)
-		if (h->state != RS_ATTACHED && !h->on_demand)
+		if (h->state != RS_ATTACHED && (!h->on_demand || h->wanted))
 			hook_attach(h);
 	mutex_unlock(&hook_lock);
 }
