@@ -26,7 +26,7 @@ set_refused()
 	! echo "$1" 2>/dev/null >/sys/module/ringside/parameters/stall_ms
 }
 
-plan 19
+plan 20
 refused "a parameter that is no number" "Invalid argument" "stall_ms must be" stall_ms=banana
 refused "a parameter out of range" "Invalid argument" "stall_ms must be" stall_ms=1
 refused "a parameter with no value" "Invalid argument" "stall_ms must be" stall_ms=
@@ -59,9 +59,10 @@ refused "a function tracer that is switched off" "Device or resource busy" "kern
 echo 1 >/proc/sys/kernel/ftrace_enabled
 
 rmmod virtio_net || exit 1
-insmod /ringside.ko
+insmod /ringside.ko prove=y
 check "without virtio_net it waits for virtio_net, and the log says so" hook_is 'free_old_xmit[_a-z]*' absent
 modprobe virtio_net
 check "the hook is attached when virtio_net is loaded" until_true 30 hook_is 'free_old_xmit[_a-z]*' attached
+check "so is one that is there on demand" until_true 30 hook_is virtnet_poll attached
 check "with the driver's queues" until_true 30 grep -q '^queue .*name=input.0 ' "$RINGSIDE/snapshot"
 rmmod ringside
