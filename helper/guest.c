@@ -185,6 +185,40 @@ static int hist_line_parse(const struct reader *r, struct rs_sample *s, char *re
 }
 
 /*
+ * "delay device=virtio0 index=0 poll_wait_ns=512:7,1024:2 poll_length_ns=...": what the parameter
+ * delays timed. The queue's own line comes first.
+ */
+static int delay_line_parse(const struct reader *r, struct rs_sample *s, char *rest)
+{
+	struct rs_histogram wait = {0}, length = {0};
+	const char *device = NULL, *value;
+	struct rs_queue *queue;
+	uint64_t index = 0;
+
+	for (char *word = strtok_r(NULL, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
+		struct rs_histogram *h = NULL;
+
+		if ((value = value_of(word, "device")))
+			device = value;
+		else if ((value = value_of(word, "poll_wait_ns")))
+			h = &wait;
+		else if ((value = value_of(word, "poll_length_ns")))
+			h = &length;
+		else if ((value = value_of(word, "index")) && !rs_number_parse(value, &index))
+			return broken(r, "index", value, "a whole number");
+		if (h && !buckets_parse(h, value))
+			return broken(r, h == &wait ? "poll_wait_ns" : "poll_length_ns", value,
+				      "pairs of 0 or a power of two and a count");
+	}
+	queue = queue_find(s, device, index);
+	if (queue) {
+		rs_queue_hist_set(queue, RS_GUEST_HIST_poll_wait, &wait);
+		rs_queue_hist_set(queue, RS_GUEST_HIST_poll_length, &length);
+	}
+	return 0;
+}
+
+/*
  * "proof device=virtio0 index=0 interrupts=7 interrupts_differ=0 ...": what the parameter prove
  * counted a second time. The queue's own line comes first.
  */
@@ -218,6 +252,8 @@ static int line_parse(const struct reader *r, struct rs_sample *s, char *line)
 
 	if (word && !strcmp(word, "hist"))
 		return hist_line_parse(r, s, rest);
+	if (word && !strcmp(word, "delay"))
+		return delay_line_parse(r, s, rest);
 	if (word && !strcmp(word, "proof"))
 		return proof_line_parse(r, s, rest);
 	if (word && !strchr(word, '=')) {

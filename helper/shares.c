@@ -39,7 +39,7 @@ static void row_print(FILE *out, const struct rs_row *row)
 
 	if (!rs_slow_shares(row, shares))
 		return;
-	fprintf(out, "%s: where a packet's time goes, from the tap to the vCPU\n", row->label);
+	fprintf(out, "%s: where a packet's time goes\n", row->label);
 	for (size_t i = 0; i < RS_PARTS; i++)
 		if (shares[i].known)
 			share_print(out, i, &shares[i]);

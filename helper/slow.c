@@ -35,6 +35,8 @@ static const struct {
 	[RS_PART_WAKING] = {RS_SIDE_HOST, "s3_s4"},
 	[RS_PART_INJECTING] = {RS_SIDE_HOST, "s4_s5"},
 	[RS_PART_VCPU] = {RS_SIDE_HOST, "s5_run"},
+	[RS_PART_POLL_WAIT] = {RS_SIDE_GUEST, "poll_wait"},
+	[RS_PART_POLL] = {RS_SIDE_GUEST, "poll_length"},
 };
 
 static const struct rs_histogram *hist_of(const struct rs_row *row, enum rs_part part)
@@ -174,6 +176,33 @@ static uint64_t vcpu_late(const struct rs_rule *rule, const struct rs_row *row)
 	return time_of(row, RS_PART_VCPU);
 }
 
+static uint64_t softirq_late(const struct rs_rule *rule, const struct rs_row *row)
+{
+	(void)rule;
+	return time_of(row, RS_PART_POLL_WAIT);
+}
+
+static const enum rs_figure polls[] = {
+	RS_FIG_GUEST(polls_softirq),   RS_FIG_GUEST(polls_ksoftirqd),
+	RS_FIG_GUEST(polls_busy),      RS_FIG_GUEST(polls_threaded),
+	RS_FIG_GUEST(packets_softirq), RS_FIG_GUEST(packets_ksoftirqd),
+	RS_FIG_GUEST(packets_busy),    RS_FIG_GUEST(packets_threaded),
+};
+
+/* A poll of many packets takes long, and that is right: microseconds for each packet. */
+static uint64_t poll_late(const struct rs_rule *rule, const struct rs_row *row)
+{
+	const size_t half = sizeof(polls) / sizeof(polls[0]) / 2;
+	uint64_t us = time_of(row, RS_PART_POLL), n = 0, packets = 0;
+
+	(void)rule;
+	for (size_t i = 0; i < half; i++) {
+		n += row->figures[polls[i]].value;
+		packets += row->figures[polls[half + i]].value;
+	}
+	return packets ? us * (n / (double)packets) : 0;
+}
+
 /* Fewer drops than these come from one burst. */
 #define DROPS_MIN 20
 
@@ -188,6 +217,7 @@ static uint64_t drops(const struct rs_rule *rule, const struct rs_row *row)
 }
 
 #define HOST	RS_FIG_HOST
+#define GUEST	RS_FIG_GUEST
 #define DERIVED RS_FIG_DERIVED
 
 static const struct rs_rule rules[] = {
@@ -250,6 +280,34 @@ static const struct rs_rule rules[] = {
 	 .sentence = "vCPU late: injected interrupts wait for their vCPU for most of a packet's "
 		     "time",
 	 .advice = "check the CPUs, cgroup and priority of the VMM's vCPU threads"},
+	{.id = "softirq-late",
+	 .party = RS_PARTY_GUEST_CPU,
+	 .severity = RS_SEVERITY_WARNING,
+	 .measure = softirq_late,
+	 .threshold = 500,
+	 .unit = "us",
+	 .dir = "rx",
+	 .hists = {"poll_wait"},
+	 RS_NEEDS(GUEST(handled)),
+	 RS_ALSO(GUEST(polls_softirq), GUEST(polls_ksoftirqd), GUEST(polls_threaded)),
+	 .sentence = "softirq late: interrupts wait for their poll for most of a packet's time",
+	 .advice = "other softirqs or tasks keep the CPU: compare ksoftirqd's polls and "
+		   "time_squeeze, move the IRQ or the tasks, raise the NAPI thread's priority"},
+	{.id = "poll-late",
+	 .party = RS_PARTY_GUEST_CPU,
+	 .or_parties = 1U << RS_PARTY_GUEST_DRIVER,
+	 .severity = RS_SEVERITY_WARNING,
+	 .measure = poll_late,
+	 .threshold = 100,
+	 .unit = "us for each packet",
+	 .dir = "rx",
+	 .hists = {"poll_length"},
+	 RS_NEEDS(GUEST(polls_softirq), GUEST(polls_ksoftirqd), GUEST(polls_busy),
+		  GUEST(polls_threaded), GUEST(packets_softirq), GUEST(packets_ksoftirqd),
+		  GUEST(packets_busy), GUEST(packets_threaded)),
+	 .sentence = "poll late: the guest's polls take most of a packet's time",
+	 .advice = "the guest works long on each packet within its polls: look for XDP programs, "
+		   "packet filters and taps (tcpdump) with perf record -g in the guest"},
 	{.id = "drops",
 	 .party = RS_PARTY_BACKEND,
 	 .or_parties = 1U << RS_PARTY_HOST_CPU | 1U << RS_PARTY_GUEST_CPU,

@@ -5,16 +5,18 @@
 
 #include "rule_tables.h"
 
-#define RS_PART_LIST(X)                                            \
-	X(WORKER, "vhost worker waits for a CPU")                  \
-	X(RING, "rest of the wait in the tap's ring and in vhost") \
-	X(POSTING, "vhost posts the entries")                      \
-	X(WAKING, "eventfd to irqfd")                              \
-	X(INJECTING, "irqfd to injection")                         \
-	X(VCPU, "injection until the vCPU takes it")
+#define RS_PART_LIST(X)                                             \
+	X(WORKER, "vhost worker waits for a CPU")                   \
+	X(RING, "rest of the wait in the tap's ring and in vhost")  \
+	X(POSTING, "vhost posts the entries")                       \
+	X(WAKING, "eventfd to irqfd")                               \
+	X(INJECTING, "irqfd to injection")                          \
+	X(VCPU, "injection until the vCPU takes it")                \
+	X(POLL_WAIT, "the guest's interrupt until its poll begins") \
+	X(POLL, "the guest's poll")
 
-/* What comes after these parts, and is measured by none of them. */
-#define RS_PARTS_BEYOND "from the interrupt to the packet's receipt in the guest"
+/* What lies between these parts and after them, and is measured by none of them. */
+#define RS_PARTS_BEYOND "from the vCPU to the interrupt's handler, and from the poll to the socket"
 
 enum rs_part {
 #define X(name, text) RS_PART_##name,

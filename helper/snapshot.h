@@ -65,13 +65,16 @@ struct rs_counter_table {
 /* The counters of each side, in the order of the enums. */
 extern const struct rs_counter_table rs_counters[RS_SIDES];
 
-/* The module's histograms of polls, by their origin. */
-#define RS_GUEST_HIST_LIST(X)                                                      \
-	X(packets_softirq, packets, "packets a poll from the softirq received")    \
-	X(packets_ksoftirqd, packets, "packets a poll from ksoftirqd received")    \
-	X(packets_threaded, packets, "packets a poll from a NAPI thread received") \
-	X(packets_busy, packets, "packets a poll from a busy poller received")     \
-	X(packets_netpoll, packets, "packets a poll from netpoll received")
+/* The module's histograms: of polls by their origin, and of times around polls. */
+#define RS_GUEST_HIST_LIST(X)                                                             \
+	X(packets_softirq, packets, "packets a poll from the softirq received")           \
+	X(packets_ksoftirqd, packets, "packets a poll from ksoftirqd received")           \
+	X(packets_threaded, packets, "packets a poll from a NAPI thread received")        \
+	X(packets_busy, packets, "packets a poll from a busy poller received")            \
+	X(packets_netpoll, packets, "packets a poll from netpoll received")               \
+	X(poll_wait, ns,                                                                  \
+	  "from an interrupt that found entries until the next poll of its queue begins") \
+	X(poll_length, ns, "how long a poll took")
 
 /* RS_GUEST_HIST_<name> and RS_HOST_HIST_<name> index rs_queue.hists of their side. */
 enum rs_guest_hist {

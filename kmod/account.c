@@ -4,6 +4,8 @@
 #include "account.h"
 #include "layout.h"
 
+bool rs_delaying;
+
 struct rs_map rs_vq_map, rs_napi_map, rs_sq_map;
 struct rs_map rs_action_map, rs_desc_map, rs_config_map;
 
@@ -271,7 +273,19 @@ void rs_queue_destroy(struct rs_queue *q)
 {
 	free_percpu(q->counts);
 	free_percpu(q->hist);
+	free_percpu(q->delays);
+	kfree(q->delays_base);
 	kfree(q);
+}
+
+/* Histograms of times; they stay until the queue goes. Return: false without memory. */
+bool rs_queue_delays_alloc(struct rs_queue *q)
+{
+	if (!q->delays_base)
+		q->delays_base = kzalloc(sizeof(*q->delays_base), GFP_KERNEL);
+	if (q->delays_base && !q->delays)
+		smp_store_release(&q->delays, alloc_percpu(struct rs_delays));	/* delays_of() in delay.c */
+	return q->delays;
 }
 
 /* Both of one instant, while the ring is in use. */
@@ -307,6 +321,8 @@ struct rs_queue *rs_queue_alloc(struct virtqueue *vq, bool polled)
 		rs_queue_destroy(q);
 		return NULL;
 	}
+	if (polled && rs_delaying)
+		rs_queue_delays_alloc(q);
 	strscpy(q->name, vq->name ?: "", sizeof(q->name));
 	q->vq = vq;
 	q->index = vq->index;

@@ -92,6 +92,17 @@ struct rs_hist {
 	u64 gaps[RS_POLL_ORIGINS][RS_GAP_BUCKETS];
 };
 
+/*
+ * While the parameter delays is on. A bucket for 0 nanoseconds, for 1, for 2 to 3, 4 to 7
+ * and so on; the last one has all that is longer.
+ */
+#define RS_DELAY_BUCKETS 32
+
+struct rs_delays {
+	u64 wait[RS_DELAY_BUCKETS];	/* from an interrupt's callback to the next poll */
+	u64 length[RS_DELAY_BUCKETS];	/* of a poll */
+};
+
 enum rs_dir { RS_RX, RS_TX, RS_CTRL, RS_OTHER };
 
 struct rs_line;
@@ -139,6 +150,7 @@ struct rs_begun {
  * struct rs_queue - one virtqueue, from its discovery until it is deleted
  * @counts: what happened, per CPU
  * @hist: histograms of its polls, per CPU; receive queues only
+ * @delays: and of the times around them, per CPU; NULL until they were asked for
  * @broken: whether the virtqueue is marked broken
  * @irq_used: entries returned when the last interrupt came in, as @consumed;
  *	written with interrupts off, as the next
@@ -146,6 +158,8 @@ struct rs_begun {
  * @irq_consumed: @consumed when it looked for the consumer
  * @consumed: entries consumed, 64 bits; the ring's index is its remainder
  * @polled: when the last poll was over; U64_MAX: there was none
+ * @called: when an interrupt's callback ran first since the last poll began; 0: it did not
+ * @poll_from: when the poll now running began; 0: unknown. Written by what owns the NAPI
  * @consumer: what consumed last; receive queues only
  * @entered: where the transmit ring was entered last to consume (see poll.c)
  * @previous: and before that
@@ -162,6 +176,7 @@ struct rs_begun {
 struct rs_queue {
 	struct rs_counts __percpu *counts;
 	struct rs_hist __percpu *hist;
+	struct rs_delays __percpu *delays;
 	struct rs_ring ring;
 	const bool *broken;
 	struct virtqueue *vq;
@@ -171,6 +186,8 @@ struct rs_queue {
 
 	u64 consumed ____cacheline_aligned_in_smp;
 	u64 polled;
+	u64 called;
+	u64 poll_from;
 	unsigned long entered;
 	unsigned long previous;
 	u16 raw;
@@ -205,6 +222,7 @@ struct rs_queue {
 	struct rs_track track;
 	struct rs_base base;
 	struct rs_hist hist_base;
+	struct rs_delays *delays_base;	/* there if @delays are */
 	struct rs_base next_base;
 	u64 proof_base[RS_PROOFS];	/* of the proof, and of what it proves */
 	u64 proved_base[RS_PROOFS];
@@ -260,6 +278,9 @@ struct rs_line {
 
 extern const char * const rs_counter_names[RS_COUNTERS];
 extern const char * const rs_origin_names[RS_POLL_ORIGINS];
+
+/* Written with the registry's lock, by delay.c: new queues time their polls. */
+extern bool rs_delaying;
 
 extern struct rs_map rs_vq_map, rs_napi_map, rs_sq_map;
 extern struct rs_map rs_action_map, rs_desc_map, rs_config_map;
@@ -340,6 +361,7 @@ unsigned int rs_queue_give_up(struct rs_queue *q);
 bool rs_queue_lock(struct rs_queue *q, unsigned long *flags);
 void rs_queue_unlock(unsigned long flags);
 struct rs_queue *rs_queue_alloc(struct virtqueue *vq, bool polled);
+bool rs_queue_delays_alloc(struct rs_queue *q);
 void rs_queue_destroy(struct rs_queue *q);
 void rs_queue_join(struct rs_queue *q, struct rs_line *line);
 void rs_queue_unmap(struct rs_queue *q);

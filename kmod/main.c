@@ -3,6 +3,7 @@
 #include <linux/module.h>
 #include "bus.h"
 #include "debugfs.h"
+#include "delay.h"
 #include "hook.h"
 #include "irq.h"
 #include "layout.h"
@@ -19,13 +20,14 @@
 static int hooks_init(void)
 {
 	return rs_registry_init() ?: rs_irq_init() ?: rs_poll_init() ?: rs_softirq_init() ?:
-	       rs_prove_init();
+	       rs_prove_init() ?: rs_delay_init();
 }
 
 /* Virtqueues are deleted unseen once the hooks are detached: nothing reads one from close on. */
 static void hooks_exit(void)
 {
 	rs_registry_close();
+	rs_delay_exit();
 	rs_prove_exit();
 	rs_softirq_exit();
 	rs_hook_exit();

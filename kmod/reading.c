@@ -212,16 +212,35 @@ static int read_irqs(struct rs_queue *q, struct sums *s)
 	return -EBUSY;
 }
 
-static void hist_sum(const struct rs_queue *q, struct rs_hist *hist)
+static void words_sum(u64 *sum, const u64 __percpu *words, unsigned int n)
 {
-	u64 *sum = (u64 *)hist;
 	unsigned int i;
 	int cpu;
 
-	memset(hist, 0, sizeof(*hist));
+	memset(sum, 0, n * sizeof(*sum));
 	for_each_possible_cpu(cpu)
-		for (i = 0; i < sizeof(*hist) / sizeof(u64); i++)
-			sum[i] += READ_ONCE(((u64 *)per_cpu_ptr(q->hist, cpu))[i]);
+		for (i = 0; i < n; i++)
+			sum[i] += READ_ONCE(per_cpu_ptr(words, cpu)[i]);
+}
+
+static void words_less(u64 *sum, const u64 *base, unsigned int n)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		sum[i] -= base[i];
+}
+
+#define WORDS(type) (sizeof(type) / sizeof(u64))
+
+static void hist_sum(const struct rs_queue *q, struct rs_hist *hist)
+{
+	words_sum((u64 *)hist, (u64 __percpu *)q->hist, WORDS(*hist));
+}
+
+static void delays_sum(const struct rs_queue *q, struct rs_delays *delays)
+{
+	words_sum((u64 *)delays, (u64 __percpu *)q->delays, WORDS(*delays));
 }
 
 /* The histogram knows how many polls there were, and how many found nothing. */
@@ -251,12 +270,22 @@ static void sum_polls(const struct rs_queue *q, struct sums *s)
 /* Since the load or the last reset. For queues with histograms only. */
 void rs_queue_hist(struct rs_queue *q, struct rs_hist *hist)
 {
-	u64 *sum = (u64 *)hist, *base = (u64 *)&q->hist_base;
-	unsigned int i;
-
 	hist_sum(q, hist);
-	for (i = 0; i < sizeof(*hist) / sizeof(u64); i++)
-		sum[i] -= base[i];
+	words_less((u64 *)hist, (u64 *)&q->hist_base, WORDS(*hist));
+}
+
+/* Since the load, the last reset, or since the parameter delays is on. For queues that have them. */
+void rs_queue_delays(struct rs_queue *q, struct rs_delays *delays)
+{
+	delays_sum(q, delays);
+	words_less((u64 *)delays, (u64 *)q->delays_base, WORDS(*delays));
+}
+
+/* Time from here on. */
+void rs_queue_delays_start(struct rs_queue *q)
+{
+	if (q->delays)
+		delays_sum(q, q->delays_base);
 }
 
 static u64 used_total(const struct rs_queue *q, u64 used)
@@ -305,6 +334,7 @@ void rs_queue_base_set(struct rs_queue *q, const struct rs_base *base)
 	unsigned int i;
 
 	sum_polls(q, &s);
+	rs_queue_delays_start(q);
 	q->base = *base;
 	if (q->hist) {
 		hist_sum(q, &q->hist_base);

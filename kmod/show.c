@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "clock.h"
+#include "delay.h"
 #include "hook.h"
 #include "irq.h"
 #include "line.h"
@@ -129,6 +130,28 @@ void rs_show_hists(struct seq_file *m, struct rs_queue *q)
 			show_buckets(m, "gap_ns", hist.gaps[i], RS_GAP_BUCKETS, gap_at);
 		seq_putc(m, '\n');
 	}
+}
+
+static u64 delay_at(unsigned int i)
+{
+	return i ? 1ULL << (i - 1) : 0;
+}
+
+/* The times around a queue's polls, while the parameter delays is on. */
+void rs_show_delays(struct seq_file *m, struct rs_queue *q)
+{
+	static struct rs_delays delays;	/* readers take turns */
+
+	if (!q->delays || !rs_delay_length_known())
+		return;
+	rs_queue_delays(q, &delays);
+	seq_puts(m, "delay");
+	rs_show_text(m, "device", q->device->name);
+	seq_printf(m, " index=%u", q->index);
+	if (rs_delay_wait_known())
+		show_buckets(m, "poll_wait_ns", delays.wait, RS_DELAY_BUCKETS, delay_at);
+	show_buckets(m, "poll_length_ns", delays.length, RS_DELAY_BUCKETS, delay_at);
+	seq_putc(m, '\n');
 }
 
 void rs_show_cpus(struct seq_file *m)

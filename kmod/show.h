@@ -9,6 +9,7 @@
 void rs_show_text(struct seq_file *m, const char *key, const char *value);
 void rs_show_hooks(struct seq_file *m, bool standby);
 void rs_show_hists(struct seq_file *m, struct rs_queue *q);
+void rs_show_delays(struct seq_file *m, struct rs_queue *q);
 void rs_show_proof(struct seq_file *m, const struct rs_queue *q, const struct rs_reading *r);
 void rs_show_cpus(struct seq_file *m);
 const char *rs_show_device_name(const struct rs_device *d);

@@ -174,6 +174,8 @@ int rs_snapshot_show(struct seq_file *m, void *unused)
 			show_queue(m, q);
 		list_for_each_entry(q, &d->queues, list)
 			rs_show_hists(m, q);
+		list_for_each_entry(q, &d->queues, list)
+			rs_show_delays(m, q);
 	}
 	rs_show_cpus(m);
 	list_for_each_entry(line, &rs_lines, list)

@@ -220,6 +220,9 @@ int rs_view_polls(struct seq_file *m, void *unused)
 	list_for_each_entry(d, &rs_registry_devices, list)
 		list_for_each_entry(q, &d->queues, list)
 			rs_show_hists(m, q);
+	list_for_each_entry(d, &rs_registry_devices, list)
+		list_for_each_entry(q, &d->queues, list)
+			rs_show_delays(m, q);
 	rs_show_cpus(m);
 	mutex_unlock(&rs_registry_lock);
 	return 0;

@@ -6,6 +6,7 @@
 
 #include "file.h"
 #include "guest.h"
+#include "hist.h"
 #include "helper_fixture.h"
 #include "kicks.h"
 #include "losses.h"
@@ -166,6 +167,37 @@ TEST(histograms_and_cpus_are_read)
 	EXPECT_EQ(-1, parse(&s, HEAD ROW "\nhist device=virtio0 index=0 origin=busy packets=3:7\n",
 			    &err));
 	EXPECT_EQ(RS_EXIT_DATA, err.status);
+	rs_sample_clear(&s);
+}
+
+TEST(times_around_polls_are_read)
+{
+	struct rs_histogram wait, length;
+	struct rs_error err;
+	struct rs_sample s;
+
+	ASSERT_EQ(0, parse(&s,
+			   HEAD ROW "\ndelay device=virtio0 index=0 poll_wait_ns=512:7,1024:2 "
+				    "later=1 poll_length_ns=\n"
+				    "delay device=virtio9 index=0 poll_wait_ns=512:7\n",
+			   &err))
+	TH_LOG("%s", err.text);
+	wait = rs_queue_hist(&s.queues[0], RS_GUEST_HIST_poll_wait);
+	length = rs_queue_hist(&s.queues[0], RS_GUEST_HIST_poll_length);
+	EXPECT_TRUE(wait.known);
+	EXPECT_EQ(7, wait.bucket[10]);
+	EXPECT_EQ(2, wait.bucket[11]);
+	EXPECT_EQ(0, rs_hist_count(&length));
+	EXPECT_TRUE(length.known);
+	rs_sample_clear(&s);
+	ASSERT_EQ(0,
+		  parse(&s, HEAD ROW "\ndelay device=virtio0 index=0 poll_length_ns=2:1\n", &err));
+	EXPECT_FALSE(rs_queue_hist(&s.queues[0], RS_GUEST_HIST_poll_wait).known);
+	rs_sample_clear(&s);
+	EXPECT_EQ(-1,
+		  parse(&s, HEAD ROW "\ndelay device=virtio0 index=0 poll_length_ns=3:1\n", &err));
+	EXPECT_EQ(RS_EXIT_DATA, err.status);
+	EXPECT_NE(NULL, strstr(err.text, "poll_length_ns"));
 	rs_sample_clear(&s);
 }
 

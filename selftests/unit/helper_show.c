@@ -400,7 +400,8 @@ TEST_F(show, shares_add_up_to_all_and_name_what_is_not_measured)
 	EXPECT_TRUE(sum > 99.9 && sum < 100.1) TH_LOG("%f\n%s", sum, self->text);
 	EXPECT_TRUE(HAS("rest of the wait in the tap's ring and in vhost"));
 	EXPECT_TRUE(HAS("not measured, and in no share: vhost posts the entries; irqfd to "
-			"injection; from the interrupt to"))
+			"injection; the guest's interrupt until its poll begins; the guest's "
+			"poll; from the vCPU to the interrupt's handler"))
 	TH_LOG("%s", self->text);
 }
 

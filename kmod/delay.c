@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/module.h>
+#include <linux/percpu.h>
+#include <linux/timex.h>
+#include "clock.h"
+#include "delay.h"
+#include "hook.h"
+#include "registry.h"
+#include "reading.h"
+
+static bool delays;
+static bool loaded;	/* under the module's parameter lock */
+
+static struct rs_delays __percpu *delays_of(struct rs_queue *q)
+{
+	return q ? smp_load_acquire(&q->delays) : NULL;	/* rs_queue_delays_alloc() */
+}
+
+/* Counters of two CPUs may differ: an end is never before its begin. */
+static unsigned int bucket_of(u64 from, u64 to)
+{
+	u64 ns = to > from ? rs_clock_ns(to - from) : 0;
+
+	return min(fls64(ns), RS_DELAY_BUCKETS - 1);
+}
+
+/*
+ * skb_recv_done(vq) begins: an interrupt found entries, and the driver is about to
+ * schedule the NAPI. Interrupts that come before the next poll wait for the same one.
+ */
+static void callback_hit(unsigned long ip, unsigned long parent_ip,
+			 struct ftrace_ops *ops, struct rs_regs *regs)
+{
+	struct rs_queue *q = rs_queue_by_vq((void *)rs_regs_arg(regs, 0));
+
+	if (!delays_of(q) || !rs_in_interrupt_handler())
+		return;
+	if (!READ_ONCE(q->called))
+		WRITE_ONCE(q->called, get_cycles());
+}
+
+/*
+ * virtnet_poll(napi, budget) begins. netpoll's, with a budget of 0, receives nothing:
+ * the interrupt waits on.
+ */
+static void begin_hit(unsigned long ip, unsigned long parent_ip,
+		      struct ftrace_ops *ops, struct rs_regs *regs)
+{
+	struct rs_queue *q = rs_queue_by_napi((void *)rs_regs_arg(regs, 0));
+	struct rs_delays __percpu *d = delays_of(q);
+	u64 now, called;
+
+	if (!d || !(int)rs_regs_arg(regs, 1))
+		return;
+	called = xchg(&q->called, 0);
+	rs_widen();
+	now = get_cycles();
+	if (called)
+		this_cpu_inc(d->wait[bucket_of(called, now)]);
+	q->poll_from = now;
+}
+
+/* And is over. One that began before the hooks were there has no begin. */
+static void end_probe(void *data, struct napi_struct *napi, int work, int budget)
+{
+	struct rs_delays __percpu *d;
+	struct rs_queue *q;
+
+	rs_softirq_begin();
+	q = rs_queue_by_napi(napi);
+	d = delays_of(q);
+	if (d && budget && q->poll_from) {
+		this_cpu_inc(d->length[bucket_of(q->poll_from, get_cycles())]);
+		q->poll_from = 0;
+	}
+	rs_softirq_end();
+}
+
+static struct rs_hook hooks[] = {
+	{ .symbols = { "napi_poll" }, .kind = RS_TRACEPOINT, .on_demand = true,
+	  .handler = end_probe, .loses = "length-of-polls" },
+	{ .symbols = { "virtnet_poll" }, .kind = RS_FUNCTION, .on_demand = true,
+	  .module = "virtio_net", .handler = begin_hit, .loses = "times-of-polls" },
+	{ .symbols = { "skb_recv_done" }, .kind = RS_FUNCTION, .on_demand = true,
+	  .module = "virtio_net", .handler = callback_hit, .loses = "wait-for-polls" },
+};
+
+static struct rs_hook_set set = { .hooks = hooks, .n = ARRAY_SIZE(hooks) };
+
+/* Whether begins and ends of polls are seen. */
+bool rs_delay_length_known(void)
+{
+	return rs_hook_attached(end_probe) && rs_hook_attached(begin_hit);
+}
+
+/* And interrupts, too. */
+bool rs_delay_wait_known(void)
+{
+	return rs_delay_length_known() && rs_hook_attached(callback_hit);
+}
+
+/* The hooks are not attached: no stamp of an earlier time is left. */
+static void queues_prepare(void)
+{
+	struct rs_device *d;
+	struct rs_queue *q;
+
+	mutex_lock(&rs_registry_lock);
+	rs_delaying = true;
+	list_for_each_entry(d, &rs_registry_devices, list) {
+		list_for_each_entry(q, &d->queues, list) {
+			q->called = 0;
+			q->poll_from = 0;
+			if (q->hist && !rs_queue_delays_alloc(q))
+				pr_warn("no memory for the delays of %s: they stay unknown\n", q->name);
+		}
+	}
+	mutex_unlock(&rs_registry_lock);
+}
+
+static void queues_start(void)
+{
+	struct rs_device *d;
+	struct rs_queue *q;
+
+	mutex_lock(&rs_registry_lock);
+	list_for_each_entry(d, &rs_registry_devices, list)
+		list_for_each_entry(q, &d->queues, list)
+			rs_queue_delays_start(q);
+	mutex_unlock(&rs_registry_lock);
+}
+
+/* A begin whose end is not seen would be taken for one much later: the end comes first. */
+static void begin(void)
+{
+	if (rs_delaying)
+		return;
+	queues_prepare();
+	rs_hook_want(end_probe);
+	rs_hook_want(begin_hit);
+	rs_hook_want(callback_hit);
+	queues_start();
+}
+
+static void end(void)
+{
+	rs_hook_drop(callback_hit);
+	rs_hook_drop(begin_hit);
+	rs_hook_drop(end_probe);
+	mutex_lock(&rs_registry_lock);
+	rs_delaying = false;
+	mutex_unlock(&rs_registry_lock);
+}
+
+static int delays_set(const char *text, const struct kernel_param *kp)
+{
+	int err = param_set_bool(text, kp);
+
+	if (err)
+		pr_err("delays must be y or n\n");
+	else if (loaded && delays)
+		begin();
+	else if (loaded)
+		end();
+	return err;
+}
+
+static const struct kernel_param_ops delays_ops = {
+	.flags = KERNEL_PARAM_OPS_FL_NOARG,
+	.set = delays_set,
+	.get = param_get_bool,
+};
+module_param_cb(delays, &delays_ops, &delays, 0644);
+MODULE_PARM_DESC(delays, "time how long receive interrupts wait for their poll, and polls, for three more hooks (default n)");
+
+int rs_delay_init(void)
+{
+	int err = rs_hook_add(&set);
+
+	if (err)
+		return err;
+	kernel_param_lock(THIS_MODULE);
+	if (delays)
+		begin();
+	loaded = true;
+	kernel_param_unlock(THIS_MODULE);
+	return 0;
+}
+
+/* The parameter can be written until the module is gone: it attaches nothing any more. */
+void rs_delay_exit(void)
+{
+	kernel_param_lock(THIS_MODULE);
+	loaded = false;
+	kernel_param_unlock(THIS_MODULE);
+}
