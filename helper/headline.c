@@ -277,23 +277,37 @@ static void open_print(FILE *out, const struct rs_turn *t)
 	}
 }
 
-static void detail_print(FILE *out, bool verbose, const struct rs_verdict *v,
-			 const struct rs_finding *f)
+static void measured_print(FILE *out, const char *indent, const struct rs_finding *f)
 {
-	struct evidence e = {out, "  figures: "};
-	struct evidence missing = {out, "  to settle it: "};
+	const char *name = f->turn ? "stands still " : "";
+
+	if (f->measured.name)
+		fprintf(out,
+			"%s  measured: %s%" PRIu64 " %s (threshold %" PRIu64 ", margin %" PRIu64
+			")\n",
+			indent, name, f->measured.value, f->unit, f->threshold,
+			f->measured.value - f->threshold);
+}
+
+/* What a finding says of its queue, and the figures that it is made from. */
+static void finding_print(FILE *out, const char *indent, const struct rs_finding *f)
+{
+	struct evidence e = {out, *indent ? "    figures: " : "  figures: "};
 
 	fprintf(out, "%s ", rs_severity_names[f->severity]);
 	label_print(out, f->row);
-	fprintf(out, ": %s [%s]", f->sentence, f->id);
-	if (f->root != RS_ROOT)
-		fprintf(out, ", follows from %s [%s]", v->findings[f->root].row->label,
-			v->findings[f->root].id);
-	fputc('\n', out);
+	fprintf(out, ": %s [%s]\n", f->sentence, f->id);
+	if (f->rule || f->root == RS_ROOT)
+		measured_print(out, indent, f);
 	rs_finding_evidence(f, figure_print, &e);
 	end_print(&e);
-	if (f->root != RS_ROOT)
-		return;
+}
+
+static void detail_print(FILE *out, bool verbose, const struct rs_finding *f)
+{
+	struct evidence missing = {out, "  to settle it: "};
+
+	finding_print(out, "", f);
 	if (f->turn) {
 		chain_print(out, f->turn);
 		if (verbose)
@@ -307,11 +321,42 @@ static void detail_print(FILE *out, bool verbose, const struct rs_verdict *v,
 	fprintf(out, "  do: %s\n", f->advice);
 }
 
+/* Findings by their root. */
+static uint64_t root_hash(const void *ctx, size_t i)
+{
+	const struct rs_verdict *v = ctx;
+
+	return v->findings[i].root == RS_ROOT
+		       ? 0
+		       : rs_hash_num(RS_HASH, rs_num_of(v->findings[i].root));
+}
+
+static void consequences_print(FILE *out, const struct rs_verdict *v, const struct rs_index *roots,
+			       size_t root)
+{
+	RS_INDEX_EACH (i, roots, rs_hash_num(RS_HASH, rs_num_of(root))) {
+		if (v->findings[i].root != root || v->findings[i].suppressed)
+			continue;
+		fputs("  from it follows: ", out);
+		finding_print(out, "  ", &v->findings[i]);
+	}
+}
+
 void rs_headline_details(FILE *out, bool verbose, const struct rs_ledger *l,
 			 const struct rs_verdict *v)
 {
+	struct rs_index roots;
+
 	(void)l;
-	for (size_t i = 0; i < v->n; i++)
-		if (!v->findings[i].suppressed)
-			detail_print(out, verbose, v, &v->findings[i]);
+	if (rs_index_make(&roots, v->n, root_hash, v)) {
+		fputs("out of memory: the findings are not explained\n", out);
+		return;
+	}
+	for (size_t i = 0; i < v->n; i++) {
+		if (v->findings[i].suppressed || v->findings[i].root != RS_ROOT)
+			continue;
+		detail_print(out, verbose, &v->findings[i]);
+		consequences_print(out, v, &roots, i);
+	}
+	rs_index_clear(&roots);
 }

@@ -89,10 +89,28 @@ TEST_F(show, a_verdict_has_figures_and_advice)
 	SHOW();
 	EXPECT_TRUE(HAS("critical eth0 input.1 (vnet37 queue 1): ")) TH_LOG("%s", self->text);
 	EXPECT_TRUE(HAS("[irq-disabled]"));
-	EXPECT_TRUE(HAS("figures: irq_disabled 1, interrupts 4001"));
+	EXPECT_TRUE(HAS("\n  measured: 1 flag (threshold 1, margin 0)\n"));
+	EXPECT_TRUE(HAS("\n  figures: irq_disabled 1, interrupts 4001"));
 	EXPECT_TRUE(HAS("  do: "));
 	EXPECT_TRUE(HAS("machine: 1 of 4 queues are sick: guest IRQ core"));
 	EXPECT_TRUE(!strncmp(self->text, "eth0 input.1 (vnet37 queue 1): guest IRQ core: ", 46));
+}
+
+/* What follows from a finding stands under it, wherever it was found. */
+TEST_F(show, a_consequence_is_folded_under_its_root)
+{
+	for (int i = 0; i < QUEUES; i++)
+		HOST_COUNTER(&self->j.host.end.queues[i], qdisc_dropped) = rs_num_of(100);
+	for (int i = 0; i < QUEUES; i++)
+		HOST_COUNTER(&self->j.host.begin.queues[i], qdisc_dropped) = rs_num_of(0);
+	rs_str_set(rs_sample_add_tap(&self->j.host.end)->name, "vnet37");
+	self->j.host.end.taps[0].qdisc_backlog = rs_num_of(10000);
+	SHOW();
+	EXPECT_TRUE(
+		HAS("  from it follows: critical eth0 input.0 (vnet37 queue 0): packets wait in "
+		    "the qdisc before the tap [qdisc-backlog]\n    measured: "))
+	TH_LOG("%s", self->text);
+	EXPECT_FALSE(HAS("\ncritical eth0 input.0 (vnet37 queue 0): packets wait in"));
 }
 
 TEST_F(show, quiet_leaves_only_what_is_wrong)
