@@ -118,9 +118,10 @@ static enum rs_answer receive_still(const struct rs_scene *s)
 		      rs_num_above(DERIVED(ring_size), 0) &&
 		      DERIVED(occupancy).value >= DERIVED(ring_size).value;
 
-	if (!DERIVED(occupancy).known || !DERIVED(taken).known)
+	/* while a machine is paused, its vhost has no backend and no counts: nothing is taken */
+	if (!DERIVED(occupancy).known || (!DERIVED(taken).known && !rs_num_is(s->paused, 1)))
 		return RS_UNKNOWN;
-	if (!DERIVED(occupancy).value || DERIVED(taken).value)
+	if (!DERIVED(occupancy).value || rs_num_above(DERIVED(taken), 0))
 		return RS_NO;
 	if (rs_num_above(DERIVED(occupancy_begin), 0) && is_long(DERIVED(host_window)))
 		return RS_YES;

@@ -247,4 +247,32 @@ TEST_F(alone, without_the_vcpu_it_is_not_another_party)
 	}
 }
 
+/* The VMM took the backend away from vhost when it stopped the machine: only the tap is left. */
+static void backend_take(struct rs_sample *s, const char *paused)
+{
+	for (size_t i = 0; i < s->queues_n; i++) {
+		struct rs_queue *q = &s->queues[i];
+
+		memset(q->counters, 0, sizeof(q->counters));
+		q->vhost_vq = q->used_addr = q->used_idx = q->avail_idx = (struct rs_num){0};
+	}
+	for (size_t i = 0; i < s->vms_n; i++)
+		s->vms[i].paused = rs_num_of(*paused == '1');
+}
+
+TEST_F(alone, a_paused_machine_is_named_by_the_packets_that_wait_for_it)
+{
+	for (const char *paused = "10"; *paused; paused++) {
+		ASSERT_EQ(0,
+			  rs_snapshot_load(&self->host, CASES "vhost-worker-lost-wakeup/host.json",
+					   &self->err));
+		backend_take(&self->host.begin, paused);
+		backend_take(&self->host.end, paused);
+		ASSERT_EQ(0, rs_ledger_make(&self->ledger, NULL, &self->host, NULL, &self->err));
+		ASSERT_EQ(0, rs_verdict_reach(&self->v, &self->ledger, &self->err));
+		EXPECT_EQ(*paused == '1' ? P(VMM) : 0, parties_named(&self->v));
+		forget(self);
+	}
+}
+
 TEST_HARNESS_MAIN
