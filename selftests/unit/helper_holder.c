@@ -384,6 +384,7 @@ struct answer {
 	unsigned int parties; /* of the turn */
 	unsigned int others;  /* of roots by rules */
 	const char *id;
+	bool stop_known; /* whether the stack waits for a transmit queue is */
 };
 
 static int answer_take(const struct history *h, struct ring *dice, struct answer *a)
@@ -405,7 +406,9 @@ static int answer_take(const struct history *h, struct ring *dice, struct answer
 			   h->has_guest && h->has_host ? &match : NULL, &err) ||
 	    rs_verdict_reach(&v, &ledger, &err))
 		return -1;
-	*a = (struct answer){.motion = v.turns[0].motion, .parties = v.turns[0].parties};
+	*a = (struct answer){.motion = v.turns[0].motion,
+			     .parties = v.turns[0].parties,
+			     .stop_known = h->has_guest && guest.end.queues[0].tx_stopped.known};
 	for (size_t i = 0; i < v.n; i++) {
 		/* more packets come than the model's queue can serve: drops are true */
 		if (v.findings[i].rule && !v.findings[i].rule->alarm &&
@@ -437,7 +440,7 @@ static const char *judge(const struct history *h, const struct answer *a)
 	if (a->motion == RS_MOTION_STILL && !(a->parties & truth))
 		return "another party is named";
 	/* of older modules it is unknown whether the stack waits for a transmit queue */
-	if (still && a->motion == RS_MOTION_IDLE && !r->tx)
+	if (still && a->motion == RS_MOTION_IDLE && (!r->tx || a->stop_known))
 		return "a queue that stands still is idle";
 	if (!h->all_facts || !is_seen(h))
 		return NULL;
