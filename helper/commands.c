@@ -239,40 +239,66 @@ static int host_run(const struct rs_opts *opts, struct rs_error *err)
 	return source_run(&rs_host_source, opts, snapshot_report, err);
 }
 
+static int ledger_put(const struct rs_opts *opts, const struct rs_snapshot *guest,
+		      const struct rs_snapshot *host, const struct rs_match *m,
+		      struct rs_error *err)
+{
+	enum rs_exit status = RS_EXIT_OK;
+	struct rs_ledger l;
+	int ret;
+
+	if (rs_ledger_make(&l, guest, host, m, err))
+		return -1;
+	ret = ledger_report(opts, &l, &status, err);
+	rs_ledger_clear(&l);
+	return ret ? ret : (int)status;
+}
+
 static int diff_report(const struct rs_opts *opts, const struct rs_snapshot *guest,
 		       const struct rs_snapshot *host, struct rs_error *err)
 {
 	struct rs_match m;
-	struct rs_ledger l;
-	enum rs_exit status = RS_EXIT_OK;
 	int ret;
 
 	if (rs_match_make(guest, host, &m, err))
 		return -1;
-	ret = rs_ledger_make(&l, guest, host, &m, err);
-	if (!ret) {
-		ret = ledger_report(opts, &l, &status, err);
-		rs_ledger_clear(&l);
-	}
+	ret = ledger_put(opts, guest, host, &m, err);
 	rs_match_clear(&m);
-	return ret ? ret : (int)status;
+	return ret;
+}
+
+/* Of one side alone: what it shows, with the answer that it leaves. */
+static int side_judge(const struct rs_opts *opts, const struct rs_snapshot *s, struct rs_error *err)
+{
+	bool is_guest = s->side == RS_SIDE_GUEST;
+
+	return ledger_put(opts, is_guest ? s : NULL, is_guest ? NULL : s, NULL, err);
+}
+
+static int sides_judge(const struct rs_opts *opts, const struct rs_snapshot *guest,
+		       struct rs_error *err)
+{
+	struct rs_snapshot host;
+	int ret;
+
+	if (rs_snapshot_load(&host, opts->args[1], err))
+		return -1;
+	ret = diff_report(opts, guest, &host, err);
+	rs_snapshot_clear(&host);
+	return ret;
 }
 
 static int diff_run(const struct rs_opts *opts, struct rs_error *err)
 {
-	struct rs_snapshot guest, host;
+	struct rs_snapshot first;
 	int ret;
 
 	if (opts->output && rs_file_probe(opts->output, err))
 		return -1;
-	if (rs_snapshot_load(&guest, opts->args[0], err))
+	if (rs_snapshot_load(&first, opts->args[0], err))
 		return -1;
-	ret = rs_snapshot_load(&host, opts->args[1], err);
-	if (!ret) {
-		ret = diff_report(opts, &guest, &host, err);
-		rs_snapshot_clear(&host);
-	}
-	rs_snapshot_clear(&guest);
+	ret = opts->args_n < 2 ? side_judge(opts, &first, err) : sides_judge(opts, &first, err);
+	rs_snapshot_clear(&first);
 	return ret;
 }
 
@@ -403,14 +429,15 @@ const struct rs_command rs_commands[] = {
 		 "  ringside host --no-times -d 1h -o host.json"},
 	{.name = "diff",
 	 .run = diff_run,
-	 .args = "GUEST HOST",
-	 .args_min = 2,
+	 .args = "GUEST HOST | FILE",
+	 .args_min = 1,
 	 .args_max = 2,
 	 .options = "json output quiet verbose suppress no-header color",
 	 .summary = "join both snapshots into one ledger and report what does not add up",
 	 .more = "GUEST and HOST are files written by `ringside guest -o` and `ringside host "
-		 "-o`.\n\n"
+		 "-o`. One FILE is judged by itself.\n\n"
 		 "  ringside diff guest.json host.json\n"
+		 "  ringside diff host.json\n"
 		 "  ringside diff -j guest.json host.json | jq .verdicts"},
 	{.name = "list",
 	 .run = list_run,

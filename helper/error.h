@@ -9,9 +9,10 @@
 #define RS_EXITS(X)                                                                                \
 	X(OK, 0, "nothing wrong was found")                                                        \
 	X(ERROR, 1, "an error not listed below")                                                   \
-	X(VERDICT, 2, "a fault was found: at least one verdict that is not suppressed")            \
+	X(VERDICT, 2,                                                                              \
+	  "a fault was found: at least one verdict that names it and is not suppressed")           \
 	X(UNDECIDED, 3,                                                                            \
-	  "nothing could be judged: no queue moved, or the counts cannot be compared")             \
+	  "nothing could be judged: no queue moved, no comparable counts, or no decided verdict")  \
 	X(CANNOT, 4, "this kernel or machine cannot do this; the message says why")                \
 	X(USAGE, 64, "wrong command, option or argument")                                          \
 	X(DATA, 65, "a snapshot is broken or has an unknown format")                               \

@@ -227,14 +227,21 @@ static bool is_any_judged(const struct rs_verdict *v, const struct rs_ledger *l)
 	return false;
 }
 
+/* Whether it says which party is at fault. */
+static bool is_answer(const struct rs_finding *f)
+{
+	return strcmp(f->id, RS_NOT_COMPARABLE_ID) && strcmp(f->id, RS_UNDECIDED_ID);
+}
+
+/* What follows from a root counts as the root does. */
 enum rs_exit rs_verdict_exit(const struct rs_verdict *v, const struct rs_ledger *l)
 {
 	bool is_open = !is_any_judged(v, l);
 
 	for (size_t i = 0; i < v->n; i++) {
-		if (v->findings[i].suppressed)
+		if (v->findings[i].suppressed || v->findings[i].root != RS_ROOT)
 			continue;
-		if (strcmp(v->findings[i].id, RS_NOT_COMPARABLE_ID))
+		if (is_answer(&v->findings[i]))
 			return RS_EXIT_VERDICT;
 		is_open = true;
 	}

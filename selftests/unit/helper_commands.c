@@ -13,11 +13,12 @@
 #include "host.h"
 #include "opts.h"
 
-#define CASES  HELPER_DIR "/../selftests/cases/"
-#define WELL   CASES "well/guest.json " CASES "well/host.json"
-#define SICK   CASES "tx-callback-off/guest.json " CASES "tx-callback-off/host.json"
-#define LINE   4096
-#define OUTPUT 65536
+#define CASES	HELPER_DIR "/../selftests/cases/"
+#define WELL	CASES "well/guest.json " CASES "well/host.json"
+#define SICK	CASES "tx-callback-off/guest.json " CASES "tx-callback-off/host.json"
+#define STARVED CASES "vhost-worker-no-cpu/guest.json " CASES "vhost-worker-no-cpu/host.json"
+#define LINE	4096
+#define OUTPUT	65536
 
 /* A host in which everything adds up, of which each sample is ten seconds later. */
 static int well_open(const struct rs_filter *filter, void **handle, struct rs_error *err)
@@ -227,7 +228,7 @@ TEST_F(commands, quiet_is_silent_when_all_is_well)
 	EXPECT_STREQ("", self->d.out);
 	EXPECT_STREQ("", self->d.err);
 	RUN("diff -q " SICK);
-	EXPECT_EQ(RS_EXIT_VERDICT, self->d.status);
+	EXPECT_EQ(RS_EXIT_UNDECIDED, self->d.status);
 	PRINTS("eth0 output.0");
 	RUN("host -q -d 1ms");
 	EXPECT_EQ(RS_EXIT_OK, self->d.status);
@@ -260,9 +261,24 @@ TEST_F(commands, a_side_is_judged_whatever_it_prints)
 		}
 }
 
+/* The host sees the starved worker, the guest of the same incident nothing. */
+TEST_F(commands, one_file_is_judged_by_itself)
+{
+	RUN("diff " CASES "vhost-worker-no-cpu/host.json");
+	EXPECT_EQ(RS_EXIT_VERDICT, self->d.status) TH_LOG("%s%s", self->d.out, self->d.err);
+	PRINTS("host scheduler");
+	PRINTS("(hint)");
+	RUN("diff -j " CASES "well/guest.json");
+	EXPECT_EQ(RS_EXIT_OK, self->d.status) TH_LOG("%s%s", self->d.out, self->d.err);
+	PRINTS("\"guest\":{");
+	PRINTS_NO("\"host\":{");
+}
+
 TEST_F(commands, an_accepted_verdict_is_printed_and_is_no_fault)
 {
 	RUN("diff " SICK);
+	EXPECT_EQ(RS_EXIT_UNDECIDED, self->d.status);
+	RUN("diff " STARVED);
 	EXPECT_EQ(RS_EXIT_VERDICT, self->d.status);
 	RUN("diff --suppress undecided=known-bug --suppress qdisc-drops=x " SICK);
 	EXPECT_EQ(RS_EXIT_OK, self->d.status);
@@ -287,7 +303,7 @@ TEST_F(commands, diff_prints_as_well_as_writes)
 	struct json_object *written;
 
 	RUN("diff -o %s " SICK, self->file);
-	EXPECT_EQ(RS_EXIT_VERDICT, self->d.status);
+	EXPECT_EQ(RS_EXIT_UNDECIDED, self->d.status);
 	PRINTS("machine: 1 of 2 queues are sick");
 	PRINTS_NO("\"schema\"");
 	written = json_object_from_file(self->file);

@@ -150,7 +150,7 @@ static const struct {
 } wrong[] = {
 	{"", "--help"},
 	{"hots", "unknown command \"hots\""},
-	{"diff a", "diff GUEST HOST"},
+	{"diff", "diff GUEST HOST"},
 	{"diff a b c", "\"c\""},
 	{"guest x", "\"x\""},
 	{"host -d 10x", "--duration 10x"},
