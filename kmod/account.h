@@ -122,13 +122,17 @@ struct rs_base {
 /**
  * struct rs_track - what the standstill watcher saw of a queue at its last look
  * @returned: entries returned until then, as q->consumed
+ * @outstanding: entries that the device had
  * @outstanding_ns: since when entries are outstanding and none returned; 0: are not
+ * @unreturned_ns: the same of the standstill that is reported; 0: none is
  * @trans_start: when the stack last sent on the transmit queue, jiffies
  * @stopped_ns: since when the transmit queue is stopped; 0: it is not
  */
 struct rs_track {
 	u64 returned;
+	u32 outstanding;
 	u64 outstanding_ns;
+	u64 unreturned_ns;
 	unsigned long trans_start;
 	u64 stopped_ns;
 };

@@ -13,6 +13,8 @@ static const char * const names[] = {
 	[RS_EVENT_STALLED] = "stalled",
 	[RS_EVENT_SERVED] = "served",
 	[RS_EVENT_FULL] = "tx-full",
+	[RS_EVENT_UNRETURNED] = "unreturned",
+	[RS_EVENT_RETURNED] = "returned",
 	[RS_EVENT_DISABLED] = "irq-disabled",
 };
 

@@ -5,7 +5,14 @@
 
 #include <linux/types.h>
 
-enum rs_event_kind { RS_EVENT_STALLED, RS_EVENT_SERVED, RS_EVENT_FULL, RS_EVENT_DISABLED };
+enum rs_event_kind {
+	RS_EVENT_STALLED,
+	RS_EVENT_SERVED,
+	RS_EVENT_FULL,
+	RS_EVENT_UNRETURNED,
+	RS_EVENT_RETURNED,
+	RS_EVENT_DISABLED,
+};
 
 struct rs_event {
 	u64 time_ns;		/* CLOCK_MONOTONIC */
@@ -13,7 +20,7 @@ struct rs_event {
 	char device[32];
 	char queue[16];
 	unsigned int irq;	/* 0: none of its own */
-	unsigned int pending;	/* used entries not consumed yet */
+	unsigned int pending;	/* used entries not consumed yet; of (un)returned: that the device has */
 	u16 used_idx;
 	u16 last_used_idx;
 	u64 interrupts;

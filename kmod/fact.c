@@ -283,7 +283,10 @@ void rs_fact_track(struct rs_queue *q, u64 now_ns)
 	struct rs_fact_ring r;
 	unsigned long start;
 
-	if (!rs_fact_ring_read(q, &r) || !r.outstanding) {
+	if (!rs_fact_ring_read(q, &r))
+		r.outstanding = 0;
+	t->outstanding = r.outstanding;
+	if (!r.outstanding) {
 		t->outstanding_ns = 0;
 	} else if (!t->outstanding_ns || r.used != t->returned) {
 		t->outstanding_ns = now_ns;

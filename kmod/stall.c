@@ -63,6 +63,29 @@ static void note(struct rs_queue *q, enum rs_event_kind kind, u64 now_ns)
 	rs_event_add(&event);
 }
 
+/*
+ * The device has entries of this queue and returns none. Of a receive queue it always
+ * has: they are for packets that may never come.
+ */
+static void look_at_device(struct rs_queue *q, u64 now_ns)
+{
+	u64 since_ns = q->dir == RS_RX ? 0 : q->track.outstanding_ns;
+	bool late = since_ns && now_ns - since_ns >= stall_ms * (u64)NSEC_PER_MSEC;
+	struct rs_event event;
+
+	if (late == !!q->track.unreturned_ns)
+		return;
+	rs_queue_event(q, late ? RS_EVENT_UNRETURNED : RS_EVENT_RETURNED, now_ns, &event);
+	if (late)
+		q->track.unreturned_ns = since_ns;
+	event.pending = q->track.outstanding;
+	event.since_ms = div_u64(now_ns - q->track.unreturned_ns, NSEC_PER_MSEC);
+	if (!late)
+		q->track.unreturned_ns = 0;
+	trace_ring_stall(q, rs_event_name(event.kind), event.pending, event.since_ms);
+	rs_event_add(&event);
+}
+
 static void serve(struct rs_queue *q, u64 consumed, bool waiting, u64 now_ns)
 {
 	if (q->stalled)
@@ -104,6 +127,7 @@ static void look(struct work_struct *work)
 				continue;
 			rs_fact_track(q, now_ns);
 			look_at(q, now_ns);
+			look_at_device(q, now_ns);
 			if (q->line)
 				rs_line_sample_rate(q->line, now_ns);
 			rs_queue_unlock(flags);

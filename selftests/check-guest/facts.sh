@@ -96,6 +96,13 @@ grows_with_time()
 	[ $((to - from)) -ge 1400 ] && [ $((to - from)) -le $(((after - before + 2) * 10)) ]
 }
 
+# has_event KIND QUEUE
+has_event()
+{
+	grep -q "^event .* kind=$1 device=$(device) queue=$2 .*pending=[0-9]* .*since_ms=[1-9]" \
+		/sys/kernel/debug/ringside/events
+}
+
 quiet_netdev
 ringside_load || exit 1
 witness_start || exit 1
@@ -112,8 +119,10 @@ state "many entries" "repeat 1009 { post-signal input.0; ask output.1 send; take
 state "outstanding" "ask output.0 send; ask output.0 send; ask output.0 send-parts"
 check "outstanding: since when is known" until_true 10 lasts outstanding_ms output.0 500
 check "outstanding: the time grows as time does" grows_with_time output.0 outstanding_ms
+check "outstanding: the device's standstill is an event" until_true 10 has_event unreturned output.0
 state "not consumed" "take output.0 2; post input.1 5"
 check "not consumed: the time counts from what was returned" lasts outstanding_ms output.0 0
+check "not consumed: its end is one, too" until_true 10 has_event returned output.0
 state "consumed" "signal output.0; take-signal output.0; signal input.1; await input.1 quiet; await output.0 quiet"
 
 state "NAPI disabled" "ask input.1 napi-off; post-signal input.1 3"
@@ -161,8 +170,12 @@ before=$(fact control outstanding)
 fault "ask input.0 command" || exit 1
 same "a command without a kick is outstanding on the control queue" "0 1" "$before $(fact control outstanding)"
 check "and since when is known" until_true 10 lasts outstanding_ms control 500
+check "and that no answer comes is an event" until_true 10 has_event unreturned control
 fault "ask input.0 command-end" || exit 1
 same "after its answer nothing is" 0 "$(fact control outstanding)"
+check "and its end is one" until_true 10 has_event returned control
+same "a device with buffers to receive into stands still in no event" "" \
+	"$(grep 'kind=\(un\)\?returned .* queue=input' /sys/kernel/debug/ringside/events)"
 
 ip link set $NETDEV down
 same "the interface is down: each NAPI is disabled" "1 1 1 1" "$(facts napi_disabled)"
