@@ -54,6 +54,9 @@ check-debug: ## check-life on kernels with KASAN, KCSAN, lockdep, kmemleak, fail
 check-host: ## test the host helper with known traffic (ARCH=arm64|x86_64)
 	selftests/check-host/run.sh $(if $(ARCH),-a $(ARCH))
 
+check-verdicts: ## play incidents, and test that each is blamed on its party alone (ARCH=arm64|x86_64)
+	selftests/check-verdicts/run.sh $(if $(ARCH),-a $(ARCH))
+
 matrix: ## test the whole path on each kernel of selftests/lab/kernels, both architectures
 	selftests/path/matrix.sh
 
@@ -84,4 +87,4 @@ help: ## print this list
 		expand -t 24
 
 .PHONY: module all helper install modules_install dkms-install demo check check-guest check-life check-debug \
-	check-host matrix bench bench-check fuzz lab-shell style clean help
+	check-host check-verdicts matrix bench bench-check fuzz lab-shell style clean help

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# shellcheck shell=dash disable=SC1091
+# Incidents that vhost-net does not make: the fault device serves the machine, and no host's side is
+# there. What the guest cannot know leaves a set of parties. Run by check-guest/run.sh.
+
+. /verdicts/device.sh
+
+machine_start || exit 1
+check "fault-healthy" during fault-healthy \
+	"repeat 499 { post-signal input.0; ask output.0 send; take-signal output.0 }; await input.0 quiet"
+# as often as in a public report: 29 of 290 interrupts
+check "busy-poll-theft" during busy-poll-theft \
+	"repeat 29 { post input.0; ask input.0 poll-busy; signal input.0;
+		repeat 9 { post-signal input.0 } }; await input.0 quiet"
+check "empty-signals" during empty-signals \
+	"repeat 101 { post-signal input.0; signal-empty input.0 }; await input.0 quiet"
+check "signal-missing" lasting signal-missing "witness 0; post input.0 5"
+fault "signal input.0"
+again
+check "napi-disabled" lasting napi-disabled "ask input.1 napi-off; post-signal input.1 3"
+fault "ask input.1 napi-on; ask input.1 poll; await input.1 quiet"
+check "irq-masked" lasting irq-masked "ask input.0 irq-off; witness 0; post-signal input.0"
+again
+fault "ask input.0 irq-on"
+again
+check "tx-unserved" lasting tx-unserved "repeat 7 { ask output.1 send }"
+fault "take-signal output.1 7; await output.1 quiet"
+check "control-unkicked" lasting control-unkicked "ask input.0 command"
+fault "ask input.0 command-end"
+check "used-id-out-of-range" lasting used-id-out-of-range \
+	"witness 0; post-bad input.0; signal input.0"

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# shellcheck shell=dash disable=SC1091
+# Faults of the guest, of the VMM, and of the host's network before the tap.
+
+. /lab/verdicts/play.sh
+
+# shaped: the qdisc before the tap lets next to nothing through
+shaped()
+{
+	modprobe sch_tbf
+	tc qdisc replace dev "$TAP" root tbf rate 8kbit burst 1600 limit 1000000 &&
+		udp blast -n 211 -s 1000 -p "$PORT" "$SILENT_IP" >/tmp/sent
+}
+
+# silenced: the tap has no carrier; the guest goes on sending
+silenced()
+{
+	ip link set "$TAP" down && guest "udp blast -n 100000 -r 20 10.77.0.1 >/dev/null 2>&1 </dev/null &"
+}
+
+machine_start -n 1 -c 2 || exit 1
+check "vector-masked" lasting vector-masked state_masked
+vectors_mask 200
+guest_quiet
+check "qdisc-backlog" lasting qdisc-backlog shaped
+tc qdisc del dev "$TAP" root
+guest_quiet
+check "carrier-off" lasting carrier-off silenced
+guest 'killall udp'
+ip link set "$TAP" up

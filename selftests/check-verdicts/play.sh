@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# shellcheck shell=dash disable=SC1091,SC2034
+# How an incident is played inside the emulated host, and what is kept of it: both sides'
+# snapshots and the answer, NAME-{guest,host,ledger,alone}.json. The answer is judged outside
+# (verdicts.jq).
+
+. /lab/check/states.sh
+
+LAB_BOOT_LIMIT=600 # seconds, on a busy machine
+
+# machine_start ARGUMENT...: a guest (guest_start) with the module, in which nothing sends by itself
+machine_start()
+{
+	guest_start "$@" && net_still && silent && guest 'insmod /ringside.ko'
+}
+
+# guest_shut NAME
+guest_shut()
+{
+	inside window_close "$1" && guest_get "/tmp/$1-guest.json" "/out/$1-guest.json"
+}
+
+# both_judged NAME: by both sides, and by the host alone
+both_judged()
+{
+	counted ringside diff -j "/out/$1-guest.json" "/out/$1-host.json" >"/out/$1-ledger.json" &&
+		counted ringside diff -j "/out/$1-host.json" >"/out/$1-alone.json"
+}
+
+both_shut()
+{
+	guest_shut "$1" && host_close && both_judged "$1"
+}
+
+# during NAME COMMAND...: what COMMAND does happens within the window
+during()
+{
+	local name=$1
+
+	shift
+	timed "$name: open both windows" window_open "$name" &&
+		timed "$name: play" "$@" && both_shut "$name"
+}
+
+# lasting NAME COMMAND...: the state that COMMAND makes lasts before, in and after the window
+lasting()
+{
+	local name=$1
+
+	shift
+	timed "$name: play" "$@" &&
+		timed "$name: open both windows" window_open "$name" &&
+		usleep 1000000 && both_shut "$name"
+}
+
+# after NAME COMMAND...: the guest cannot tell any more: its window ends before COMMAND
+after()
+{
+	local name=$1
+
+	shift
+	inside window_open "$name" && guest_shut "$name" && "$@" &&
+		host_open "$name" --tap "$TAP" && usleep 1000000 && host_close && both_judged "$name"
+}

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# shellcheck shell=dash disable=SC1091,SC2016
+# Faults of the host's scheduler and of the VMM: threads that do not get a CPU, or may not run.
+
+. /lab/verdicts/play.sh
+
+FOREVER=600000000 # us
+
+# starved CPU
+starved()
+{
+	state_hogged "$1" $FOREVER
+}
+
+fed()
+{
+	kill "$HOG"
+	wait "$HOG"
+	guest_quiet
+}
+
+# frozen THREAD: alone, not the other threads of its process
+frozen()
+{
+	local group=/sys/fs/cgroup/vm
+
+	mkdir -p $group/worker &&
+		guest_pid >$group/cgroup.procs &&
+		echo threaded >$group/worker/cgroup.type &&
+		echo "$1" >$group/worker/cgroup.threads &&
+		echo 1 >$group/worker/cgroup.freeze && usleep 300000 && send 7
+}
+
+thawed()
+{
+	echo 0 >/sys/fs/cgroup/vm/worker/cgroup.freeze
+	guest_quiet
+}
+
+# In the guest all but the network's interrupts, and the agent, use the other vCPU.
+others_move()
+{
+	guest 'for irq in $(sed -n "s/^ *\([0-9]*\):.*/\1/p" /proc/interrupts); do
+			echo 2 >/proc/irq/$irq/smp_affinity
+		done 2>/dev/null
+		for irq in $(sed -n "s/^ *\([0-9]*\):.*put[.]0$/\1/p" /proc/interrupts); do
+			echo 1 >/proc/irq/$irq/smp_affinity
+		done
+		for task in /proc/[0-9]*; do taskset -p 2 ${task#/proc/} >/dev/null 2>&1; done
+		echo 2 >/sys/class/net/eth0/queues/rx-0/rps_cpus'
+	guest true
+}
+
+# paused: packets come for the machine, which the VMM does not run
+paused()
+{
+	state_paused && send 7
+}
+
+machine_start -n 1 -c 2 || exit 1
+WORKER=$(thread "vhost-$(guest_pid)")
+pin "$WORKER" 4
+pin "$(thread 'CPU 0/KVM')" 2
+pin "$(thread 'CPU 1/KVM')" 9
+check "the guest has moved what is not the network's" others_move
+hog_alone
+check "worker-starved" lasting worker-starved starved 2
+fed
+mount -t cgroup2 none /sys/fs/cgroup 2>/dev/null
+check "worker-frozen" lasting worker-frozen frozen "$WORKER"
+thawed
+check "vcpu-starved" lasting vcpu-starved starved 1
+fed
+check "vm-paused" after vm-paused paused
+guest_qmp '{"execute": "cont"}' >/tmp/cont
+guest_quiet
+check "vmm-stopped" after vmm-stopped state_stopped
+kill -CONT "$(guest_pid)"
+guest true
