@@ -57,6 +57,9 @@ check-host: ## test the host helper with known traffic (ARCH=arm64|x86_64)
 check-verdicts: ## play incidents, and test that each is blamed on its party alone (ARCH=arm64|x86_64)
 	selftests/check-verdicts/run.sh $(if $(ARCH),-a $(ARCH))
 
+check-report: ## look at the pages of ringside report in a browser; pictures in out/report
+	selftests/report.sh -o $(abspath $(OUT))/report
+
 matrix: ## test the whole path on each kernel of selftests/lab/kernels, both architectures
 	selftests/path/matrix.sh
 
@@ -87,4 +90,4 @@ help: ## print this list
 		expand -t 24
 
 .PHONY: module all helper install modules_install dkms-install demo check check-guest check-life check-debug \
-	check-host check-verdicts matrix bench bench-check fuzz lab-shell style clean help
+	check-host check-verdicts check-report matrix bench bench-check fuzz lab-shell style clean help

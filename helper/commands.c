@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "check_json.h"
+#include "embed.h"
 #include "commands.h"
 #include "file.h"
 #include "guest.h"
@@ -13,6 +14,7 @@
 #include "ledger_json.h"
 #include "list.h"
 #include "metrics.h"
+#include "report.h"
 #include "show.h"
 #include "snapshot_json.h"
 #include "top.h"
@@ -239,8 +241,27 @@ static int host_run(const struct rs_opts *opts, struct rs_error *err)
 	return source_run(&rs_host_source, opts, snapshot_report, err);
 }
 
+/* Writes the page; its headlines are printed as messages. */
+static int page_report(const struct rs_opts *opts, const struct rs_ledger *l, enum rs_exit *status,
+		       struct rs_error *err)
+{
+	struct rs_verdict v;
+	int ret;
+
+	if (ledger_judge(opts, l, &v, status, err))
+		return -1;
+	ret = text_put(opts->output, rs_report_text(l, &v), err);
+	if (!ret)
+		rs_headline_print(stderr, rs_show_colour(stderr, opts->colour), opts->quiet, l, &v);
+	rs_verdict_clear(&v);
+	return ret;
+}
+
+typedef int (*ledger_fn)(const struct rs_opts *opts, const struct rs_ledger *l,
+			 enum rs_exit *status, struct rs_error *err);
+
 static int ledger_put(const struct rs_opts *opts, const struct rs_snapshot *guest,
-		      const struct rs_snapshot *host, const struct rs_match *m,
+		      const struct rs_snapshot *host, const struct rs_match *m, ledger_fn report,
 		      struct rs_error *err)
 {
 	enum rs_exit status = RS_EXIT_OK;
@@ -249,57 +270,72 @@ static int ledger_put(const struct rs_opts *opts, const struct rs_snapshot *gues
 
 	if (rs_ledger_make(&l, guest, host, m, err))
 		return -1;
-	ret = ledger_report(opts, &l, &status, err);
+	ret = report(opts, &l, &status, err);
 	rs_ledger_clear(&l);
 	return ret ? ret : (int)status;
 }
 
-static int diff_report(const struct rs_opts *opts, const struct rs_snapshot *guest,
-		       const struct rs_snapshot *host, struct rs_error *err)
+/* One side, or both: the guest's first. */
+struct sides {
+	struct rs_snapshot first, second;
+	bool both;
+};
+
+static int sides_judge(const struct rs_opts *opts, const struct sides *s, ledger_fn report,
+		       struct rs_error *err)
 {
+	bool is_guest = s->first.side == RS_SIDE_GUEST;
 	struct rs_match m;
 	int ret;
 
-	if (rs_match_make(guest, host, &m, err))
+	if (!s->both)
+		return ledger_put(opts, is_guest ? &s->first : NULL, is_guest ? NULL : &s->first,
+				  NULL, report, err);
+	if (rs_match_make(&s->first, &s->second, &m, err))
 		return -1;
-	ret = ledger_put(opts, guest, host, &m, err);
+	ret = ledger_put(opts, &s->first, &s->second, &m, report, err);
 	rs_match_clear(&m);
 	return ret;
 }
 
-/* Of one side alone: what it shows, with the answer that it leaves. */
-static int side_judge(const struct rs_opts *opts, const struct rs_snapshot *s, struct rs_error *err)
+/* From one or two files, or from one page that has both sides in it. */
+static int sides_load(const struct rs_opts *opts, struct sides *s, struct rs_error *err)
 {
-	bool is_guest = s->side == RS_SIDE_GUEST;
-
-	return ledger_put(opts, is_guest ? s : NULL, is_guest ? NULL : s, NULL, err);
+	s->both = opts->args_n > 1 || rs_embed_is_page(opts->args[0]);
+	if (opts->args_n < 2 && s->both)
+		return rs_embed_load(opts->args[0], &s->first, &s->second, err);
+	if (rs_snapshot_load(&s->first, opts->args[0], err))
+		return -1;
+	if (!s->both || !rs_snapshot_load(&s->second, opts->args[1], err))
+		return 0;
+	rs_snapshot_clear(&s->first);
+	return -1;
 }
 
-static int sides_judge(const struct rs_opts *opts, const struct rs_snapshot *guest,
-		       struct rs_error *err)
+static int sides_run(const struct rs_opts *opts, ledger_fn report, struct rs_error *err)
 {
-	struct rs_snapshot host;
+	struct sides s;
 	int ret;
 
-	if (rs_snapshot_load(&host, opts->args[1], err))
+	if (opts->output && rs_file_probe(opts->output, err))
 		return -1;
-	ret = diff_report(opts, guest, &host, err);
-	rs_snapshot_clear(&host);
+	if (sides_load(opts, &s, err))
+		return -1;
+	ret = sides_judge(opts, &s, report, err);
+	if (s.both)
+		rs_snapshot_clear(&s.second);
+	rs_snapshot_clear(&s.first);
 	return ret;
 }
 
 static int diff_run(const struct rs_opts *opts, struct rs_error *err)
 {
-	struct rs_snapshot first;
-	int ret;
+	return sides_run(opts, ledger_report, err);
+}
 
-	if (opts->output && rs_file_probe(opts->output, err))
-		return -1;
-	if (rs_snapshot_load(&first, opts->args[0], err))
-		return -1;
-	ret = opts->args_n < 2 ? side_judge(opts, &first, err) : sides_judge(opts, &first, err);
-	rs_snapshot_clear(&first);
-	return ret;
+static int report_run(const struct rs_opts *opts, struct rs_error *err)
+{
+	return sides_run(opts, page_report, err);
 }
 
 /* Without an argument: the guest if the module is loaded here, else the host. */
@@ -435,10 +471,24 @@ const struct rs_command rs_commands[] = {
 	 .options = "json output quiet verbose suppress no-header color",
 	 .summary = "join both snapshots into one ledger and report what does not add up",
 	 .more = "GUEST and HOST are files written by `ringside guest -o` and `ringside host "
-		 "-o`. One FILE is judged by itself.\n\n"
+		 "-o`. One FILE is judged by itself; a page that `ringside report` wrote has both "
+		 "sides in it.\n\n"
 		 "  ringside diff guest.json host.json\n"
 		 "  ringside diff host.json\n"
+		 "  ringside diff report.html\n"
 		 "  ringside diff -j guest.json host.json | jq .verdicts"},
+	{.name = "report",
+	 .run = report_run,
+	 .args = "GUEST HOST",
+	 .args_min = 2,
+	 .args_max = 2,
+	 .options = "output quiet suppress color",
+	 .summary = "one page of HTML to send: the findings, each sick queue's way, both snapshots",
+	 .more = "GUEST and HOST are files written by `ringside guest -o` and `ringside host "
+		 "-o`. The page needs no other file, no network and no script; `ringside diff` "
+		 "reads both snapshots from it.\n\n"
+		 "  ringside report guest.json host.json -o report.html\n"
+		 "  ringside diff report.html"},
 	{.name = "list",
 	 .run = list_run,
 	 .args = "[guest|host]",

@@ -8,6 +8,7 @@ _ringside_options()
 	guest) echo "--duration --interval --json --output --quiet --verbose --suppress --no-header --color --help" ;;
 	host) echo "--duration --interval --json --output --quiet --verbose --suppress --no-header --color --tap --vm --pid --queue --no-times --help" ;;
 	diff) echo "--json --output --quiet --verbose --suppress --no-header --color --help" ;;
+	report) echo "--output --quiet --suppress --color --help" ;;
 	list) echo "--json --verbose --no-header --tap --vm --pid --queue --help" ;;
 	top) echo "--interval --verbose --tap --vm --pid --queue --no-times --help" ;;
 	metrics) echo "--duration --interval --output --quiet --verbose --suppress --tap --vm --pid --queue --no-times --help" ;;
@@ -63,7 +64,7 @@ _ringside()
 	[ "$before" != = ] || before=${COMP_WORDS[COMP_CWORD - 2]}
 	[ "$word" != = ] || word=
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		words="guest host diff list top metrics check --help --version"
+		words="guest host diff report list top metrics check --help --version"
 	else
 		case $before in
 		--tap) words=$(_ringside_taps) ;;
@@ -80,7 +81,7 @@ _ringside()
 	fi
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
 	case $command:$before in
-	diff:* | *:-o | *:--output)
+	diff:* | report:* | *:-o | *:--output)
 		[ "${word#-}" != "$word" ] || mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
 	esac
 }

@@ -151,6 +151,7 @@ static const struct {
 	{"", "--help"},
 	{"hots", "unknown command \"hots\""},
 	{"diff", "diff GUEST HOST"},
+	{"report a", "report GUEST HOST"},
 	{"diff a b c", "\"c\""},
 	{"guest x", "\"x\""},
 	{"host -d 10x", "--duration 10x"},
