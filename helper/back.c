@@ -388,9 +388,11 @@ const struct rs_step rs_back_steps[RS_BACK_STEPS] = {
 		    "exits to another vCPU",
 		    .minor = true},
 		   {"irq-disabled", RS_PARTY_GUEST_IRQ, irq_disabled,
-		    "the guest's kernel has disabled this queue's IRQ (\"nobody cared\")",
+		    "this queue's IRQ is disabled in the guest: by the kernel (\"nobody cared\") "
+		    "or by disable_irq()",
+		    "if irq_given_up is above 0, or the guest's kernel log says \"nobody cared\": "
 		    "remove the cause of IRQ_NONE (see the figures), then unbind and bind the "
-		    "device to enable the IRQ again; the guest's debugfs file events has the time",
+		    "device; else find what called disable_irq()",
 		    .minor = true},
 		   {"irq-masked", RS_PARTY_GUEST_IRQ, irq_masked,
 		    "the guest keeps this queue's IRQ masked or disabled",

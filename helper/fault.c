@@ -63,9 +63,11 @@ static const struct rs_rule rules[] = {
 	 RS_NEEDS(DERIVED(irq_disabled)),
 	 RS_ALSO(DERIVED(irq_given_up), GUEST(interrupts), GUEST(none), GUEST(none_busy_poll),
 		 GUEST(none_empty), DERIVED(standing)),
-	 .sentence = "the guest's kernel has disabled this queue's IRQ (\"nobody cared\")",
-	 .advice = "remove the cause of IRQ_NONE (see the figures), then unbind and bind the "
-		   "device to enable the IRQ again; the guest's debugfs file events has the time"},
+	 .sentence = "this queue's IRQ is disabled in the guest: by the kernel (\"nobody cared\") "
+		     "or by disable_irq()",
+	 .advice = "if irq_given_up is above 0, or the guest's kernel log says \"nobody cared\": "
+		   "remove the cause of IRQ_NONE (see the figures), then unbind and bind the "
+		   "device; else find what called disable_irq()"},
 	{.id = "carrier-off",
 	 .party = RS_PARTY_HOST_NET,
 	 .severity = RS_SEVERITY_CRITICAL,
