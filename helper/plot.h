@@ -8,10 +8,10 @@
 #include "snapshot.h"
 
 /* The class of a bar in the page's style, and what stands behind its figure. */
-#define RS_PLOT_LIST(X)                                         \
-	X(FLOW, "flow", "")                                     \
-	X(ASIDE, "aside", "")	   /* left the way, as meant */ \
-	X(WAITS, "waits", "waits") /* stands, not lost */       \
+#define RS_PLOT_LIST(X)                                           \
+	X(FLOW, "flow", "")                                       \
+	X(ASIDE, "aside", "")	     /* left the way, as meant */ \
+	X(WAITS, "waits", "waiting") /* stands, not lost */       \
 	X(LOST, "lost", "lost")
 
 enum rs_plot_kind {
