@@ -2,14 +2,12 @@
 #include <linux/module.h>
 #include <linux/percpu.h>
 #include <linux/timex.h>
+#include "account.h"
 #include "clock.h"
 #include "delay.h"
 #include "hook.h"
 #include "registry.h"
-#include "reading.h"
-
-static bool delays;
-static bool loaded;	/* under the module's parameter lock */
+#include "toggle.h"
 
 static struct rs_delays __percpu *delays_of(struct rs_queue *q)
 {
@@ -25,17 +23,16 @@ static unsigned int bucket_of(u64 from, u64 to)
 }
 
 /*
- * skb_recv_done(vq) begins: an interrupt found entries, and the driver is about to
- * schedule the NAPI. Interrupts that come before the next poll wait for the same one.
+ * skb_recv_done(vq) begins, in the interrupt's handler or in its thread: entries were
+ * found, and the driver is about to schedule the NAPI. Interrupts that come before the
+ * next poll wait for the same one.
  */
 static void callback_hit(unsigned long ip, unsigned long parent_ip,
 			 struct ftrace_ops *ops, struct rs_regs *regs)
 {
 	struct rs_queue *q = rs_queue_by_vq((void *)rs_regs_arg(regs, 0));
 
-	if (!delays_of(q) || !rs_in_interrupt_handler())
-		return;
-	if (!READ_ONCE(q->called))
+	if (delays_of(q) && !READ_ONCE(q->called))
 		WRITE_ONCE(q->called, get_cycles());
 }
 
@@ -87,10 +84,10 @@ static struct rs_hook hooks[] = {
 
 static struct rs_hook_set set = { .hooks = hooks, .n = ARRAY_SIZE(hooks) };
 
-/* Whether begins and ends of polls are seen. */
+/* Whether begins and ends of polls are seen, and the clock's rate is known. */
 bool rs_delay_length_known(void)
 {
-	return rs_hook_attached(end_probe) && rs_hook_attached(begin_hit);
+	return rs_cycles_khz() && rs_hook_attached(end_probe) && rs_hook_attached(begin_hit);
 }
 
 /* And interrupts, too. */
@@ -118,19 +115,7 @@ static void queues_prepare(void)
 	mutex_unlock(&rs_registry_lock);
 }
 
-static void queues_start(void)
-{
-	struct rs_device *d;
-	struct rs_queue *q;
-
-	mutex_lock(&rs_registry_lock);
-	list_for_each_entry(d, &rs_registry_devices, list)
-		list_for_each_entry(q, &d->queues, list)
-			rs_queue_delays_start(q);
-	mutex_unlock(&rs_registry_lock);
-}
-
-/* A begin whose end is not seen would be taken for one much later: the end comes first. */
+/* The end is attached first: a poll whose begin is seen has its own end. */
 static void begin(void)
 {
 	if (rs_delaying)
@@ -139,7 +124,6 @@ static void begin(void)
 	rs_hook_want(end_probe);
 	rs_hook_want(begin_hit);
 	rs_hook_want(callback_hit);
-	queues_start();
 }
 
 static void end(void)
@@ -152,45 +136,21 @@ static void end(void)
 	mutex_unlock(&rs_registry_lock);
 }
 
-static int delays_set(const char *text, const struct kernel_param *kp)
-{
-	int err = param_set_bool(text, kp);
+static struct rs_toggle toggle = { .begin = begin, .end = end };
 
-	if (err)
-		pr_err("delays must be y or n\n");
-	else if (loaded && delays)
-		begin();
-	else if (loaded)
-		end();
-	return err;
-}
-
-static const struct kernel_param_ops delays_ops = {
-	.flags = KERNEL_PARAM_OPS_FL_NOARG,
-	.set = delays_set,
-	.get = param_get_bool,
-};
-module_param_cb(delays, &delays_ops, &delays, 0644);
+module_param_cb(delays, &rs_toggle_ops, &toggle, 0644);
 MODULE_PARM_DESC(delays, "time how long receive interrupts wait for their poll, and polls, for three more hooks (default n)");
 
 int rs_delay_init(void)
 {
 	int err = rs_hook_add(&set);
 
-	if (err)
-		return err;
-	kernel_param_lock(THIS_MODULE);
-	if (delays)
-		begin();
-	loaded = true;
-	kernel_param_unlock(THIS_MODULE);
-	return 0;
+	if (!err)
+		rs_toggle_init(&toggle);
+	return err;
 }
 
-/* The parameter can be written until the module is gone: it attaches nothing any more. */
 void rs_delay_exit(void)
 {
-	kernel_param_lock(THIS_MODULE);
-	loaded = false;
-	kernel_param_unlock(THIS_MODULE);
+	rs_toggle_exit(&toggle);
 }

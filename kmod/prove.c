@@ -5,14 +5,13 @@
 #include "irq.h"
 #include "prove.h"
 #include "registry.h"
+#include "toggle.h"
 
 const char * const rs_proof_names[RS_PROOFS] = {
 	[RS_PROOF_INTERRUPTS] = "interrupts", [RS_PROOF_HANDLED] = "handled",
 	[RS_PROOF_NONE] = "none", [RS_PROOF_POLLS] = "polls", [RS_PROOF_PACKETS] = "packets",
 };
 
-static bool prove;
-static bool loaded;	/* under the module's parameter lock */
 /* With the kernel's parameter noirqdebug, note_interrupt() is never called. */
 static bool noted;
 
@@ -131,51 +130,21 @@ static void end(void)
 	noted = false;
 }
 
-static void follow(void)
-{
-	if (prove)
-		begin();
-	else
-		end();
-}
+static struct rs_toggle toggle = { .begin = begin, .end = end };
 
-static int prove_set(const char *text, const struct kernel_param *kp)
-{
-	int err = param_set_bool(text, kp);
-
-	if (err)
-		pr_err("prove must be y or n\n");
-	else if (loaded)
-		follow();
-	return err;
-}
-
-static const struct kernel_param_ops prove_ops = {
-	.flags = KERNEL_PARAM_OPS_FL_NOARG,
-	.set = prove_set,
-	.get = param_get_bool,
-};
-module_param_cb(prove, &prove_ops, &prove, 0644);
+module_param_cb(prove, &rs_toggle_ops, &toggle, 0644);
 MODULE_PARM_DESC(prove, "count a second time by hooks on vring_interrupt, note_interrupt and virtnet_poll (default n)");
 
 int rs_prove_init(void)
 {
 	int err = rs_hook_add(&set);
 
-	if (err)
-		return err;
-	kernel_param_lock(THIS_MODULE);
-	if (prove)
-		begin();
-	loaded = true;
-	kernel_param_unlock(THIS_MODULE);
-	return 0;
+	if (!err)
+		rs_toggle_init(&toggle);
+	return err;
 }
 
-/* The parameter can be written until the module is gone: it attaches nothing any more. */
 void rs_prove_exit(void)
 {
-	kernel_param_lock(THIS_MODULE);
-	loaded = false;
-	kernel_param_unlock(THIS_MODULE);
+	rs_toggle_exit(&toggle);
 }

@@ -274,18 +274,11 @@ void rs_queue_hist(struct rs_queue *q, struct rs_hist *hist)
 	words_less((u64 *)hist, (u64 *)&q->hist_base, WORDS(*hist));
 }
 
-/* Since the load, the last reset, or since the parameter delays is on. For queues that have them. */
+/* While the parameter delays was on, since the last reset. For queues that have them. */
 void rs_queue_delays(struct rs_queue *q, struct rs_delays *delays)
 {
 	delays_sum(q, delays);
 	words_less((u64 *)delays, (u64 *)q->delays_base, WORDS(*delays));
-}
-
-/* Time from here on. */
-void rs_queue_delays_start(struct rs_queue *q)
-{
-	if (q->delays)
-		delays_sum(q, q->delays_base);
 }
 
 static u64 used_total(const struct rs_queue *q, u64 used)
@@ -334,7 +327,8 @@ void rs_queue_base_set(struct rs_queue *q, const struct rs_base *base)
 	unsigned int i;
 
 	sum_polls(q, &s);
-	rs_queue_delays_start(q);
+	if (q->delays)
+		delays_sum(q, q->delays_base);
 	q->base = *base;
 	if (q->hist) {
 		hist_sum(q, &q->hist_base);

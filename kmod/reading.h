@@ -47,6 +47,5 @@ void rs_queue_base_set(struct rs_queue *q, const struct rs_base *base);
 int rs_queue_read(struct rs_queue *q, struct rs_reading *r);
 void rs_queue_hist(struct rs_queue *q, struct rs_hist *hist);
 void rs_queue_delays(struct rs_queue *q, struct rs_delays *delays);
-void rs_queue_delays_start(struct rs_queue *q);
 
 #endif

@@ -54,13 +54,34 @@ static bool is_waiting(const struct rs_queue *q, u64 pending)
 	return q->dir == RS_TX && q->vq->num_free < 2 + MAX_SKB_FRAGS;
 }
 
+static void report(const struct rs_queue *q, const struct rs_event *event)
+{
+	trace_ring_stall(q, rs_event_name(event->kind), event->pending, event->since_ms);
+	rs_event_add(event);
+}
+
 static void note(struct rs_queue *q, enum rs_event_kind kind, u64 now_ns)
 {
 	struct rs_event event;
 
 	rs_queue_event(q, kind, now_ns, &event);
-	trace_ring_stall(q, rs_event_name(kind), event.pending, event.since_ms);
-	rs_event_add(&event);
+	report(q, &event);
+}
+
+/* As note(), of entries that the device has had since @since_ns. */
+static void note_device(struct rs_queue *q, enum rs_event_kind kind, u64 since_ns, u64 now_ns)
+{
+	struct rs_event event;
+
+	rs_queue_event(q, kind, now_ns, &event);
+	event.pending = q->track.outstanding;
+	event.since_ms = div_u64(now_ns - since_ns, NSEC_PER_MSEC);
+	report(q, &event);
+}
+
+static bool is_late(u64 since_ns, u64 now_ns)
+{
+	return since_ns && now_ns - since_ns >= stall_ms * (u64)NSEC_PER_MSEC;
 }
 
 /*
@@ -69,21 +90,18 @@ static void note(struct rs_queue *q, enum rs_event_kind kind, u64 now_ns)
  */
 static void look_at_device(struct rs_queue *q, u64 now_ns)
 {
-	u64 since_ns = q->dir == RS_RX ? 0 : q->track.outstanding_ns;
-	bool late = since_ns && now_ns - since_ns >= stall_ms * (u64)NSEC_PER_MSEC;
-	struct rs_event event;
+	struct rs_track *t = &q->track;
 
-	if (late == !!q->track.unreturned_ns)
+	if (q->dir == RS_RX || q->unfollowed)
 		return;
-	rs_queue_event(q, late ? RS_EVENT_UNRETURNED : RS_EVENT_RETURNED, now_ns, &event);
-	if (late)
-		q->track.unreturned_ns = since_ns;
-	event.pending = q->track.outstanding;
-	event.since_ms = div_u64(now_ns - q->track.unreturned_ns, NSEC_PER_MSEC);
-	if (!late)
-		q->track.unreturned_ns = 0;
-	trace_ring_stall(q, rs_event_name(event.kind), event.pending, event.since_ms);
-	rs_event_add(&event);
+	if (is_late(t->outstanding_ns, now_ns)) {
+		if (!t->unreturned_ns)
+			note_device(q, RS_EVENT_UNRETURNED, t->outstanding_ns, now_ns);
+		t->unreturned_ns = t->outstanding_ns;
+	} else if (t->unreturned_ns) {
+		note_device(q, RS_EVENT_RETURNED, t->unreturned_ns, now_ns);
+		t->unreturned_ns = 0;
+	}
 }
 
 static void serve(struct rs_queue *q, u64 consumed, bool waiting, u64 now_ns)
@@ -107,7 +125,7 @@ static void look_at(struct rs_queue *q, u64 now_ns)
 		serve(q, consumed, waiting, now_ns);
 		return;
 	}
-	if (q->stalled || now_ns - q->stall_since_ns < stall_ms * (u64)NSEC_PER_MSEC)
+	if (q->stalled || !is_late(q->stall_since_ns, now_ns))
 		return;
 	q->stalled = true;
 	note(q, q->dir == RS_TX ? RS_EVENT_FULL : RS_EVENT_STALLED, now_ns);

@@ -121,6 +121,9 @@ echo n >$parameter
 same "no times when it is off again" "" "$(grep '^delay ' $SNAPSHOT)"
 fault "repeat 3 { post-signal input.0; await input.0 quiet }"
 echo y >$parameter
-same "on again: it begins at none" "0 0 0" "$(timings poll_wait_ns)"
+same "on again: what came while it was off is not there" "0 0 0" "$(timings poll_wait_ns)"
 fault "repeat 3 { post-signal input.0; await input.0 quiet }"
 same "on again: three waits" 3 "$(timings poll_wait_ns | cut -d ' ' -f 1)"
+echo n >$parameter
+echo y >$parameter
+same "on once more: none is lost" 3 "$(timings poll_wait_ns | cut -d ' ' -f 1)"

@@ -14,7 +14,7 @@ queue_line()
 }
 
 quiet_netdev
-insmod /ringside.ko || exit 1
+insmod /ringside.ko delays=y || exit 1
 witness_start || exit 1
 device=$(device)
 account_begin || exit 1
@@ -33,3 +33,6 @@ same "the progress of the ring is shown" "$n $n" \
 same "each packet of the polls is shown" "$n" \
 	"$(for origin in softirq ksoftirqd busy threaded netpoll; do total_of packets_$origin; done |
 		awk '{ sum += $1 } END { print sum }')"
+same "how long each interrupt waited for its poll is shown" "$n" \
+	"$(sed -n "s/^delay device=$device index=0 .*poll_wait_ns=\([0-9:,]*\) .*/\1/p" /run/after |
+		tr ',' '\n' | awk -F: '{ sum += $2 } END { print sum + 0 }')"
