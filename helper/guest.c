@@ -16,8 +16,8 @@
 #include "kicks.h"
 #include "losses.h"
 
-#define SNAPSHOT RS_GUEST_DEBUGFS "/ringside/snapshot"
-#define PROVE	 "/sys/module/ringside/parameters/prove"
+#define SNAPSHOT   RS_GUEST_DEBUGFS "/ringside/snapshot"
+#define PARAMETERS "/sys/module/ringside/parameters/"
 
 struct reader {
 	const char *where;
@@ -415,7 +415,7 @@ static bool missed_tell(const struct rs_hook *hook, char *text, size_t size)
 			 (unsigned long long)hook->missed.value);
 	else
 		snprintf(text, size, "%s, missed hits unknown", hook->kind);
-	return hook->missed.known || rs_loss_is_proof(hook->loses);
+	return hook->missed.known || rs_loss_option(hook->loses);
 }
 
 static bool hook_check(const struct rs_hook *hook, rs_check_fn row, void *ctx)
@@ -433,28 +433,45 @@ static bool hook_check(const struct rs_hook *hook, rs_check_fn row, void *ctx)
 	return works;
 }
 
-/* While the proof is off, the module lists none of its hooks. */
-static void proof_check(const struct rs_sample *s, rs_check_fn row, void *ctx)
-{
-	struct rs_check check = {.what = "proof",
-				 .works = true,
-				 .why = "off",
-				 .fix = "to turn it on: echo y > " PROVE};
+/* What is counted on demand. While it is off, the module lists none of its hooks. */
+static const struct {
+	const char *what, *option, *on, *off;
+} options[] = {
+	{"proof", "prove", "its counts: ringside guest -v",
+	 "to turn it on: echo y > " PARAMETERS "prove"},
+	{"delays", "delays", "poll_wait and poll_length: ringside guest -v",
+	 "to turn them on: echo y > " PARAMETERS "delays"},
+};
 
+static bool option_is_on(const struct rs_sample *s, const char *option)
+{
 	for (size_t i = 0; i < s->hooks_n; i++) {
-		if (!rs_loss_is_proof(s->hooks[i].loses))
-			continue;
-		check.why = "on";
-		check.fix = "its counts: ringside guest -v";
+		const char *of = rs_loss_option(s->hooks[i].loses);
+
+		if (of && !strcmp(of, option))
+			return true;
 	}
-	row(ctx, &check);
+	return false;
+}
+
+static void options_check(const struct rs_sample *s, rs_check_fn row, void *ctx)
+{
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+		bool on = option_is_on(s, options[i].option);
+		struct rs_check check = {.what = options[i].what,
+					 .works = true,
+					 .why = on ? "on" : "off",
+					 .fix = on ? options[i].on : options[i].off};
+
+		row(ctx, &check);
+	}
 }
 
 int rs_guest_check_sample(const struct rs_sample *s, rs_check_fn row, void *ctx)
 {
 	int ret = 0;
 
-	proof_check(s, row, ctx);
+	options_check(s, row, ctx);
 	for (size_t i = 0; i < s->hooks_n; i++)
 		if (!hook_check(&s->hooks[i], row, ctx))
 			ret = -1;

@@ -493,10 +493,10 @@ static void row_fill(const struct rs_ledger *l, struct rs_row *row)
 	}
 }
 
-/* Whether a figure lacks what this hook misses: no figure depends on the hooks of the proof. */
+/* Whether a counter lacks what this hook misses. */
 static bool is_lossy(const struct rs_hook *hook)
 {
-	return !rs_loss_is_proof(hook->loses) && !rs_loss_is_made_up(hook->name);
+	return !rs_loss_option(hook->loses) && !rs_loss_is_made_up(hook->name);
 }
 
 /* Whether it cannot tell what it missed. */

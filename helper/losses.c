@@ -7,6 +7,7 @@
 static const struct {
 	const char *id;
 	const char *words;
+	const char *option; /* the module's parameter that asks for the hook; NULL = always there */
 } losses[] = {
 	{"everything", "everything"},
 	{"rings-resized-while-watched", "counters of a queue whose ring is resized"},
@@ -16,12 +17,12 @@ static const struct {
 	{"who-consumed-transmit-entries", "what consumed the entries of a transmit queue"},
 	{"progress-of-transmit-queues-with-xdp",
 	 "whether XDP hides the progress of a transmit queue"},
-	{"proof-of-interrupts", "the second count of interrupts (prove)"},
-	{"proof-of-results", "the second count of handled and IRQ_NONE (prove)"},
-	{"proof-of-polls", "the second count of polls and packets (prove)"},
-	{"length-of-polls", "how long polls take (delays)"},
-	{"times-of-polls", "when polls begin (delays)"},
-	{"wait-for-polls", "how long interrupts wait for their poll (delays)"},
+	{"proof-of-interrupts", "the second count of interrupts (prove)", "prove"},
+	{"proof-of-results", "the second count of handled and IRQ_NONE (prove)", "prove"},
+	{"proof-of-polls", "the second count of polls and packets (prove)", "prove"},
+	{"length-of-polls", "how long polls take (delays)", "delays"},
+	{"times-of-polls", "when polls begin (delays)", "delays"},
+	{"wait-for-polls", "how long interrupts wait for their poll (delays)", "delays"},
 	{"time-in-net_rx_action", "the time in net_rx_action"},
 	{"when-an-irq-was-disabled", "when the kernel disabled an IRQ"},
 	{"results-of-shared-interrupts", "results of interrupts on shared lines"},
@@ -43,7 +44,10 @@ bool rs_loss_is_made_up(const char *hook)
 	return !strcmp(hook, "sk_data_ready"); /* by the ring's producer index */
 }
 
-bool rs_loss_is_proof(const char *id)
+const char *rs_loss_option(const char *id)
 {
-	return !strncmp(id, "proof-of-", strlen("proof-of-"));
+	for (size_t i = 0; i < sizeof(losses) / sizeof(losses[0]); i++)
+		if (!strcmp(losses[i].id, id))
+			return losses[i].option;
+	return NULL;
 }

@@ -8,8 +8,9 @@
 /* Return: the words for an id that the module writes after loses=; @id itself if it is unknown. */
 const char *rs_loss_words(const char *id);
 
-/* Whether the id belongs to a hook of the proof: without it no figure of a queue is unknown. */
-bool rs_loss_is_proof(const char *id);
+/* Return: the module's parameter (prove, delays) that asks for a hook with this id; NULL = it is
+ * there without one. No counter depends on a hook that is asked for. */
+const char *rs_loss_option(const char *id);
 
 /* Whether hits that this hook of a host misses are counted all the same. */
 bool rs_loss_is_made_up(const char *hook);

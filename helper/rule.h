@@ -8,7 +8,7 @@
 
 enum rs_severity { RS_SEVERITY_WARNING, RS_SEVERITY_CRITICAL };
 
-enum { RS_RULE_FIGURES = 8, RS_RULE_HISTS = 2 };
+enum { RS_RULE_FIGURES = 12, RS_RULE_HISTS = 2 };
 
 struct rs_rule {
 	const char *id;

@@ -182,25 +182,23 @@ static uint64_t softirq_late(const struct rs_rule *rule, const struct rs_row *ro
 	return time_of(row, RS_PART_POLL_WAIT);
 }
 
-static const enum rs_figure polls[] = {
-	RS_FIG_GUEST(polls_softirq),   RS_FIG_GUEST(polls_ksoftirqd),
-	RS_FIG_GUEST(polls_busy),      RS_FIG_GUEST(polls_threaded),
-	RS_FIG_GUEST(packets_softirq), RS_FIG_GUEST(packets_ksoftirqd),
-	RS_FIG_GUEST(packets_busy),    RS_FIG_GUEST(packets_threaded),
-};
+/* Of all polls that are timed: netpoll's are not. */
+#define SUM(kind)                                             \
+	(row->figures[RS_FIG_GUEST(kind##_softirq)].value +   \
+	 row->figures[RS_FIG_GUEST(kind##_ksoftirqd)].value + \
+	 row->figures[RS_FIG_GUEST(kind##_busy)].value +      \
+	 row->figures[RS_FIG_GUEST(kind##_threaded)].value)
 
-/* A poll of many packets takes long, and that is right: microseconds for each packet. */
+/*
+ * A poll of many packets takes long, and that is right: microseconds for each packet, at least.
+ * Polls that find nothing are no part of it, and not longer than the others.
+ */
 static uint64_t poll_late(const struct rs_rule *rule, const struct rs_row *row)
 {
-	const size_t half = sizeof(polls) / sizeof(polls[0]) / 2;
-	uint64_t us = time_of(row, RS_PART_POLL), n = 0, packets = 0;
+	uint64_t us = time_of(row, RS_PART_POLL), packets = SUM(packets);
 
 	(void)rule;
-	for (size_t i = 0; i < half; i++) {
-		n += row->figures[polls[i]].value;
-		packets += row->figures[polls[half + i]].value;
-	}
-	return packets ? us * (n / (double)packets) : 0;
+	return packets ? us * (less(SUM(polls), SUM(empty)) / (double)packets) : 0;
 }
 
 /* Fewer drops than these come from one burst. */
@@ -303,8 +301,9 @@ static const struct rs_rule rules[] = {
 	 .dir = "rx",
 	 .hists = {"poll_length"},
 	 RS_NEEDS(GUEST(polls_softirq), GUEST(polls_ksoftirqd), GUEST(polls_busy),
-		  GUEST(polls_threaded), GUEST(packets_softirq), GUEST(packets_ksoftirqd),
-		  GUEST(packets_busy), GUEST(packets_threaded)),
+		  GUEST(polls_threaded), GUEST(empty_softirq), GUEST(empty_ksoftirqd),
+		  GUEST(empty_busy), GUEST(empty_threaded), GUEST(packets_softirq),
+		  GUEST(packets_ksoftirqd), GUEST(packets_busy), GUEST(packets_threaded)),
 	 .sentence = "poll late: the guest's polls take most of a packet's time",
 	 .advice = "the guest works long on each packet within its polls: look for XDP programs, "
 		   "packet filters and taps (tcpdump) with perf record -g in the guest"},

@@ -347,6 +347,19 @@ TEST(check_says_what_each_hook_of_the_proof_misses)
 	EXPECT_NE(NULL, strstr(c.text, "ok virtnet_poll: kretprobe, missed hits 12; \n"));
 }
 
+TEST(check_says_whether_polls_are_timed)
+{
+	struct checks c;
+
+	check(&c, HEAD HOOK("vring_interrupt", "ftrace", "attached loses=proof-of-interrupts"));
+	EXPECT_NE(NULL, strstr(c.text, "ok delays: off; to turn them on: echo y > /sys/module/"))
+	TH_LOG("%s", c.text);
+	check(&c, HEAD HOOK("skb_recv_done", "ftrace", "attached loses=wait-for-polls"));
+	EXPECT_NE(NULL, strstr(c.text, "ok delays: on; poll_wait and poll_length: ringside guest"))
+	TH_LOG("%s", c.text);
+	EXPECT_NE(NULL, strstr(c.text, "ok proof: off; ")) TH_LOG("%s", c.text);
+}
+
 TEST(check_names_a_hook_of_the_proof_that_is_absent)
 {
 	struct checks c;

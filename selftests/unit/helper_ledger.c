@@ -387,13 +387,17 @@ TEST_F(ledger, a_hook_that_is_absent_or_made_up_for_misses_none)
 	EXPECT_EQ(0, self->j.ledger.total.figures[RS_FIG_DERIVED(host_untold)].value);
 }
 
-TEST_F(ledger, hits_that_the_proof_missed_are_not_counted)
+TEST_F(ledger, hits_that_hooks_on_demand_missed_are_not_counted)
 {
-	struct rs_hook *hook = rs_sample_add_hook(&self->j.guest.end);
+	static const char *const loses[] = {"proof-of-polls", "times-of-polls"};
 
-	rs_str_set(hook->name, "virtnet_poll");
-	rs_str_set(hook->loses, "proof-of-polls");
-	hook->missed = rs_num_of(12);
+	for (size_t i = 0; i < 2; i++) {
+		struct rs_hook *hook = rs_sample_add_hook(&self->j.guest.end);
+
+		rs_str_set(hook->name, "virtnet_poll");
+		rs_str_set(hook->loses, loses[i]);
+		hook->missed = rs_num_of(12);
+	}
 	MAKE();
 	EXPECT_EQ(0, self->j.ledger.total.figures[RS_FIG_DERIVED(guest_missed)].value);
 }

@@ -83,7 +83,7 @@ static void poll_shape(struct rs_row *row, bool on)
 /* The first change makes the rule fire; with the second one on top it does not. */
 static const struct {
 	const char *id;
-	struct set on[8];
+	struct set on[12];
 	size_t on_n;
 	struct set off[2];
 	size_t off_n;
@@ -124,12 +124,14 @@ static const struct {
 	{"vcpu-exits-late", SETS({HOST(injected), 1000}, {HOST(exits_pending_io), 2000}),
 	 SETS({HOST(exits_pending_io), 1999}), .shape = exits_shape},
 	{"softirq-late", .shape = softirq_shape},
+	/* 900 polls with a packet each; then as many as with busy polling, which find nothing */
 	{"poll-late",
 	 SETS({GUEST(polls_softirq), 900}, {GUEST(polls_ksoftirqd), 0}, {GUEST(polls_busy), 0},
-	      {GUEST(polls_threaded), 0}, {GUEST(packets_softirq), 900},
+	      {GUEST(polls_threaded), 0}, {GUEST(empty_softirq), 0}, {GUEST(empty_ksoftirqd), 0},
+	      {GUEST(empty_busy), 0}, {GUEST(empty_threaded), 0}, {GUEST(packets_softirq), 900},
 	      {GUEST(packets_ksoftirqd), 0}, {GUEST(packets_busy), 0},
 	      {GUEST(packets_threaded), 0}),
-	 SETS({GUEST(packets_softirq), 1800}), .shape = poll_shape},
+	 SETS({GUEST(polls_softirq), 90000}, {GUEST(empty_softirq), 89400}), .shape = poll_shape},
 	{"empty-signals", SETS({GUEST(interrupts), 2000}, {GUEST(none_empty), 20}),
 	 SETS({GUEST(none_empty), 19})},
 	{"empty-signals-sent", SETS({HOST(vhost_signals), 10000}, {HOST(vhost_signals_empty), 100}),
