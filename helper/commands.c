@@ -107,7 +107,17 @@ static int ledger_report(const struct rs_opts *opts, const struct rs_ledger *l,
 	return ret ? ret : stdout_flush(err);
 }
 
-/* Beside a snapshot in JSON only what is wrong is printed, as messages. */
+/* As messages, beside an output of another kind. */
+static void headlines_print(const struct rs_opts *opts, bool quiet, const struct rs_ledger *l,
+			    const struct rs_verdict *v)
+{
+	struct rs_headlines h = {
+		.out = stderr, .colour = rs_show_colour(stderr, opts->colour), .quiet = quiet};
+
+	rs_headlines_print(&h, l, v);
+}
+
+/* Beside a snapshot in JSON only what is wrong is printed. */
 static int headlines_report(const struct rs_opts *opts, const struct rs_ledger *l,
 			    enum rs_exit *status, struct rs_error *err)
 {
@@ -115,7 +125,7 @@ static int headlines_report(const struct rs_opts *opts, const struct rs_ledger *
 
 	if (ledger_judge(opts, l, &v, status, err))
 		return -1;
-	rs_headline_print(stderr, rs_show_colour(stderr, opts->colour), true, l, &v);
+	headlines_print(opts, true, l, &v);
 	rs_verdict_clear(&v);
 	return 0;
 }
@@ -241,7 +251,7 @@ static int host_run(const struct rs_opts *opts, struct rs_error *err)
 	return source_run(&rs_host_source, opts, snapshot_report, err);
 }
 
-/* Writes the page; its headlines are printed as messages. */
+/* Writes the page, and prints its headlines. */
 static int page_report(const struct rs_opts *opts, const struct rs_ledger *l, enum rs_exit *status,
 		       struct rs_error *err)
 {
@@ -252,7 +262,7 @@ static int page_report(const struct rs_opts *opts, const struct rs_ledger *l, en
 		return -1;
 	ret = text_put(opts->output, rs_report_text(l, &v), err);
 	if (!ret)
-		rs_headline_print(stderr, rs_show_colour(stderr, opts->colour), opts->quiet, l, &v);
+		headlines_print(opts, opts->quiet, l, &v);
 	rs_verdict_clear(&v);
 	return ret;
 }

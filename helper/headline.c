@@ -94,6 +94,12 @@ static bool is_line(const struct rs_finding *f)
 	       (f->root == RS_ROOT || (f->turn && !f->rule));
 }
 
+static void ended(const struct rs_headlines *h, enum rs_headline kind)
+{
+	if (h->ended)
+		h->ended(h->ctx, kind);
+}
+
 struct count {
 	size_t sick, well, unknown;
 };
@@ -153,62 +159,72 @@ static void sum_print(FILE *out, const struct rs_ledger *l, const struct rs_verd
 	char text[300];
 
 	if (findings_count(v, &parties) && parties)
-		fprintf(out, "machine: %zu of %zu queues are sick: %s\n", n->sick,
+		fprintf(out, "%zu of %zu queues are sick: %s\n", n->sick,
 			n->sick + n->well + n->unknown,
 			rs_parties_name(parties, ", ", text, sizeof(text)));
 	else if (rs_verdict_exit(v, l) == RS_EXIT_VERDICT)
-		fprintf(out, "machine: the counts do not balance, see below\n");
+		fprintf(out, "the counts do not balance, see below\n");
 	else if (findings_count(v, &parties))
-		fprintf(out, "machine: the counts cannot be compared, see below\n");
+		fprintf(out, "the counts cannot be compared, see below\n");
 	else if (n->unknown)
-		fprintf(out, "machine: nothing wrong was seen; %zu queue%s could not be judged\n",
+		fprintf(out, "nothing wrong was seen; %zu queue%s could not be judged\n",
 			n->unknown, n->unknown == 1 ? "" : "s");
 	else
-		fprintf(out, "machine: nothing wrong\n");
+		fprintf(out, "nothing wrong\n");
 }
 
-static void machine_print(FILE *out, bool quiet, const struct rs_ledger *l,
+static void machine_print(const struct rs_headlines *h, const struct rs_ledger *l,
 			  const struct rs_verdict *v)
 {
 	struct count n = {0};
 	unsigned int parties;
 
 	rows_count(&n, l, v);
-	if (quiet && !findings_count(v, &parties) && !n.unknown)
+	if (h->quiet && !findings_count(v, &parties) && !n.unknown)
 		return;
-	if (n.well && !quiet)
-		fprintf(out, "nothing wrong with %zu queue%s\n", n.well, n.well == 1 ? "" : "s");
-	if (n.unknown) {
-		fprintf(out, "no traffic, and not known whether anything waits: ");
-		unknown_print(out, l, v);
-		fputc('\n', out);
+	if (n.well && !h->quiet) {
+		fprintf(h->out, "nothing wrong with %zu queue%s\n", n.well, n.well == 1 ? "" : "s");
+		ended(h, RS_HEADLINE_OTHER);
 	}
-	sum_print(out, l, v, &n);
+	if (n.unknown) {
+		fputs("no traffic, and not known whether anything waits: ", h->out);
+		unknown_print(h->out, l, v);
+		fputc('\n', h->out);
+		ended(h, RS_HEADLINE_OTHER);
+	}
+	fputs("machine: ", h->out);
+	ended(h, RS_HEADLINE_LEAD);
+	sum_print(h->out, l, v, &n);
+	ended(h, RS_HEADLINE_MACHINE);
 }
 
 /* What somebody has accepted is no fault, and is not hidden either. */
-static void suppressed_print(FILE *out, const struct rs_verdict *v)
+static void suppressed_print(const struct rs_headlines *h, const struct rs_verdict *v)
 {
 	for (size_t i = 0; i < v->n; i++) {
 		const struct rs_finding *f = &v->findings[i];
 
 		if (!f->suppressed || f->root != RS_ROOT)
 			continue;
-		fputs("suppressed: ", out);
-		label_print(out, f->row);
-		fprintf(out, ": %s [%s]: %s\n", f->sentence, f->id, f->suppressed);
+		fputs("suppressed: ", h->out);
+		label_print(h->out, f->row);
+		fprintf(h->out, ": %s [%s]: %s\n", f->sentence, f->id, f->suppressed);
+		ended(h, RS_HEADLINE_OTHER);
 	}
 }
 
-void rs_headline_print(FILE *out, bool colour, bool quiet, const struct rs_ledger *l,
-		       const struct rs_verdict *v)
+void rs_headlines_print(const struct rs_headlines *h, const struct rs_ledger *l,
+			const struct rs_verdict *v)
 {
-	for (size_t i = 0; i < v->n; i++)
-		if (is_line(&v->findings[i]))
-			line_print(out, colour, &v->findings[i]);
-	if (!quiet)
-		suppressed_print(out, v);
-	machine_print(out, quiet, l, v);
+	for (size_t i = 0; i < v->n; i++) {
+		if (!is_line(&v->findings[i]))
+			continue;
+		line_print(h->out, h->colour, &v->findings[i]);
+		ended(h, RS_HEADLINE_SICK);
+	}
+	if (!h->quiet)
+		suppressed_print(h, v);
+	machine_print(h, l, v);
 }
 
 struct evidence {

@@ -13,63 +13,72 @@
 #include "sheet.h"
 #include "show.h"
 
-static const char machine[] = "machine: ";
-
 struct page {
 	FILE *out;
 	const struct rs_ledger *l;
 	const struct rs_verdict *v;
 };
 
-/* What @print prints to a file, as a text to be freed; NULL = out of memory. */
-static char *text_of(const struct page *p, void (*print)(FILE *out, const struct page *p))
-{
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
+/* Headlines as text, of which the last one starts at @from. */
+struct lines {
+	const struct page *p;
+	bool machine; /* that of the machine is wanted; else the others */
+	FILE *memory;
+	char *text;
+	size_t size, from;
+};
 
-	if (!out)
-		return NULL;
-	print(out, p);
-	fclose(out);
-	return text;
+static void line_print(const struct lines *lines, enum rs_headline kind, const char *text, int n)
+{
+	if (lines->machine)
+		rs_html_print(lines->p->out, "%.*s", n, text);
+	else
+		rs_html_element(lines->p->out, "li", kind == RS_HEADLINE_OTHER ? "other" : NULL,
+				"%.*s", n, text);
 }
 
-static void headline_print(FILE *out, const struct page *p)
+static void line_ended(void *ctx, enum rs_headline kind)
 {
-	rs_headline_print(out, false, false, p->l, p->v);
+	struct lines *lines = ctx;
+	const char *text;
+
+	fflush(lines->memory);
+	text = lines->text + lines->from;
+	if (lines->machine ? kind == RS_HEADLINE_MACHINE : kind < RS_HEADLINE_LEAD)
+		line_print(lines, kind, text, (int)strcspn(text, "\n"));
+	lines->from = lines->size;
 }
 
-static void diff_print(FILE *out, const struct page *p)
+/* @machine: the line of the machine, as text; else the other ones, as entries of a list. */
+static int lines_print(const struct page *p, bool machine)
 {
-	struct rs_show show = {.page.out = out};
+	struct lines lines = {.p = p, .machine = machine};
+	struct rs_headlines h = {.ended = line_ended, .ctx = &lines};
 
-	rs_show_ledger(&show, p->l, p->v);
+	h.out = lines.memory = open_memstream(&lines.text, &lines.size);
+	if (!h.out)
+		return -1;
+	rs_headlines_print(&h, p->l, p->v);
+	fclose(h.out);
+	free(lines.text);
+	return 0;
 }
 
-/* The last line is that of the machine. */
-static const char *machine_line(const char *lines)
+static int head_print(const struct page *p)
 {
-	const char *at = strstr(lines, machine);
-
-	while (at && at != lines && at[-1] != '\n')
-		at = strstr(at + 1, machine);
-	return at ? at : lines;
-}
-
-static void head_print(const struct page *p, const char *lines)
-{
-	const char *sum = machine_line(lines) + strlen(machine);
-
 	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
 	      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
 	      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
 	      "style-src 'unsafe-inline'; img-src data:\">\n"
 	      "<link rel=\"icon\" href=\"data:,\">\n<title>ringside: ",
 	      p->out);
-	rs_html_print(p->out, "%.*s", (int)strcspn(sum, "\n"), sum);
-	fprintf(p->out, "</title>\n<style>\n%s</style>\n</head>\n<body>\n<main>\n", rs_sheet);
-	rs_html_element(p->out, "h1", NULL, "%.*s", (int)strcspn(sum, "\n"), sum);
+	if (lines_print(p, true))
+		return -1;
+	fprintf(p->out, "</title>\n<style>\n%s</style>\n</head>\n<body>\n<main>\n<h1>", rs_sheet);
+	if (lines_print(p, true))
+		return -1;
+	fputs("</h1>\n", p->out);
+	return 0;
 }
 
 static void side_print(FILE *out, const char *name, const struct rs_snapshot *s, struct rs_num ms)
@@ -97,25 +106,6 @@ static void sides_print(const struct page *p)
 	fputs("<br>", p->out);
 	side_print(p->out, "Host", p->l->host, figures[RS_FIG_DERIVED(host_window)]);
 	fputs("</p>\n", p->out);
-}
-
-/* All lines but that of the machine; those behind the findings are of queues that are well. */
-static void lines_print(const struct page *p, const char *lines)
-{
-	const char *last = machine_line(lines);
-
-	if (lines == last)
-		return;
-	fputs("<ul class=\"lines\">\n", p->out);
-	for (; lines < last; lines += strcspn(lines, "\n") + 1) {
-		bool other = !strncmp(lines, "nothing wrong with ", 19) ||
-			     !strncmp(lines, "no traffic, and ", 16) ||
-			     !strncmp(lines, "suppressed: ", 12);
-
-		rs_html_element(p->out, "li", other ? "other" : NULL, "%.*s",
-				(int)strcspn(lines, "\n"), lines);
-	}
-	fputs("</ul>\n", p->out);
 }
 
 struct list {
@@ -270,25 +260,31 @@ static void wells_print(const struct page *p)
 
 static void diff_embed(const struct page *p)
 {
-	char *text = text_of(p, diff_print);
+	struct rs_show show = {0};
+	char *text = NULL;
+	size_t size;
 
+	show.page.out = open_memstream(&text, &size);
+	if (!show.page.out)
+		return;
+	rs_show_ledger(&show, p->l, p->v);
+	fclose(show.page.out);
 	fputs("<details>\n<summary>What ringside diff prints</summary>\n<pre tabindex=\"0\">",
 	      p->out);
-	rs_html_text(p->out, text ? text : "");
+	rs_html_text(p->out, text);
 	fputs("</pre>\n</details>\n", p->out);
 	free(text);
 }
 
 static int page_print(const struct page *p)
 {
-	char *lines = text_of(p, headline_print);
-
-	if (!lines)
+	if (head_print(p))
 		return -1;
-	head_print(p, lines);
 	sides_print(p);
-	lines_print(p, lines);
-	free(lines);
+	fputs("<ul class=\"lines\">\n", p->out);
+	if (lines_print(p, false))
+		return -1;
+	fputs("</ul>\n", p->out);
 	sicks_print(p);
 	total_print(p);
 	wells_print(p);

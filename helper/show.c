@@ -429,6 +429,8 @@ static void proofs_print(const struct rs_show *show, const struct rs_ledger *l)
 void rs_show_ledger(const struct rs_show *show, const struct rs_ledger *l,
 		    const struct rs_verdict *v)
 {
+	struct rs_headlines headlines = {
+		.out = show->page.out, .colour = show->colour, .quiet = show->quiet};
 	const struct rs_columns *parts[2];
 	size_t n = 0;
 
@@ -436,7 +438,7 @@ void rs_show_ledger(const struct rs_show *show, const struct rs_ledger *l,
 		parts[n++] = l->guest ? &diff_host : &rs_columns_host;
 	if (l->guest)
 		parts[n++] = l->host ? &diff_guest : &rs_columns_guest;
-	rs_headline_print(show->page.out, show->colour, show->quiet, l, v);
+	rs_headlines_print(&headlines, l, v);
 	if (!show->quiet) {
 		if (l->host)
 			side_print(show, "host:", l->host);

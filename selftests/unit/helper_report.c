@@ -184,6 +184,20 @@ TEST_F(report, shows_a_hostile_name_as_text)
 	TH_LOG("%s", self->j.err.text);
 }
 
+TEST_F(report, takes_no_queue_for_the_line_of_the_machine)
+{
+	snapshot_fill(&self->j.guest, RS_SIDE_GUEST);
+	snapshot_fill(&self->j.host, RS_SIDE_HOST);
+	for (size_t i = 0; i < self->j.guest.end.queues_n; i++) {
+		GUEST_COUNTER(&self->j.guest.end.queues[i], none_empty).value += 5000;
+		rs_str_set(self->j.guest.end.queues[i].netdev, "machine: nothing wrong; a queue");
+	}
+	ASSERT_EQ(0, page_make(self));
+	EXPECT_EQ(0, count_of(self->page, "<h1>nothing wrong; a queue")) TH_LOG("%s", self->page);
+	EXPECT_EQ(1, count_of(self->page, "<h1>"));
+	EXPECT_LE(1, count_of(self->page, "<li>machine: nothing wrong; a queue"));
+}
+
 TEST_F(report, has_no_script_and_names_no_other_place)
 {
 	static const char *const never[] = {"http:",   "https:", "url(",
