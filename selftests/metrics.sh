@@ -8,20 +8,11 @@
 set -uo pipefail
 cd "$(dirname "$0")" || exit 1
 unset MAKEFLAGS MFLAGS MAKELEVEL ARCH KSELFTEST
-OUT=build/metrics TEXT=build/metrics_text rc=0 n=0 EXPORTER='' PORT=''
+OUT=build/metrics TEXT=build/metrics_text EXPORTER='' PORT=''
 trap '[ -z "$EXPORTER" ] || kill "$EXPORTER"' EXIT
 
-# result NAME STATUS
-result()
-{
-	n=$((n + 1))
-	if [ "$2" = 0 ]; then
-		echo "ok $n $1"
-	else
-		echo "not ok $n $1"
-		rc=1
-	fi
-}
+# shellcheck source=selftests/result.sh
+. ./result.sh
 
 # exporter_start DIR: the kernel chooses the port, and the exporter's log names it
 exporter_start()

@@ -12,20 +12,11 @@
 
 set -uo pipefail
 cd "$(dirname "$0")" || exit 1
-HELPER=${RINGSIDE:-../helper/ringside} OUT=../out/report MODULES=build/report rc=0 n=0
+HELPER=${RINGSIDE:-../helper/ringside} OUT=../out/report MODULES=build/report
 PACKAGES='axe-core@4 puppeteer-core@24'
 
-# result NAME STATUS
-result()
-{
-	n=$((n + 1))
-	if [ "$2" = 0 ]; then
-		echo "ok $n $1"
-	else
-		echo "not ok $n $1"
-		rc=1
-	fi
-}
+# shellcheck source=selftests/result.sh
+. ./result.sh
 
 # tools_get: a browser and what drives it; prints what cannot be had
 tools_get()

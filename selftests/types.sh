@@ -8,19 +8,10 @@
 set -uo pipefail
 cd "$(dirname "$0")" || exit 1
 unset MAKEFLAGS MFLAGS MAKELEVEL ARCH KSELFTEST
-LAB=lab/lab OUT=build/types rc=0 n=0
+LAB=lab/lab OUT=build/types
 
-# result NAME STATUS
-result()
-{
-	n=$((n + 1))
-	if [ "$2" = 0 ]; then
-		echo "ok $n $1"
-	else
-		echo "not ok $n $1"
-		rc=1
-	fi
-}
+# shellcheck source=selftests/result.sh
+. ./result.sh
 
 # object ARCH: where the BPF object is; the lab builds it with the helper
 object()
