@@ -40,19 +40,38 @@ static inline u32 rs_ring_modulus(const struct rs_ring *r)
 }
 
 /*
+ * Where the wrap counter is a field of its own. The driver may come to the ring's
+ * end between the two loads: then the index before is not one of the lap after,
+ * and both are read again. That takes a lap each time.
+ */
+static inline u16 rs_ring_last_used_apart(const struct rs_ring *r)
+{
+	u16 at, now = READ_ONCE(*r->last_used);
+	bool wrap;
+
+	do {
+		at = now;
+		smp_rmb();	/* the wrap counter is one of the lap of @at, or of a later one */
+		wrap = READ_ONCE(*r->wrap);
+		smp_rmb();	/* and not of a later one than that of @now */
+		now = READ_ONCE(*r->last_used);
+	} while (unlikely(now < at));
+	return wrap ? at : at + r->size;
+}
+
+/*
  * The index of the next entry to consume. In a packed ring the second lap, with
  * the wrap counter at 0, follows the first.
  */
 static inline u16 rs_ring_last_used(const struct rs_ring *r)
 {
-	u16 raw = READ_ONCE(*r->last_used);
-	u16 at = raw & ~BIT(VRING_PACKED_EVENT_F_WRAP_CTR);
+	u16 raw, at;
 
-	if (r->vring)
-		return raw;
-	if (!r->wrap)
-		return at == raw ? at + r->size : at;
-	return READ_ONCE(*r->wrap) ? raw : raw + r->size;
+	if (unlikely(r->wrap))
+		return rs_ring_last_used_apart(r);
+	raw = READ_ONCE(*r->last_used);
+	at = raw & ~BIT(VRING_PACKED_EVENT_F_WRAP_CTR);
+	return r->vring ? raw : at == raw ? at + r->size : at;
 }
 
 /* The index of a count. */
