@@ -40,6 +40,7 @@ struct probe {
 	void *page;
 	unsigned int added;
 	unsigned int taken;
+	unsigned long object[MAX_OBJECT / sizeof(long)];	/* see object_read() */
 	DECLARE_BITMAP(plain, MAX_OBJECT / sizeof(u16));
 	DECLARE_BITMAP(wrapped, MAX_OBJECT / sizeof(u16));
 	DECLARE_BITMAP(counter, MAX_OBJECT);
@@ -51,9 +52,23 @@ static bool notify(struct virtqueue *vq)
 	return true;
 }
 
-static unsigned int object_words(const struct probe *p)
+/* How much memory the virtqueue may take: no header tells its size. */
+static unsigned int object_bytes(const struct probe *p)
 {
-	return min_t(size_t, ksize(p->vq), MAX_OBJECT) / sizeof(u16);
+	return rounddown(min_t(size_t, ksize(p->vq), MAX_OBJECT), sizeof(long));
+}
+
+/*
+ * A copy of the virtqueue's memory. What lies behind the virtqueue is not the
+ * driver's, and KASAN would report a plain copy of it.
+ */
+static void object_read(struct probe *p)
+{
+	const unsigned long *object = (const unsigned long *)p->vq;
+	unsigned int i;
+
+	for (i = 0; i < object_bytes(p) / sizeof(long); i++)
+		p->object[i] = READ_ONCE_NOCHECK(object[i]);
 }
 
 static bool wrap_counter(const struct probe *p)
@@ -71,17 +86,18 @@ static u16 expect(const struct probe *p, bool wrap)
 
 static void compare(struct probe *p)
 {
-	const u16 *object = (const u16 *)p->vq;
-	const u8 *bytes = (const u8 *)p->vq;
+	const u16 *object = (const u16 *)p->object;
+	const u8 *bytes = (const u8 *)p->object;
 	unsigned int i;
 
-	for (i = 0; i < object_words(p); i++) {
+	object_read(p);
+	for (i = 0; i < object_bytes(p) / sizeof(u16); i++) {
 		if (object[i] != expect(p, false))
 			__clear_bit(i, p->plain);
 		if (object[i] != expect(p, true))
 			__clear_bit(i, p->wrapped);
 	}
-	for (i = 0; i < object_words(p) * sizeof(u16); i++)
+	for (i = 0; i < object_bytes(p); i++)
 		if (bytes[i] != wrap_counter(p))
 			__clear_bit(i, p->counter);
 }
@@ -153,7 +169,7 @@ static int play(struct probe *p)
 
 static int find_split(struct probe *p)
 {
-	int word = only_bit(p->plain, object_words(p));
+	int word = only_bit(p->plain, object_bytes(p) / sizeof(u16));
 
 	if (word < 0)
 		return word;
@@ -164,7 +180,7 @@ static int find_split(struct probe *p)
 /* The wrap counter is bit 15 of the index, or a bool apart. */
 static int find_packed(struct probe *p)
 {
-	unsigned int words = object_words(p);
+	unsigned int words = object_bytes(p) / sizeof(u16);
 	int plain = only_bit(p->plain, words);
 	int wrapped = only_bit(p->wrapped, words);
 	int counter = only_bit(p->counter, words * sizeof(u16));
@@ -182,12 +198,13 @@ static int find_packed(struct probe *p)
 }
 
 /* Where the virtqueue keeps @pointer: the only place, or -ENXIO. */
-static int find_pointer(const struct probe *p, const void *pointer)
+static int find_pointer(struct probe *p, const void *pointer)
 {
-	void **object = (void **)p->vq;
-	unsigned int i, n = object_words(p) * sizeof(u16) / sizeof(void *);
+	void **object = (void **)p->object;
+	unsigned int i, n = object_bytes(p) / sizeof(void *);
 	int at = -ENXIO;
 
+	object_read(p);
 	for (i = 0; i < n; i++) {
 		if (object[i] != pointer)
 			continue;
@@ -235,13 +252,16 @@ static int find_packed_events(struct probe *p)
 /* Breaking the device changes one byte of its virtqueue. */
 static int find_broken(struct probe *p)
 {
-	unsigned int i, found = 0, n = object_words(p) * sizeof(u16);
-	const u8 *bytes = (const u8 *)p->vq;
-	u8 *before = kmemdup(bytes, n, GFP_KERNEL);
+	unsigned int i, found = 0, n = object_bytes(p);
+	const u8 *bytes = (const u8 *)p->object;
+	u8 *before;
 
+	object_read(p);
+	before = kmemdup(bytes, n, GFP_KERNEL);
 	if (!before)
 		return -ENOMEM;
 	virtio_break_device(p->vdev);
+	object_read(p);
 	for (i = 0; i < n; i++) {
 		if (before[i] == bytes[i])
 			continue;
@@ -318,12 +338,13 @@ static unsigned int find_lengths(const char *array, unsigned int size, const u16
 /* The driver's own array, by buffer id, that knows how many descriptors a buffer takes. */
 static int find_packed_state(struct probe *p)
 {
-	char **object = (char **)p->vq;
-	unsigned int i, size, n = object_words(p) * sizeof(u16) / sizeof(void *);
+	char **object = (char **)p->object;
+	unsigned int i, size, n = object_bytes(p) / sizeof(void *);
 	unsigned int found = 0;
 	u16 ids[ARRAY_SIZE(chains)];
 	int err = add_chains(p, ids);
 
+	object_read(p);
 	for (i = 0; i < n && !err; i++) {
 		for (size = sizeof(void *); size <= STATE_MAX; size += sizeof(void *)) {
 			if (!has_tokens(p, object[i], size, ids))
