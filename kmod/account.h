@@ -163,7 +163,6 @@ struct rs_begun {
  * @consumed: entries consumed, 64 bits; the ring's index is its remainder
  * @polled: when the last poll was over; U64_MAX: there was none
  * @called: when an interrupt's callback ran first since the last poll began; 0: it did not
- * @poll_from: when the poll now running began; 0: unknown. Written by what owns the NAPI
  * @consumer: what consumed last; receive queues only
  * @entered: where the transmit ring was entered last to consume (see poll.c)
  * @previous: and before that
@@ -191,7 +190,6 @@ struct rs_queue {
 	u64 consumed ____cacheline_aligned_in_smp;
 	u64 polled;
 	u64 called;
-	u64 poll_from;
 	unsigned long entered;
 	unsigned long previous;
 	u16 raw;

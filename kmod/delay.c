@@ -9,6 +9,13 @@
 #include "registry.h"
 #include "toggle.h"
 
+/*
+ * The poll that runs on that CPU, and since when. Not in the queue: the NAPI is
+ * released before its poll counts as over, and another CPU may begin the next one.
+ */
+static DEFINE_PER_CPU(struct rs_queue *, polled);
+static DEFINE_PER_CPU(u64, polled_from);
+
 static struct rs_delays __percpu *delays_of(struct rs_queue *q)
 {
 	return q ? smp_load_acquire(&q->delays) : NULL;	/* rs_queue_delays_alloc() */
@@ -54,7 +61,8 @@ static void begin_hit(unsigned long ip, unsigned long parent_ip,
 	now = get_cycles();
 	if (called)
 		this_cpu_inc(d->wait[bucket_of(called, now)]);
-	q->poll_from = now;
+	__this_cpu_write(polled_from, now);
+	__this_cpu_write(polled, q);
 }
 
 /* And is over. One that began before the hooks were there has no begin. */
@@ -66,9 +74,9 @@ static void end_probe(void *data, struct napi_struct *napi, int work, int budget
 	rs_softirq_begin();
 	q = rs_queue_by_napi(napi);
 	d = delays_of(q);
-	if (d && budget && q->poll_from) {
-		this_cpu_inc(d->length[bucket_of(q->poll_from, get_cycles())]);
-		q->poll_from = 0;
+	if (d && budget && __this_cpu_read(polled) == q) {
+		this_cpu_inc(d->length[bucket_of(__this_cpu_read(polled_from), get_cycles())]);
+		__this_cpu_write(polled, NULL);
 	}
 	rs_softirq_end();
 }
@@ -84,16 +92,19 @@ static struct rs_hook hooks[] = {
 
 static struct rs_hook_set set = { .hooks = hooks, .n = ARRAY_SIZE(hooks) };
 
-/* Whether begins and ends of polls are seen, and the clock's rate is known. */
+/*
+ * Whether begins and ends of polls are seen, and the clock's rate is known. Where one
+ * softirq can preempt another, more than one poll may run on a CPU.
+ */
 bool rs_delay_length_known(void)
 {
-	return rs_cycles_khz() && rs_hook_attached(end_probe) && rs_hook_attached(begin_hit);
+	return rs_cycles_khz() && !rs_softirqs_interleave() && rs_hook_attached(end_probe) && rs_hook_attached(begin_hit);
 }
 
-/* And interrupts, too. */
+/* And interrupts and begins of polls. */
 bool rs_delay_wait_known(void)
 {
-	return rs_delay_length_known() && rs_hook_attached(callback_hit);
+	return rs_cycles_khz() && rs_hook_attached(begin_hit) && rs_hook_attached(callback_hit);
 }
 
 /* The hooks are not attached: no stamp of an earlier time is left. */
@@ -101,13 +112,15 @@ static void queues_prepare(void)
 {
 	struct rs_device *d;
 	struct rs_queue *q;
+	int cpu;
 
 	mutex_lock(&rs_registry_lock);
 	rs_delaying = true;
+	for_each_possible_cpu(cpu)
+		per_cpu(polled, cpu) = NULL;
 	list_for_each_entry(d, &rs_registry_devices, list) {
 		list_for_each_entry(q, &d->queues, list) {
 			q->called = 0;
-			q->poll_from = 0;
 			if (q->hist && !rs_queue_delays_alloc(q))
 				pr_warn("no memory for the delays of %s: they stay unknown\n", q->name);
 		}

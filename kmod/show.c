@@ -142,7 +142,7 @@ void rs_show_delays(struct seq_file *m, struct rs_queue *q)
 {
 	static struct rs_delays delays;	/* readers take turns */
 
-	if (!q->delays || !rs_delay_length_known())
+	if (!q->delays || !(rs_delay_wait_known() || rs_delay_length_known()))
 		return;
 	rs_queue_delays(q, &delays);
 	seq_puts(m, "delay");
@@ -150,7 +150,8 @@ void rs_show_delays(struct seq_file *m, struct rs_queue *q)
 	seq_printf(m, " index=%u", q->index);
 	if (rs_delay_wait_known())
 		show_buckets(m, "poll_wait_ns", delays.wait, RS_DELAY_BUCKETS, delay_at);
-	show_buckets(m, "poll_length_ns", delays.length, RS_DELAY_BUCKETS, delay_at);
+	if (rs_delay_length_known())
+		show_buckets(m, "poll_length_ns", delays.length, RS_DELAY_BUCKETS, delay_at);
 	seq_putc(m, '\n');
 }
 
