@@ -242,6 +242,7 @@ struct rs_device {
 	unsigned int id;
 	unsigned int generation;
 	bool incomplete;	/* it lost queues that may come back */
+	bool lost;		/* and its generation has not grown since */
 	bool xdp;		/* XDP transmits on it, or did since counting began */
 	u64 features;
 	unsigned int pci_id;	/* requester id + 1; 0: not a PCI device */

@@ -23,10 +23,8 @@ static int hooks_init(void)
 	       rs_prove_init() ?: rs_delay_init();
 }
 
-/* Virtqueues are deleted unseen once the hooks are detached: nothing reads one from close on. */
 static void hooks_exit(void)
 {
-	rs_registry_close();
 	rs_delay_exit();
 	rs_prove_exit();
 	rs_softirq_exit();
@@ -57,10 +55,13 @@ static int __init rs_init(void)
 	return 0;
 
 bus:
+	rs_registry_close();
 	rs_bus_exit();
 net:
+	rs_registry_close();
 	rs_net_exit();
 hooks:
+	rs_registry_close();
 	hooks_exit();
 	return err;
 poller:
@@ -68,10 +69,15 @@ poller:
 	return err;
 }
 
+/*
+ * Without notifiers devices go unseen, and without hooks their virtqueues do: nothing reads either
+ * from close on.
+ */
 static void __exit rs_exit(void)
 {
 	rs_stall_exit();
 	rs_debugfs_exit();
+	rs_registry_close();
 	rs_bus_exit();
 	rs_net_exit();
 	hooks_exit();

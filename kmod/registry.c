@@ -30,7 +30,7 @@ static DECLARE_DELAYED_WORK(rescan_work, rescan);
 /* Some queue is deleted, or a device new: look again soon. Callable from anywhere. */
 static void rescan_soon(void)
 {
-	queue_delayed_work(system_freezable_wq, &rescan_work, 1);
+	mod_delayed_work(system_freezable_wq, &rescan_work, 1);
 }
 
 static struct rs_queue *find_queue(struct rs_device *d, const void *vq, enum rs_dir dir)
@@ -178,22 +178,21 @@ static void device_prune(struct rs_device *d)
 {
 	struct rs_queue *q, *next;
 
-	list_for_each_entry_safe(q, next, &d->queues, list)
-		if (READ_ONCE(q->gone))
-			queue_drop(q);
+	list_for_each_entry_safe(q, next, &d->queues, list) {
+		if (!READ_ONCE(q->gone))
+			continue;
+		d->lost = true;
+		queue_drop(q);
+	}
 }
 
-/* What comes back before its end was looked at is a new generation all the same. */
+/* A device that lost a queue is of a new generation, and so are those that it gets back. */
 static void device_renew(struct rs_device *d)
 {
-	struct rs_queue *q;
-	bool lost = false;
-
-	list_for_each_entry(q, &d->queues, list)
-		lost |= READ_ONCE(q->gone);
-	if (!lost)
-		return;
 	device_prune(d);
+	if (!d->lost)
+		return;
+	d->lost = false;
 	d->generation = atomic_inc_return(&generations);
 }
 
@@ -361,16 +360,12 @@ void rs_registry_part(struct virtio_device *vdev)
 static bool device_return(struct rs_device *d)
 {
 	struct device *dev = d->vdev->dev.parent;
-	bool back;
 
 	if (!device_trylock(dev))
 		return false;
 	device_scan(d);
 	device_unlock(dev);
-	back = !list_empty(&d->queues);
-	if (back)
-		d->generation = atomic_inc_return(&generations);
-	return back;
+	return !list_empty(&d->queues);
 }
 
 static void queue_base_retry(struct rs_queue *q)
@@ -381,26 +376,42 @@ static void queue_base_retry(struct rs_queue *q)
 		rs_queue_base_set(q, &base);
 }
 
-/* Whether this device must be looked at again. */
-static bool device_look(struct rs_device *d)
+/* Where a count could not begin yet, it is tried again. True: some still could not. */
+static bool bases_retry(void)
 {
+	struct rs_device *d;
 	struct rs_queue *q;
 	bool unknown = false;
 
-	list_for_each_entry(q, &d->queues, list) {
-		d->incomplete |= READ_ONCE(q->gone);
-		queue_base_retry(q);
-		unknown |= !q->base.known && !READ_ONCE(q->gone);
+	mutex_lock(&rs_registry_lock);
+	list_for_each_entry(d, &rs_registry_devices, list) {
+		list_for_each_entry(q, &d->queues, list) {
+			if (!closed)
+				queue_base_retry(q);
+			unknown |= !q->base.known && !READ_ONCE(q->gone);
+		}
 	}
+	mutex_unlock(&rs_registry_lock);
+	return unknown;
+}
+
+/* Whether this device has lost queues that it gets back, and has not yet. */
+static bool device_look(struct rs_device *d)
+{
+	struct rs_queue *q;
+
+	list_for_each_entry(q, &d->queues, list)
+		d->incomplete |= READ_ONCE(q->gone);
 	if (!d->incomplete)
-		return unknown;
+		return false;
 	device_prune(d);
 	if (d->vdev)
 		d->incomplete = !device_return(d);
-	return unknown || (d->vdev && d->incomplete);
+	return d->vdev && d->incomplete;
 }
 
-static void rescan(struct work_struct *work)
+/* With rtnl, which keeps the drivers of interfaces from changing queues: no longer than that takes. */
+static bool devices_look(void)
 {
 	struct rs_device *d, *next;
 	bool again = false;
@@ -412,10 +423,24 @@ static void rescan(struct work_struct *work)
 			again |= device_look(d);
 	mutex_unlock(&rs_registry_lock);
 	rtnl_unlock();
+	return again;
+}
+
+/* What does not come is looked for less and less often. */
+#define PAUSE_LEAST (HZ / 20)
+#define PAUSE_MOST (5 * HZ)
+
+static void rescan(struct work_struct *work)
+{
+	static unsigned long pause = PAUSE_LEAST;	/* one rescan runs at a time */
+	bool again = devices_look();
+
+	again |= bases_retry();
 	rs_widen();
 	rs_hook_retry();
 	if (again)
-		queue_delayed_work(system_freezable_wq, &rescan_work, HZ / 20);
+		queue_delayed_work(system_freezable_wq, &rescan_work, pause);
+	pause = again ? min_t(unsigned long, 2 * pause, PAUSE_MOST) : PAUSE_LEAST;
 }
 
 /*
@@ -604,7 +629,10 @@ int rs_registry_init(void)
 	return rs_hook_add(&set);
 }
 
-/* Before rs_hook_exit(): from here on the rescan reads no virtqueue. */
+/*
+ * Before the notifiers and the hooks go: from here on the rescan reads no device and no virtqueue.
+ * More than once does no harm.
+ */
 void rs_registry_close(void)
 {
 	mutex_lock(&rs_registry_lock);
