@@ -91,7 +91,8 @@ static bool asked(const struct rs_queue *q, u64 used, u64 consumed)
 	return vring_need_event(word(&vring_used_event(vring)), used, consumed);
 }
 
-#define RING_TRIES 8
+/* Each walks a packed ring three times, with interrupts off. */
+#define RING_TRIES 3
 
 /**
  * rs_fact_ring_read - where driver and device are in the ring, of one instant

@@ -108,15 +108,20 @@ static noinline void defer(struct rs_queue *q)
  * Each interrupt adds to exactly one row, or is deferred. Interrupts are
  * disabled and nothing comes between: plain addition will do.
  */
-static __always_inline void count(struct rs_queue *q, unsigned int row)
+static __always_inline void count_row(struct rs_queue *q, unsigned int row)
 {
-	q->irq_used = q->irq_seen;
 	if (likely(row != DEFERRED))
 		__this_cpu_inc(q->counts->v[row]);
 	else
 		defer(q);
 	if (trace_ring_irq_enabled())
 		trace_row(q, row);
+}
+
+static __always_inline void count(struct rs_queue *q, unsigned int row)
+{
+	q->irq_used = q->irq_seen;
+	count_row(q, row);
 }
 
 static noinline void count_none(struct rs_queue *q)
@@ -201,8 +206,14 @@ static noinline void leave_each(struct rs_line *line, bool handled)
 	bool other = line->shared && other_meant(line, handled);
 	struct rs_queue *q;
 
-	list_for_each_entry_rcu(q, &line->queues, line_list)
-		count(q, each_row(line, q, handled, other));
+	list_for_each_entry_rcu(q, &line->queues, line_list) {
+		unsigned int row = each_row(line, q, handled, other);
+
+		if (smp_load_acquire(&q->off))	/* rs_queue_ring_on() sets irq_used itself */
+			count_row(q, row);
+		else
+			count(q, row);
+	}
 }
 
 /* The watched line with its handler now running on this CPU, or NULL. */

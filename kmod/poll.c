@@ -32,11 +32,11 @@ static enum rs_consumer poll_origin(const struct napi_struct *napi, int budget)
  */
 static void count(struct rs_queue *q, enum rs_consumer origin, int work)
 {
-	u64 now = get_cycles(), last = q->polled;
+	u64 now = get_cycles(), last = READ_ONCE(q->polled);
 	struct rs_hist *hist = this_cpu_ptr(q->hist);
 	unsigned int packets = 0, gap;
 
-	q->polled = now;
+	WRITE_ONCE(q->polled, now);
 	if (work)
 		packets = min(fls(work), RS_PACKET_BUCKETS - 1);
 	hist->packets[origin][packets]++;
@@ -59,7 +59,7 @@ static void consumed_by(struct rs_queue *q, enum rs_consumer who)
 	smp_rmb();	/* the index is never behind a count taken before it */
 	ahead = rs_ring_moved(&q->ring, seen);
 	if (unlikely(!ahead)) {
-		if (q->consumer != who)
+		if (READ_ONCE(q->consumer) != who)
 			WRITE_ONCE(q->consumer, RS_UNKNOWN);
 		return;
 	}

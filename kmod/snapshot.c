@@ -147,9 +147,9 @@ static void show_line(struct seq_file *m, struct rs_line *line)
 			   s->count, s->unhandled, jiffies_to_msecs(s->last_unhandled),
 			   r.kernel_count, s->disabled, rs_spurious_can_trip(s));
 	show_irq_facts(m, q);
-	seq_printf(m, " given_up=%u", line->given_up);
-	if (line->given_up)
-		seq_printf(m, " given_up_ns=%llu", line->given_up_ns);
+	seq_printf(m, " given_up=%u", READ_ONCE(line->given_up));
+	if (READ_ONCE(line->given_up))
+		seq_printf(m, " given_up_ns=%llu", READ_ONCE(line->given_up_ns));
 	seq_putc(m, '\n');
 }
 

@@ -82,9 +82,9 @@ static void show_irq_line(struct seq_file *m, struct rs_line *line)
 		seq_printf(m, " %9llu", div64_u64(rs_spurious_left(s), line->rate));
 	else
 		seq_printf(m, " %9s", "-");
-	seq_printf(m, " %8s %6u", s->disabled ? "yes" : "no", line->given_up);
-	if (line->given_up)
-		seq_printf(m, " %llu", line->given_up_ns / NSEC_PER_MSEC);
+	seq_printf(m, " %8s %6u", s->disabled ? "yes" : "no", READ_ONCE(line->given_up));
+	if (READ_ONCE(line->given_up))
+		seq_printf(m, " %llu", READ_ONCE(line->given_up_ns) / NSEC_PER_MSEC);
 	seq_putc(m, '\n');
 }
 
