@@ -235,6 +235,7 @@ void rs_queue_ring_on(struct rs_queue *q, unsigned int generation)
 	if (q->off) {
 		ring_restart(q);
 		q->generation = generation;
+		rs_widen();
 		smp_store_release(&q->off, false);	/* the ring is complete */
 		if (q->line && q->own)
 			smp_store_release(&q->line->own, q);	/* as above */

@@ -15,6 +15,7 @@
 #include "softirq.h"
 #include "stall.h"
 #include "version.h"
+#include "widen.h"
 
 /* Attach what the parts look with. rs_hook_exit() detaches all of it. */
 static int hooks_init(void)
@@ -79,7 +80,9 @@ static void __exit rs_exit(void)
 	rs_debugfs_exit();
 	rs_registry_close();
 	rs_bus_exit();
+	rs_widen();
 	rs_net_exit();
+	rs_widen();
 	hooks_exit();
 }
 

@@ -125,6 +125,7 @@ static bool line_idle(struct rs_queue *q, u32 *kernel, int *err)
 		*err = -ENODEV;
 		return false;
 	}
+	rs_widen();
 	desc = q->line->desc;
 	raw_spin_lock(&desc->lock);
 	idle = !irqd_irq_inprogress(&desc->irq_data);
@@ -431,6 +432,7 @@ int rs_queue_read(struct rs_queue *q, struct rs_reading *r)
 		return -ENODEV;
 	read_facts(q, r);
 	rs_queue_unlock(flags);
+	rs_widen();
 	for (i = 0; i < PROOF_TRIES && !stable; i++)
 		stable = sum_polls_proved(q, &s, r->proof);
 	err = read_irqs(q, &s);

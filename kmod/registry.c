@@ -148,6 +148,7 @@ static void queue_drop(struct rs_queue *q)
 {
 	rs_line_detach(q);
 	list_del_rcu(&q->list);
+	rs_widen();
 	call_rcu(&q->rcu, queue_free);
 }
 

@@ -65,13 +65,14 @@ static inline u16 rs_ring_last_used_apart(const struct rs_ring *r)
  */
 static inline u16 rs_ring_last_used(const struct rs_ring *r)
 {
-	u16 raw, at;
+	u16 raw = READ_ONCE(*r->last_used);
+	u16 at = raw & ~BIT(VRING_PACKED_EVENT_F_WRAP_CTR);
 
+	if (r->vring)
+		return raw;
 	if (unlikely(r->wrap))
 		return rs_ring_last_used_apart(r);
-	raw = READ_ONCE(*r->last_used);
-	at = raw & ~BIT(VRING_PACKED_EVENT_F_WRAP_CTR);
-	return r->vring ? raw : at == raw ? at + r->size : at;
+	return at == raw ? at + r->size : at;
 }
 
 /* The index of a count. */
