@@ -3,6 +3,7 @@
 # shellcheck shell=dash disable=SC2030,SC2031,SC2086 # each shell counts its own times; no path has spaces
 # rmmod and insmod while, from other shells, a device is unplugged and plugged, its
 # driver unbound and bound, and its rings get other sizes; with traffic, and readers.
+# A device that only device_ids names goes by the bus alone.
 
 # shellcheck source=/dev/null
 . /life/lib.sh
@@ -10,7 +11,10 @@
 . /life/slot.sh
 
 ROUNDS=${ROUNDS:-200}
-EACH=$(((ROUNDS + 3) / 4))
+EACH=$(((ROUNDS + 3) / 4)) # of what is done alone
+RNG=$(for device in /sys/bus/pci/drivers/virtio-pci/*/virtio*/device; do
+	[ "$(cat "$device")" != 0x0004 ] || basename "${device%/virtio*}"
+done)
 
 # until_over NAME COMMAND...: again and again in a shell of its own, until the end
 until_over()
@@ -42,6 +46,14 @@ bounce_slot()
 		ip addr add 10.0.3.15/24 dev "$NETDEV"
 }
 
+# The transport's driver goes, and frees what it knew of the device.
+bounce_rng()
+{
+	usleep $((times * 7919 % 30000))
+	echo "$RNG" >/sys/bus/pci/drivers/virtio-pci/unbind && usleep $((times * 3571 % 20000))
+	echo "$RNG" >/sys/bus/pci/drivers/virtio-pci/bind
+}
+
 bounce_rings()
 {
 	usleep $((times * 3571 % 9000))
@@ -61,7 +73,7 @@ come_and_go()
 
 	while [ $i -lt "$1" ]; do
 		i=$((i + 1))
-		insmod /ringside.ko || { echo "round $i: not loaded"; return; }
+		insmod /ringside.ko device_ids=1,4 || { echo "round $i: not loaded"; return; }
 		usleep $((i * 7919 % 50000))
 		unload || { echo "round $i: rmmod failed"; return; }
 		usleep $((i * 3571 % 10000))
@@ -110,7 +122,7 @@ is_away_or_back()
 	is_away || is_back
 }
 
-plan 15
+plan 17
 slot_open || exit 1
 plug
 same "a device that is plugged in works" "" "$(up)"
@@ -131,7 +143,8 @@ else
 fi
 race unplug $EACH bounce_slot
 same "the device works" "" "$(settled)"
-race "all at once" $EACH bounce_slot bounce_driver $rings bounce_counts
+race "unbind of a transport" $EACH bounce_rng
+race "all at once" "$ROUNDS" bounce_slot bounce_driver bounce_rng $rings bounce_counts
 same "the device works" "" "$(settled)"
 check "its files were read all the while" readers_stop
 insist_stop

@@ -37,6 +37,7 @@ run_alone()
 	"$LAB/lab" guest -a "$arch" -k "$line" ${WIDEN:+--widen} -m 512M \
 		-f "$HERE:/life" -f "$WORK/modules:/modules" \
 		-f "$WORK/programs:/programs" \
+		-q "-device virtio-rng-pci" \
 		-q "-device pcie-root-port,id=hole,chassis=1 -netdev user,id=hot,net=10.0.3.0/24,ipv6=off" \
 		-q "-chardev socket,id=qmp,path=$WORK/qmp,server=on,wait=off" \
 		-q "-device virtserialport,chardev=qmp,name=qmp" \
