@@ -26,7 +26,20 @@ set_refused()
 	! echo "$1" 2>/dev/null >/sys/module/ringside/parameters/stall_ms
 }
 
-plan 20
+# strange: the device on a transport that ringside does not know
+strange()
+{
+	basename "$(dirname "$(grep -lx 0x003e /sys/bus/virtio/devices/*/device)")"
+}
+
+# left_alone: the log says why, and none of its virtqueues is watched
+left_alone()
+{
+	said | grep -q "^$(strange) is on transport strange-transport, which ringside does not know: not watched" &&
+		! grep -q "^queue device=$(strange) " "$RINGSIDE/snapshot"
+}
+
+plan 24
 refused "a parameter that is no number" "Invalid argument" "stall_ms must be" stall_ms=banana
 refused "a parameter out of range" "Invalid argument" "stall_ms must be" stall_ms=1
 refused "a parameter with no value" "Invalid argument" "stall_ms must be" stall_ms=
@@ -66,3 +79,14 @@ check "the hook is attached when virtio_net is loaded" until_true 30 hook_is 'fr
 check "so is one that is there on demand" until_true 30 hook_is virtnet_poll attached
 check "with the driver's queues" until_true 30 grep -q '^queue .*name=input.0 ' "$RINGSIDE/snapshot"
 rmmod ringside
+
+hush
+insmod /modules/transport.ko || exit 1
+check "a device on an unknown transport, asked for: it loads" insmod /ringside.ko device_ids=62
+check "and leaves it alone, and says so" left_alone
+rmmod transport
+hush
+insmod /modules/transport.ko || exit 1
+check "nor is one watched that comes later" until_true 30 left_alone
+rmmod ringside
+check "its driver goes on without ringside" rmmod transport
