@@ -4,7 +4,7 @@
 # Storms that never make the kernel give a line up: 10 %, 50 % and 99.8 % of
 # 300,000 interrupts each find nothing. Then one that does: nothing but empty
 # signals. While they run the module's view of the kernel's patience is compared
-# with the kernel's own file.
+# with the kernel's own file, and eight readers read all files.
 
 . /check/lib.sh
 
@@ -93,14 +93,27 @@ storm()
 	artefact "$file"
 }
 
+# read_all COMMAND...: while readers read all files, and rest for some time then
+read_all()
+{
+	local readers
+
+	/programs/reader /sys/kernel/debug/ringside 8 20 >/run/readers &
+	readers=$!
+	"$@"
+	kill $readers
+	check "the files were read all the while" wait $readers
+	note "$(cat /run/readers)"
+}
+
 # A poll of the receive queue would clean the transmit queue too: not side by side.
-storm "10 and 50 %" "together {
+read_all storm "10 and 50 %" "together {
 	repeat $units { repeat 100 { repeat 9 { post-signal input.0 }; signal-empty input.0 } }
 	repeat $units { repeat 500 { post-signal input.1; signal-empty input.1 } }
 	}; await input.0 quiet" \
 	"input.0 interrupts $n input.0 none_empty $((n / 10)) input.1 interrupts $n input.1 none_empty $((n / 2))" \
 	"$rx0" "$rx1"
-storm "99.8 %" "repeat $units { repeat 998 { signal-empty output.0 }
+read_all storm "99.8 %" "repeat $units { repeat 998 { signal-empty output.0 }
 	repeat 2 { ask output.0 send; take-signal output.0; await output.0 quiet } }" \
 	"output.0 interrupts $n output.0 none_empty $((units * 998))" "$tx0"
 same "storms: no line was disabled" "0 0 0" "$(for i in $rx0 $rx1 $tx0; do

@@ -78,6 +78,19 @@ resize_many()
 	done
 }
 
+# generation QUEUE: of the device, as the snapshot says
+generation()
+{
+	sed -n "s/^queue device=$(basename "$(realpath "/sys/class/net/$NETDEV/device")") .* generation=\([0-9]*\) .*name=$1 .*/\1/p" \
+		$RINGSIDE/snapshot
+}
+
+# renewed INPUT OUTPUT: these were the generations before the receive ring alone got another size
+renewed()
+{
+	[ "$(generation input.0)" -gt "$1" ] && [ "$(generation output.0)" = "$2" ]
+}
+
 # quiet: nothing but what the test sends goes through the device
 quiet()
 {
@@ -113,7 +126,7 @@ counts_still()
 # device_resized ROUNDS NAME PROPERTIES: a device comes, with the module there, and goes
 device_resized()
 {
-	local name=$2
+	local name=$2 before
 
 	PROPERTIES=$3
 	interrupts_new >/run/irqs-new
@@ -127,6 +140,10 @@ device_resized()
 		"$(unchanged '^.[^ ]* (polls|empty)_' odd 100 256)"
 	same "$name: the size that it has changes no count" "" \
 		"$(unchanged '^$' resize_to "$(sizes | cut -d' ' -f1)" 256)"
+	before="$(generation input.0) $(generation output.0)"
+	same "$name: a receive ring gets another size" "" "$(resize_to 512 256)"
+	# shellcheck disable=SC2086 # two words
+	check "$name: it alone is of a new generation" until_true 20 renewed $before
 	insist_start
 	readers_start
 	watch_start -v keep=1
@@ -152,7 +169,7 @@ if ! ethtool -G "$NETDEV" rx 128 2>/tmp/ethtool; then
 	exit 0
 fi
 unplug
-plan 30
+plan 36
 clean=$(traces)
 # a busy machine may let NAPI wait for a second: only what stays stuck is a fault
 STALL_MS=20000
