@@ -13,9 +13,10 @@ OUT=$(realpath -m "$HERE/../../out/debug")
 help()
 {
 	cat <<-'EOF'
-	usage: debug.sh [life|guest|races|functions]...
+	usage: debug.sh [life|wide|guest|races|functions]...
 
 	  life       the module and its devices come and go, on each kernel of debug-runs
+	  wide       likewise, with waits between the steps of what may race
 	  guest      known counts, on the kernel that checks itself
 	  races      known counts, on the kernel that looks for data races
 	  functions  known counts, on the kernel without tracepoints
@@ -30,21 +31,31 @@ part_life()
 	"$HERE/run.sh" -r "$HERE/debug-runs" -o "$OUT/life"
 }
 
-# counts_on LINE
+part_wide()
+{
+	local rc=0
+
+	"$HERE/run.sh" -w -n 4 -r "$HERE/debug-runs" -o "$OUT/wide" \
+		reload plug resize unplug-read race race-races || rc=1
+	counts_on debug -w held-split held-packed delays-split || rc=1
+	return $rc
+}
+
+# counts_on LINE [-w] RUN...
 counts_on()
 {
-	"$TESTS/check-guest/run.sh" -k "$1" -o "$OUT/guest" -s EVENTS=101 -s LAPS=10 \
-		causes-split causes-packed mixed-split
+	"$TESTS/check-guest/run.sh" -k "$1" -o "$OUT/guest" -s EVENTS=101 -s LAPS=10 "${@:2}"
 }
 
 part_guest()
 {
-	counts_on debug
+	counts_on debug causes-split causes-packed mixed-split
 }
 
+# What several CPUs write is in the last two.
 part_races()
 {
-	counts_on kcsan
+	counts_on kcsan causes-split causes-packed mixed-split busy-split delays-split
 }
 
 part_functions()
@@ -63,10 +74,10 @@ part()
 	return "$rc"
 }
 
-[ $# != 0 ] || set -- life guest races functions
+[ $# != 0 ] || set -- life wide guest races functions
 for name; do
 	case $name in
-	life | guest | races | functions) ;;
+	life | wide | guest | races | functions) ;;
 	-h | --help) help; exit 0 ;;
 	*) echo "debug.sh: no part $name; try --help" >&2; exit 64 ;;
 	esac
