@@ -18,10 +18,20 @@ static uint64_t carrier_off(const struct rs_rule *rule, const struct rs_row *row
 	return is_first(row) ? VALUE(rule->needs[0]) : 0;
 }
 
-/* A queue that tun stopped makes packets wait in the qdisc: that is a consequence. */
+/* A queue that is stopped makes packets wait in the qdisc: that is a consequence. */
 static bool is_stopped(const struct rs_row *row)
 {
 	return row->host && row->host->stopped.known && row->host->stopped.value;
+}
+
+/* tun stops a queue whose ring is full. With an empty ring nothing starts it again. */
+static uint64_t tap_stopped(const struct rs_rule *rule, const struct rs_row *row)
+{
+	(void)rule;
+	if (!is_stopped(row) || DERIVED_VALUE(occupancy) || DERIVED_VALUE(occupancy_begin) ||
+	    HOST_VALUE(tun_offered) || DERIVED_VALUE(host_window) < 1000)
+		return 0;
+	return DERIVED_VALUE(qdisc_backlog) + HOST_VALUE(qdisc_dropped);
 }
 
 static uint64_t qdisc_drops(const struct rs_rule *rule, const struct rs_row *row)
@@ -80,6 +90,19 @@ static const struct rs_rule rules[] = {
 	 .sentence =
 		 "the tap has no carrier: the host sends nothing to the guest, and the guest sends",
 	 .advice = "set the tap up (ip link set up), and the VMM's link of this device on"},
+	{.id = "tap-stopped",
+	 .party = RS_PARTY_HOST_NET,
+	 .severity = RS_SEVERITY_CRITICAL,
+	 .measure = tap_stopped,
+	 .threshold = 1,
+	 .unit = "packets",
+	 .dir = "rx",
+	 RS_NEEDS(DERIVED(qdisc_backlog), HOST(qdisc_dropped), DERIVED(occupancy),
+		  DERIVED(occupancy_begin), HOST(tun_offered), DERIVED(host_window)),
+	 .sentence =
+		 "the tap's queue is stopped although its ring is empty: packets wait before it",
+	 .advice = "set the tap down and up (ip link set), and report the host's kernel version: "
+		   "the queue was not started again"},
 	{.id = "qdisc-drops",
 	 .party = RS_PARTY_HOST_NET,
 	 .severity = RS_SEVERITY_CRITICAL,

@@ -80,6 +80,12 @@ static void poll_shape(struct rs_row *row, bool on)
 	guest_hist_set(row, RS_GUEST_HIST_poll_length, 131072);
 }
 
+/* The tap's queue is stopped all the while. */
+static void stopped_shape(struct rs_row *row, bool on)
+{
+	((struct rs_queue *)row->host)->stopped = rs_num_of(on);
+}
+
 /* The first change makes the rule fire; with the second one on top it does not. */
 static const struct {
 	const char *id;
@@ -117,6 +123,10 @@ static const struct {
 	 SETS({DERIVED(tap_offered), 101000})},
 	{"filter-drops", SETS({HOST(tun_dropped_filter), 101}),
 	 SETS({HOST(tun_dropped_filter), 99})},
+	{"tap-stopped",
+	 SETS({DERIVED(qdisc_backlog), 1}, {HOST(qdisc_dropped), 0}, {DERIVED(occupancy), 0},
+	      {DERIVED(occupancy_begin), 0}, {HOST(tun_offered), 0}),
+	 SETS({DERIVED(occupancy), 1}), .shape = stopped_shape},
 	{"worker-late", .shape = worker_shape},
 	{"backend-late", .shape = wake_shape},
 	{"vcpu-late", SETS({HOST(exits_pending_io), 0}, {HOST(exits_pending_mmio), 0}),
@@ -417,6 +427,20 @@ static size_t rule_number(const struct rs_rule *rule)
 	return r;
 }
 
+/* Sometimes nothing passes the tap, and its queue may be stopped: chance has that too rarely. */
+static void tap_shuffle(struct rs_row *row, uint64_t *seed)
+{
+	static const enum rs_figure idle[] = {DERIVED(occupancy), DERIVED(occupancy_begin),
+					      HOST(tun_offered)};
+
+	if (row->host)
+		stopped_shape(row, odd_number(seed) % 2);
+	if (odd_number(seed) % 16 != 1)
+		return;
+	for (size_t i = 0; i < sizeof(idle) / sizeof(idle[0]); i++)
+		row->figures[idle[i]] = rs_num_of(0);
+}
+
 /* Often no hit was missed, and often both sides can be compared. */
 static void ledger_shuffle(struct rs_ledger *l, uint64_t *seed)
 {
@@ -424,6 +448,7 @@ static void ledger_shuffle(struct rs_ledger *l, uint64_t *seed)
 
 	for (size_t i = 0; i < l->rows_n; i++) {
 		row_shuffle(&l->rows[i], seed);
+		tap_shuffle(&l->rows[i], seed);
 		l->rows[i].host_flaw = odd_number(seed) % 64 == 1 ? rs_flaws[RS_FLAW_MOVED] : NULL;
 	}
 	for (size_t i = 0; i < sizeof(missed) / sizeof(missed[0]); i++)
