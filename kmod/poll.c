@@ -33,17 +33,16 @@ static enum rs_consumer poll_origin(const struct napi_struct *napi, int budget)
 static void count(struct rs_queue *q, enum rs_consumer origin, int work)
 {
 	u64 now = get_cycles(), last = READ_ONCE(q->polled);
-	struct rs_hist *hist = this_cpu_ptr(q->hist);
 	unsigned int packets = 0, gap;
 
 	WRITE_ONCE(q->polled, now);
 	if (work)
 		packets = min(fls(work), RS_PACKET_BUCKETS - 1);
-	hist->packets[origin][packets]++;
+	__this_cpu_inc(q->hist->packets[origin][packets]);
 	if (!RS_HAS_TRACEPOINTS || unlikely(now < last))
 		return;
 	gap = fls64((now - last) | RS_GAP_LEAST) - RS_GAP_SHIFT;
-	hist->gaps[origin][min(gap, RS_GAP_BUCKETS - 1U)]++;
+	__this_cpu_inc(q->hist->gaps[origin][min(gap, RS_GAP_BUCKETS - 1U)]);
 }
 
 /*
