@@ -26,6 +26,8 @@ fault "ask input.0 irq-on"
 again
 check "tx-unserved" lasting tx-unserved "repeat 7 { ask output.1 send }"
 fault "take-signal output.1 7; await output.1 quiet"
+check "tx-unkicked" lasting tx-unkicked "ask output.1 send-unkicked"
+fault "ask output.1 send; take-signal output.1 2; await output.1 quiet"
 check "control-unkicked" lasting control-unkicked "ask input.0 command"
 fault "ask input.0 command-end"
 check "used-id-out-of-range" lasting used-id-out-of-range \

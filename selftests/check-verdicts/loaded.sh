@@ -6,25 +6,25 @@
 
 . /lab/verdicts/play.sh
 
-# sent_while COMMAND: datagrams, one at a time, while the guest runs COMMAND
+# sent_while COMMAND: datagrams, one at a time, while CPU 0 of the guest runs COMMAND
 sent_while()
 {
-	guest "($1) >/dev/null 2>&1 </dev/null & echo \$! >/tmp/load"
+	guest "taskset 1 sh -c '$1' >/dev/null 2>&1 </dev/null & echo \$! >/tmp/load"
 	udp blast -n 307 -r 50 -p "$PORT" "$SILENT_IP" >/tmp/sent
 	guest 'kill $(cat /tmp/load)'
 }
 
-# starved: the queue's NAPI is a thread, and another thread of the guest keeps its CPU
+# starved: the queue's NAPI is a thread, and a real-time program keeps its CPU
 starved()
 {
-	guest 'sysctl -qw kernel.sched_rt_runtime_us=-1
-		echo 1 >/sys/class/net/eth0/threaded
+	guest 'echo 1 >/sys/class/net/eth0/threaded
 		for task in /proc/[0-9]*; do
 			case $(cat $task/comm) in
 			napi/eth0-*) taskset -p 1 ${task#/proc/} >/dev/null ;;
 			esac
 		done
-		taskset 1 chrt -f 50 sh -c "while :; do :; done" </dev/null >/dev/null 2>&1 &
+		sysctl -qw kernel.sched_rt_runtime_us=-1
+		hog 0 60000000 0 1 127.0.0.1 9 </dev/null >/dev/null 2>&1 &
 		echo $! >/tmp/load' && usleep 500000 && send 7 && usleep 500000
 }
 
@@ -34,10 +34,12 @@ fed()
 	guest_quiet
 }
 
-# Each character is an exit of vCPU 0, which has the queue's interrupt, too.
-console='while :; do echo "one character is one exit, and these are many" >/dev/console; done'
+# The kernel prints a line with interrupts off, and each of its characters is an exit or more.
+printing='while :; do echo "<6>a line for the console, whose characters exit one by one" >/dev/kmsg; done'
 
 machine_start -n 1 -c 2 || exit 1
-check "vcpu-exits" during vcpu-exits sent_while "taskset 1 sh -c '$console'"
+check "the guest has moved what is not the network's" others_move
+check "the guest prints all that its log gets" guest 'dmesg -n 8'
+check "vcpu-exits" during vcpu-exits sent_while "$printing"
 check "softirq-starved" lasting softirq-starved starved
 fed

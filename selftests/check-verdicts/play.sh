@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# shellcheck shell=dash disable=SC1091,SC2034
+# shellcheck shell=dash disable=SC1091,SC2016,SC2034
 # How an incident is played inside the emulated host, and what is kept of it: both sides'
 # snapshots and the answer, NAME-{guest,host,ledger,alone}.json. The answer is judged outside
 # (verdicts.jq).
@@ -13,6 +13,20 @@ LAB_BOOT_LIMIT=600 # seconds, on a busy machine
 machine_start()
 {
 	guest_start "$@" && net_still && silent && guest 'insmod /ringside.ko'
+}
+
+# In the guest all but the network's interrupts, and the agent, use the other vCPU.
+others_move()
+{
+	guest 'for irq in $(sed -n "s/^ *\([0-9]*\):.*/\1/p" /proc/interrupts); do
+			echo 2 >/proc/irq/$irq/smp_affinity
+		done 2>/dev/null
+		for irq in $(sed -n "s/^ *\([0-9]*\):.*put[.]0$/\1/p" /proc/interrupts); do
+			echo 1 >/proc/irq/$irq/smp_affinity
+		done
+		for task in /proc/[0-9]*; do taskset -p 2 ${task#/proc/} >/dev/null 2>&1; done
+		echo 2 >/sys/class/net/eth0/queues/rx-0/rps_cpus'
+	guest true
 }
 
 # guest_shut NAME

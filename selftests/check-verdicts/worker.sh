@@ -39,20 +39,6 @@ thawed()
 	guest_quiet
 }
 
-# In the guest all but the network's interrupts, and the agent, use the other vCPU.
-others_move()
-{
-	guest 'for irq in $(sed -n "s/^ *\([0-9]*\):.*/\1/p" /proc/interrupts); do
-			echo 2 >/proc/irq/$irq/smp_affinity
-		done 2>/dev/null
-		for irq in $(sed -n "s/^ *\([0-9]*\):.*put[.]0$/\1/p" /proc/interrupts); do
-			echo 1 >/proc/irq/$irq/smp_affinity
-		done
-		for task in /proc/[0-9]*; do taskset -p 2 ${task#/proc/} >/dev/null 2>&1; done
-		echo 2 >/sys/class/net/eth0/queues/rx-0/rps_cpus'
-	guest true
-}
-
 # paused: packets come for the machine, which the VMM does not run
 paused()
 {

@@ -38,6 +38,7 @@ enum witness_consumer {
 	X(NOTHING, "nothing", "answer only")                                                 \
 	X(SEND, "send", "transmit one frame on this queue")                                  \
 	X(SEND_PARTS, "send-parts", "transmit one frame that takes three descriptors")       \
+	X(SEND_UNKICKED, "send-unkicked", "transmit one frame, and do not kick for it")      \
 	X(POLL, "poll", "schedule this queue's NAPI: softirq, or its thread where threaded") \
 	X(KSOFTIRQD_POLL, "poll-ksoftirqd",                                                  \
 	  "schedule this queue's NAPI so that ksoftirqd runs it")                            \

@@ -36,7 +36,8 @@ static struct sk_buff *make_frame(int pair)
 	return skb;
 }
 
-static int transmit(struct sk_buff *skb, int index)
+/* more: as the stack says that the next frame comes at once, and that its kick will do for both */
+static int transmit(struct sk_buff *skb, int index, bool more)
 {
 	struct netdev_queue *txq;
 	int ret = -EBUSY;
@@ -48,7 +49,7 @@ static int transmit(struct sk_buff *skb, int index)
 	__netif_tx_lock(txq, smp_processor_id());
 	witness_count_xmit_begin();
 	if (!netif_xmit_frozen_or_drv_stopped(txq))
-		ret = netdev_start_xmit(skb, witness_dev, txq, false);
+		ret = netdev_start_xmit(skb, witness_dev, txq, more);
 	witness_count_xmit_end();
 	__netif_tx_unlock(txq);
 	local_bh_enable();
@@ -66,7 +67,14 @@ static int do_send(int index)
 {
 	struct sk_buff *skb = make_frame(index / 2);
 
-	return skb ? transmit(skb, index) : -ENOMEM;
+	return skb ? transmit(skb, index, false) : -ENOMEM;
+}
+
+static int do_send_unkicked(int index)
+{
+	struct sk_buff *skb = make_frame(index / 2);
+
+	return skb ? transmit(skb, index, true) : -ENOMEM;
 }
 
 /* The header is a descriptor, and each part behind it. */
@@ -88,7 +96,7 @@ static int do_send_parts(int index)
 		}
 		skb_add_rx_frag(skb, i, page, 0, FRAME_BYTES, PAGE_SIZE);
 	}
-	return transmit(skb, index);
+	return transmit(skb, index, false);
 }
 
 static int do_poll(int index)
@@ -174,6 +182,7 @@ static int (*const asks[])(int index) = {
 	[WITNESS_ASK_NETPOLL_POLL] = do_netpoll,
 	[WITNESS_ASK_BREAK] = do_break,
 	[WITNESS_ASK_SEND_PARTS] = do_send_parts,
+	[WITNESS_ASK_SEND_UNKICKED] = do_send_unkicked,
 	[WITNESS_ASK_BLIND] = do_blind,
 	[WITNESS_ASK_SEE] = do_see,
 	[WITNESS_ASK_NAPI_OFF] = witness_napi_off,
