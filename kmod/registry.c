@@ -27,9 +27,15 @@ static atomic_t generations;
 static void rescan(struct work_struct *work);
 static DECLARE_DELAYED_WORK(rescan_work, rescan);
 
-/* Some queue is deleted, or a device new: look again soon. Callable from anywhere. */
+/* What does not come is looked for less and less often. */
+#define PAUSE_LEAST (HZ / 20)
+#define PAUSE_MOST (5 * HZ)
+static unsigned long rescan_pause = PAUSE_LEAST;
+
+/* Some queue is deleted, or a device new: look again soon, and often. Callable from anywhere. */
 static void rescan_soon(void)
 {
+	WRITE_ONCE(rescan_pause, PAUSE_LEAST);
 	mod_delayed_work(system_freezable_wq, &rescan_work, 1);
 }
 
@@ -386,9 +392,10 @@ static bool bases_retry(void)
 
 	mutex_lock(&rs_registry_lock);
 	list_for_each_entry(d, &rs_registry_devices, list) {
+		if (closed)
+			break;
 		list_for_each_entry(q, &d->queues, list) {
-			if (!closed)
-				queue_base_retry(q);
+			queue_base_retry(q);
 			unknown |= !q->base.known && !READ_ONCE(q->gone);
 		}
 	}
@@ -411,7 +418,10 @@ static bool device_look(struct rs_device *d)
 	return d->vdev && d->incomplete;
 }
 
-/* With rtnl, which keeps the drivers of interfaces from changing queues: no longer than that takes. */
+/*
+ * rtnl keeps the drivers of interfaces from changing queues. It is held for this
+ * alone: all networking of the guest waits for it.
+ */
 static bool devices_look(void)
 {
 	struct rs_device *d, *next;
@@ -427,21 +437,17 @@ static bool devices_look(void)
 	return again;
 }
 
-/* What does not come is looked for less and less often. */
-#define PAUSE_LEAST (HZ / 20)
-#define PAUSE_MOST (5 * HZ)
-
 static void rescan(struct work_struct *work)
 {
-	static unsigned long pause = PAUSE_LEAST;	/* one rescan runs at a time */
+	unsigned long pause = READ_ONCE(rescan_pause);
 	bool again = devices_look();
 
 	again |= bases_retry();
 	rs_widen();
 	rs_hook_retry();
-	if (again)
-		queue_delayed_work(system_freezable_wq, &rescan_work, pause);
-	pause = again ? min_t(unsigned long, 2 * pause, PAUSE_MOST) : PAUSE_LEAST;
+	if (!again || !queue_delayed_work(system_freezable_wq, &rescan_work, pause))
+		return;	/* nothing to look for, or rescan_soon() was called meanwhile */
+	WRITE_ONCE(rescan_pause, min_t(unsigned long, 2 * pause, PAUSE_MOST));
 }
 
 /*
