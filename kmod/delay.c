@@ -13,8 +13,8 @@
  * The poll that runs on that CPU, and since when. Not in the queue: the NAPI is
  * released before its poll counts as over, and another CPU may begin the next one.
  */
-static DEFINE_PER_CPU(struct rs_queue *, polled);
-static DEFINE_PER_CPU(u64, polled_from);
+static DEFINE_PER_CPU(struct rs_queue *, timed);
+static DEFINE_PER_CPU(u64, timed_from);
 
 static struct rs_delays __percpu *delays_of(struct rs_queue *q)
 {
@@ -61,8 +61,8 @@ static void begin_hit(unsigned long ip, unsigned long parent_ip,
 	now = get_cycles();
 	if (called)
 		this_cpu_inc(d->wait[bucket_of(called, now)]);
-	__this_cpu_write(polled_from, now);
-	__this_cpu_write(polled, q);
+	__this_cpu_write(timed_from, now);
+	__this_cpu_write(timed, q);
 }
 
 /* And is over. One that began before the hooks were there has no begin. */
@@ -74,9 +74,9 @@ static void end_probe(void *data, struct napi_struct *napi, int work, int budget
 	rs_softirq_begin();
 	q = rs_queue_by_napi(napi);
 	d = delays_of(q);
-	if (d && budget && __this_cpu_read(polled) == q) {
-		this_cpu_inc(d->length[bucket_of(__this_cpu_read(polled_from), get_cycles())]);
-		__this_cpu_write(polled, NULL);
+	if (d && budget && __this_cpu_read(timed) == q) {
+		this_cpu_inc(d->length[bucket_of(__this_cpu_read(timed_from), get_cycles())]);
+		__this_cpu_write(timed, NULL);
 	}
 	rs_softirq_end();
 }
@@ -98,7 +98,8 @@ static struct rs_hook_set set = { .hooks = hooks, .n = ARRAY_SIZE(hooks) };
  */
 bool rs_delay_length_known(void)
 {
-	return rs_cycles_khz() && !rs_softirqs_interleave() && rs_hook_attached(end_probe) && rs_hook_attached(begin_hit);
+	return rs_cycles_khz() && !rs_softirqs_interleave() &&
+	       rs_hook_attached(end_probe) && rs_hook_attached(begin_hit);
 }
 
 /* And interrupts and begins of polls. */
@@ -117,7 +118,7 @@ static void queues_prepare(void)
 	mutex_lock(&rs_registry_lock);
 	rs_delaying = true;
 	for_each_possible_cpu(cpu)
-		per_cpu(polled, cpu) = NULL;
+		per_cpu(timed, cpu) = NULL;
 	list_for_each_entry(d, &rs_registry_devices, list) {
 		list_for_each_entry(q, &d->queues, list) {
 			q->called = 0;

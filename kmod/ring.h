@@ -40,9 +40,10 @@ static inline u32 rs_ring_modulus(const struct rs_ring *r)
 }
 
 /*
- * Where the wrap counter is a field of its own. The driver may come to the ring's
- * end between the two loads: then the index before is not one of the lap after,
- * and both are read again. That takes a lap each time.
+ * Where the wrap counter is a field of its own. The driver may pass the ring's end
+ * between the two loads, and the old index must not be taken with the wrap counter
+ * of the new lap. So the index is loaded once more: if it is smaller by then, both
+ * are read again. Each further round needs a whole lap of the driver.
  */
 static inline u16 rs_ring_last_used_apart(const struct rs_ring *r)
 {
