@@ -91,8 +91,9 @@ static bool asked(const struct rs_queue *q, u64 used, u64 consumed)
 	return vring_need_event(word(&vring_used_event(vring)), used, consumed);
 }
 
-/* Each walks a packed ring three times, with interrupts off. */
-#define RING_TRIES 3
+/* A packed ring is walked three times by each try, with interrupts off. */
+#define TRIES_SPLIT 8
+#define TRIES_PACKED 3
 
 /**
  * rs_fact_ring_read - where driver and device are in the ring, of one instant
@@ -105,11 +106,11 @@ static bool asked(const struct rs_queue *q, u64 used, u64 consumed)
 bool rs_fact_ring_read(const struct rs_queue *q, struct rs_fact_ring *r)
 {
 	u64 used, consumed;
-	unsigned int i;
+	unsigned int i, tries = q->ring.vring ? TRIES_SPLIT : TRIES_PACKED;
 
 	if (READ_ONCE(q->off))
 		return false;
-	for (i = 0; i < RING_TRIES; i++) {
+	for (i = 0; i < tries; i++) {
 		rs_queue_progress(q, &used, &consumed);
 		smp_rmb();	/* what is offered is never behind what was returned */
 		r->outstanding = offered(&q->ring, used);

@@ -118,6 +118,7 @@ static __always_inline void count_row(struct rs_queue *q, unsigned int row)
 		trace_row(q, row);
 }
 
+/* And what it found is not found again. */
 static __always_inline void count(struct rs_queue *q, unsigned int row)
 {
 	q->irq_used = q->irq_seen;
@@ -363,7 +364,7 @@ static void line_disabled(struct rs_line *line)
 	u64 now_ns = ktime_get_ns();
 
 	WRITE_ONCE(line->given_up_ns, now_ns);
-	WRITE_ONCE(line->given_up, line->given_up + 1);
+	smp_store_release(&line->given_up, line->given_up + 1);	/* readers have its time then */
 	trace_irq_disabled(line->irq, line->desc->irqs_unhandled);
 	list_for_each_entry_rcu(q, &line->queues, line_list) {
 		rs_queue_event(q, RS_EVENT_DISABLED, now_ns, &event);

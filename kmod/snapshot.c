@@ -136,6 +136,7 @@ static void show_irq_facts(struct seq_file *m, struct rs_queue *q)
 static void show_line(struct seq_file *m, struct rs_line *line)
 {
 	const struct rs_spurious *s = &line->spurious;
+	unsigned int given_up = smp_load_acquire(&line->given_up);	/* irq.c */
 	struct rs_reading r;
 	struct rs_queue *q = rs_show_line_queue(line, &r);
 
@@ -147,8 +148,8 @@ static void show_line(struct seq_file *m, struct rs_line *line)
 			   s->count, s->unhandled, jiffies_to_msecs(s->last_unhandled),
 			   r.kernel_count, s->disabled, rs_spurious_can_trip(s));
 	show_irq_facts(m, q);
-	seq_printf(m, " given_up=%u", READ_ONCE(line->given_up));
-	if (READ_ONCE(line->given_up))
+	seq_printf(m, " given_up=%u", given_up);
+	if (given_up)
 		seq_printf(m, " given_up_ns=%llu", READ_ONCE(line->given_up_ns));
 	seq_putc(m, '\n');
 }

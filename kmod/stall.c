@@ -92,7 +92,7 @@ static void look_at_device(struct rs_queue *q, u64 now_ns)
 {
 	struct rs_track *t = &q->track;
 
-	if (q->dir == RS_RX || q->unfollowed)
+	if (q->dir == RS_RX || READ_ONCE(q->unfollowed))
 		return;
 	if (is_late(t->outstanding_ns, now_ns)) {
 		if (!t->unreturned_ns)

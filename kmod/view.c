@@ -64,6 +64,7 @@ int rs_view_queues(struct seq_file *m, void *unused)
 static void show_irq_line(struct seq_file *m, struct rs_line *line)
 {
 	const struct rs_spurious *s = &line->spurious;
+	unsigned int given_up = smp_load_acquire(&line->given_up);	/* irq.c */
 	struct rs_reading r;
 	struct rs_queue *q = rs_show_line_queue(line, &r);
 
@@ -82,8 +83,8 @@ static void show_irq_line(struct seq_file *m, struct rs_line *line)
 		seq_printf(m, " %9llu", div64_u64(rs_spurious_left(s), line->rate));
 	else
 		seq_printf(m, " %9s", "-");
-	seq_printf(m, " %8s %6u", s->disabled ? "yes" : "no", READ_ONCE(line->given_up));
-	if (READ_ONCE(line->given_up))
+	seq_printf(m, " %8s %6u", s->disabled ? "yes" : "no", given_up);
+	if (given_up)
 		seq_printf(m, " %llu", READ_ONCE(line->given_up_ns) / NSEC_PER_MSEC);
 	seq_putc(m, '\n');
 }
