@@ -207,3 +207,18 @@ scene()
 	keep "$name"
 	fail "$name: $(shortened "$expect")" "$(echo "$differences" | head -n 8 | tr '\n' ';')"
 }
+
+# polls_apart FROM TO: how many polls of input.0 came so many nanoseconds after the one before
+polls_apart()
+{
+	sed -n "s/^hist device=$(device) index=0 .* gap_ns=//p" $SNAPSHOT | tr ',' '\n' |
+		awk -F: -v from="$1" -v to="$2" '$1 >= from && $1 < to { n += $2 } END { print n + 0 }'
+}
+
+# gaps_are_right: after a reset. The first poll follows one of before, at whatever distance.
+gaps_are_right()
+{
+	fault "repeat 20 { post-signal input.0; await input.0 quiet; pause 100000 }" || exit 1
+	same "of polls 100 ms apart all but the first are 50 ms to 10 s apart" 19 \
+		"$(polls_apart 50000000 10000000000 | sed s/20/19/)"
+}
