@@ -62,7 +62,7 @@ host_run()
 	local arguments=$6
 
 	[ "$arguments" != - ] || arguments=
-	# Where instructions are counted, an interrupt may come twice else: see lab/mended.sh.
+	# Where instructions are counted, QEMU may deliver an interrupt twice: see lab/mended.sh.
 	case "$2 $arguments" in
 	x86_64*icount*) arguments+=" --mended" ;;
 	esac
@@ -70,8 +70,8 @@ host_run()
 	# shellcheck disable=SC2086 # a list of words
 	"$LAB/lab" run -a "$2" -H "$4" -g "$5" -t "$7" -o "$1" $arguments \
 		-f "$HERE:/lab/verdicts" -f selftests/check-host:/lab/check \
-		-f "$WORK/$2:/lab/programs" -F "$WORK/$2/hog:/usr/bin/hog" -f selftests/path/window.sh:/lab/window.sh \
-		-F selftests/path/inside.sh:/path/inside.sh "$WORK/script"
+		-f "$WORK/$2:/lab/programs" -F "$WORK/$2/hog:/usr/bin/hog" \
+		-f selftests/path/window.sh:/lab/window.sh -F selftests/path/inside.sh:/path/inside.sh "$WORK/script"
 }
 
 # fault_run DIR ARCH RUN GUEST: the fault device with its guest, see check-guest
