@@ -94,7 +94,7 @@ static bool is_kicked(const struct rs_scene *s)
 static bool is_unasked(const struct rs_scene *s)
 {
 	return s->kick_due == RS_NO &&
-	       (!s->vhost || (worker_is(s, "asleep") && rs_num_is(s->host->worker_queued, 0)));
+	       (s->user || (worker_is(s, "asleep") && rs_num_is(s->host->worker_queued, 0)));
 }
 
 /* A side saw nothing returned within its window: what it counted in it came while work waited. */
@@ -103,8 +103,34 @@ static bool all_window(const struct rs_scene *s, struct rs_num returned)
 	return s->front_still == RS_YES && rs_scene_none(s, returned);
 }
 
+/* Whether the driver kicked for the work that waits, as far as the guest says. */
+static enum rs_answer is_kick_sent(const struct rs_scene *s)
+{
+	bool within = all_window(s, GUEST(used_progress)) && rs_num_above(DERIVED(kicks_sent), 0);
+
+	if (within || is_kicked(s))
+		return RS_YES;
+	return s->kick_due == RS_NO || rs_num_above(s->guest->unkicked, 0) ? RS_NO : RS_UNKNOWN;
+}
+
+/*
+ * A kick was sent, and vhost sleeps and was not told. Only a set can be the answer: the guest may
+ * have kicked before the host's window began, and vhost may have been told then.
+ */
+static enum rs_answer kick_lost(const struct rs_scene *s)
+{
+	bool told = all_window(s, HOST(vhost_posted)) && rs_num_above(HOST(vhost_kicks), 0);
+	bool awake = *s->host->worker_state && !worker_is(s, "asleep");
+
+	if (s->user || told || awake || is_kick_sent(s) == RS_NO ||
+	    rs_num_is(s->host->worker_queued, 1) || rs_num_above(DERIVED(avail_left), 0))
+		return RS_NO;
+	return RS_UNKNOWN;
+}
+
 static enum rs_answer knows(const struct rs_scene *s, struct rs_reason *why)
 {
+	bool arrived = kick_lost(s) == RS_NO;
 	const struct {
 		const char *name;
 		struct rs_num value;
@@ -113,10 +139,11 @@ static enum rs_answer knows(const struct rs_scene *s, struct rs_reason *why)
 		{"avail_left", DERIVED(avail_left), rs_num_above(DERIVED(avail_left), 0)},
 		{"worker_queued", s->host->worker_queued, rs_num_is(s->host->worker_queued, 1)},
 		{"kicks_sent", DERIVED(kicks_sent),
-		 all_window(s, GUEST(used_progress)) && rs_num_above(DERIVED(kicks_sent), 0)},
+		 arrived && all_window(s, GUEST(used_progress)) &&
+			 rs_num_above(DERIVED(kicks_sent), 0)},
 		{"vhost_kicks", HOST(vhost_kicks),
 		 all_window(s, HOST(vhost_posted)) && rs_num_above(HOST(vhost_kicks), 0)},
-		{"unkicked", s->guest->unkicked, is_kicked(s)},
+		{"unkicked", s->guest->unkicked, arrived && is_kicked(s)},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -304,7 +331,16 @@ const struct rs_step rs_front_steps[RS_FRONT_STEPS] = {
 		   {"kick-not-asked", RS_PARTY_BACKEND, kick_not_asked,
 		    "the backend waits for a kick that it did not ask for",
 		    "report the backend's version: it sleeps although the ring has work for it; "
-		    "setting the guest's interface down and up starts the ring again"})},
+		    "setting the guest's interface down and up starts the ring again"},
+		   {"kick-lost", RS_PARTY_VMM, kick_lost,
+		    "the guest's driver kicked, and the backend was not told: no ioeventfd, or "
+		    "another one",
+		    "report the VMM's version: it gives KVM the eventfd of each virtqueue's kick; "
+		    "setting the guest's interface down and up kicks again",
+		    .minor = true},
+		   {"kick-dropped", RS_PARTY_KVM, kick_lost,
+		    "the guest's driver kicked, and KVM did not write the eventfd",
+		    "report the host's kernel version and CPU", .minor = true})},
 	{.id = "runs",
 	 .done_sentence = "the backend runs",
 	 .done = runs,

@@ -29,6 +29,7 @@ enum {
 enum fault {
 	NO_REFILL,
 	KICK_MISSING,
+	KICK_LOST,
 	KICK_NOT_ASKED,
 	WORKER_RUNNABLE,
 	WORKER_ASLEEP,
@@ -63,6 +64,7 @@ static const struct {
 } faults[FAULTS] = {
 	[NO_REFILL] = {"no buffers are added", P(GUEST_DRIVER)},
 	[KICK_MISSING] = {"a kick is not sent", P(GUEST_DRIVER)},
+	[KICK_LOST] = {"a kick does not arrive", P(VMM) | P(KVM), true, true},
 	[KICK_NOT_ASKED] = {"a kick is not asked for", P(BACKEND)},
 	[WORKER_RUNNABLE] = {"the worker gets no CPU", P(HOST_CPU), true},
 	[WORKER_ASLEEP] = {"the worker is not woken", P(HOST_CPU), true},
@@ -103,7 +105,7 @@ struct model {
 	uint64_t waiting;    /* in the tap */
 	uint64_t standing_ns, outstanding_ns; /* since when entries, and buffers, wait */
 	bool broken, queued, pending, scheduled, waits_for_kick;
-	uint64_t offered, dropped, taken, rounds, kicks, calls, suppressed, signals, wakeups;
+	uint64_t offered, dropped, taken, rounds, kicks, told, calls, suppressed, signals, wakeups;
 	uint64_t injected, interrupts, polls;
 };
 
@@ -142,6 +144,9 @@ static void guest_kick(struct model *m, uint64_t from)
 	if (!crossed(m->kick_event, from, m->added))
 		return;
 	m->kicks++;
+	if (is_stuck(m, KICK_LOST))
+		return;
+	m->told++;
 	m->queued = true;
 }
 
@@ -435,7 +440,7 @@ static void vhost_write(const struct model *m, struct rs_queue *q)
 								  : "asleep");
 	HOST_COUNTER(q, vhost_taken) = HOST_COUNTER(q, vhost_posted) = rs_num_of(m->taken);
 	HOST_COUNTER(q, vhost_rounds) = rs_num_of(m->rounds);
-	HOST_COUNTER(q, vhost_kicks) = rs_num_of(m->kicks);
+	HOST_COUNTER(q, vhost_kicks) = rs_num_of(m->told);
 	HOST_COUNTER(q, vhost_calls) = rs_num_of(m->calls);
 	HOST_COUNTER(q, vhost_suppressed_event_idx) = rs_num_of(m->suppressed);
 	HOST_COUNTER(q, vhost_signals) = rs_num_of(m->signals);
@@ -521,10 +526,10 @@ static bool history_make(struct model *m, struct joined *j, bool late)
 		guest_write(m, &j->guest.begin);
 		host_write(m, &j->host.begin);
 		history_run(m, number(20));
-		if (can_poll(m)) /* again and again */
-			guest_poll(m);
 		m->now_ns += LONG_NS;
 	}
+	if (can_poll(m)) /* again and again */
+		guest_poll(m);
 	guest_write(m, &j->guest.end);
 	host_write(m, &j->host.end);
 	return true;

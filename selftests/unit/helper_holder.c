@@ -3,9 +3,9 @@
  * Histories of a virtqueue at random, from a model that knows which party stopped. Both sides are
  * looked at at any moment, with any facts missing: the answer is that party, or a set with it. With
  * all facts, and a queue that stands still, it is that party alone. Not asked for that: a program
- * as backend, of which the host knows no worker; and what only the window shows, see
- * needs_window(). A stopped transmit queue may be called idle where it is unknown that it is
- * stopped.
+ * as backend, of which the host knows no worker; a kick that is lost, which looks as if vhost had
+ * been told and stopped; and what only the window shows, see needs_window(). A stopped transmit
+ * queue may be called idle where it is unknown that it is stopped.
  *
  * HISTORY_SEED=N runs one history again and prints it.
  */
@@ -154,7 +154,7 @@ static void host_counts(struct rs_queue *q, const struct ring *r)
 	if (r->user)
 		return;
 	HOST_COUNTER(q, vhost_rounds) = rs_num_of(r->n_rounds);
-	HOST_COUNTER(q, vhost_kicks) = rs_num_of(r->n_kicks);
+	HOST_COUNTER(q, vhost_kicks) = rs_num_of(r->n_told);
 	HOST_COUNTER(q, vhost_taken) = HOST_COUNTER(q, vhost_posted) = rs_num_of(r->n_posted);
 	HOST_COUNTER(q, vhost_calls) = rs_num_of(r->n_calls);
 	HOST_COUNTER(q, vhost_signals) = rs_num_of(r->n_signals);
@@ -345,12 +345,14 @@ static bool stands(const struct ring *r)
 	       r->now >= since + RS_STILL_MS + RING_STEP_MS;
 }
 
-/* Of a program that is no vhost, the host knows neither worker nor signals. */
+/* Of a program that is no vhost, the host knows neither worker nor signals, nor whether it was
+ * kicked. */
 static unsigned int truth_of(const struct ring *r)
 {
-	bool worker = r->breaks >= BREAK_WORKER_WAITS && r->breaks <= BREAK_WORKER_ASLEEP;
+	bool hidden = (r->breaks >= BREAK_WORKER_WAITS && r->breaks <= BREAK_WORKER_ASLEEP) ||
+		      r->breaks == BREAK_KICK_LOST;
 
-	return r->user && worker ? 1U << RS_PARTY_BACKEND : break_parties[r->breaks];
+	return r->user && hidden ? 1U << RS_PARTY_BACKEND : break_parties[r->breaks];
 }
 
 /* A signal that was sent before the window looks like one that vhost decided against. */
@@ -412,7 +414,7 @@ static int answer_take(const struct history *h, struct ring *dice, struct answer
 	for (size_t i = 0; i < v.n; i++) {
 		/* more packets come than the model's queue can serve: drops are true */
 		if (v.findings[i].rule && !v.findings[i].rule->alarm &&
-		    strcmp(v.findings[i].id, "drops") && v.findings[i].root == RS_ROOT) {
+		    strncmp(v.findings[i].id, "drops", 5) && v.findings[i].root == RS_ROOT) {
 			a->others |= v.findings[i].parties;
 			a->id = v.findings[i].id;
 		} else if (v.findings[i].turn && !v.findings[i].rule) {
@@ -446,7 +448,7 @@ static const char *judge(const struct history *h, const struct answer *a)
 		return NULL;
 	if (a->motion != RS_MOTION_STILL)
 		return "with all facts, the standstill is not seen";
-	if (!r->user && a->parties != truth)
+	if (!r->user && r->breaks != BREAK_KICK_LOST && a->parties != truth)
 		return "with all facts, more than one party remains";
 	return NULL;
 }

@@ -10,11 +10,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Which of them loses a kick shows on neither side. */
+#define KICK_PARTIES (1U << RS_PARTY_VMM | 1U << RS_PARTY_KVM)
+
 /* What stops, and the party that has to be named. */
 #define BREAK_LIST(X)                                 \
 	X(NONE, 0)                                    \
 	X(NO_REFILL, 1U << RS_PARTY_GUEST_DRIVER)     \
 	X(NO_KICK, 1U << RS_PARTY_GUEST_DRIVER)       \
+	X(KICK_LOST, KICK_PARTIES)                    \
 	X(NO_KICK_ASKED, 1U << RS_PARTY_BACKEND)      \
 	X(WORKER_WAITS, 1U << RS_PARTY_HOST_CPU)      \
 	X(WORKER_BLOCKED, 1U << RS_PARTY_HOST_CPU)    \
@@ -52,6 +56,7 @@ enum worker { WORKER_ASLEEP, WORKER_RUNNABLE, WORKER_RUNNING, WORKER_BLOCKED };
 	X(offered)     \
 	X(dropped)     \
 	X(kicks)       \
+	X(told)        \
 	X(rounds)      \
 	X(posted)      \
 	X(calls)       \
@@ -133,6 +138,9 @@ static inline void ring_add(struct ring *r, uint64_t n)
 	if (!due)
 		return;
 	r->n_kicks++;
+	if (ring_breaks(r, BREAK_KICK_LOST))
+		return;
+	r->n_told++;
 	ring_work_queue(r);
 }
 
