@@ -27,20 +27,44 @@ static bool is_zero(const struct rs_ledger *l, enum rs_figure figure)
 	return n.known && !n.value;
 }
 
+/* How far apart the two samples at the end were taken, by the clocks of both machines. */
+static struct rs_num distance_ms(const struct rs_ledger *l)
+{
+	struct rs_num g = l->guest->end.wall_ns, h = l->host->end.wall_ns;
+
+	if (!g.known || !h.known)
+		return (struct rs_num){0};
+	return rs_num_of((g.value > h.value ? g.value - h.value : h.value - g.value) / 1000000);
+}
+
+/* The ring moved between both samples: then the queue must have stood still for longer. */
+static enum rs_confidence confidence_apart(const struct rs_finding *f, const struct rs_ledger *l)
+{
+	struct rs_num apart = distance_ms(l);
+	uint64_t margin = f->measured.value - f->threshold;
+
+	return apart.known && apart.value < margin ? RS_CONFIDENCE_BOUNDED : RS_CONFIDENCE_HINT;
+}
+
 static enum rs_confidence confidence_of(const struct rs_finding *f, const struct rs_ledger *l)
 {
 	struct rs_num skew = f->row->figures[RS_FIG_DERIVED(skew_end)];
-
-	const enum rs_figure misses[] = {RS_FIG_DERIVED(guest_missed), RS_FIG_DERIVED(host_missed)};
+	struct rs_num guest = l->total.figures[RS_FIG_DERIVED(guest_missed)];
+	struct rs_num host = l->total.figures[RS_FIG_DERIVED(host_missed)];
+	const uint64_t missed[RS_SIDES] = {
+		[RS_SIDE_GUEST] = guest.value, [RS_SIDE_HOST] = host.value};
 
 	if (!rs_finding_decided(f) || !is_zero(l, RS_FIG_DERIVED(guest_untold)) ||
-	    !is_zero(l, RS_FIG_DERIVED(host_untold)) || !l->total.figures[misses[0]].known ||
-	    !l->total.figures[misses[1]].known || !l->guest || !l->host || !f->row->guest ||
-	    !f->row->host)
+	    !is_zero(l, RS_FIG_DERIVED(host_untold)) || !guest.known || !host.known || !l->guest ||
+	    !l->host || !f->row->guest || !f->row->host)
 		return RS_CONFIDENCE_HINT;
-	if (!is_zero(l, misses[0]) || !is_zero(l, misses[1]))
-		return RS_CONFIDENCE_BOUNDED;
-	return f->turn && skew.known && skew.value ? RS_CONFIDENCE_BOUNDED : RS_CONFIDENCE_EXACT;
+	if (f->turn && skew.known && skew.value)
+		return confidence_apart(f, l);
+	if (!guest.value && !host.value)
+		return RS_CONFIDENCE_EXACT;
+	/* where hits were missed, no step rests on a count of none: see rs_scene_none() */
+	return f->turn || rs_rule_is_firm(f->rule, f->row, missed) ? RS_CONFIDENCE_BOUNDED
+								   : RS_CONFIDENCE_HINT;
 }
 
 void rs_finding_from_turn(struct rs_finding *f, const struct rs_ledger *l, const struct rs_row *row,

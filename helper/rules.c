@@ -91,3 +91,49 @@ bool rs_rule_fires(const struct rs_rule *rule, const struct rs_ledger *l, const 
 	*measured = rule->measure(rule, row);
 	return *measured >= rule->threshold;
 }
+
+/* How many hits may be missing in a figure; 0 = no hook counts it. */
+static uint64_t missing_in(enum rs_figure figure, const uint64_t missed[RS_SIDES])
+{
+	struct rs_figure_info info = rs_figure_info(figure);
+
+	if (!strcmp(info.unit, "flag") || !strcmp(info.unit, "ms") || !strcmp(info.unit, "hits"))
+		return 0;
+	if (!strcmp(info.side, "both"))
+		return missed[RS_SIDE_GUEST] + missed[RS_SIDE_HOST];
+	return missed[strcmp(info.side, "guest") ? RS_SIDE_HOST : RS_SIDE_GUEST];
+}
+
+/* A count can only be higher than what was counted. A difference of counts can be either way: it is
+ * taken closer to none. */
+static void figure_correct(struct rs_row *row, enum rs_figure figure, uint64_t by)
+{
+	uint64_t *value = &row->figures[figure].value;
+	int64_t is = (int64_t)*value;
+	uint64_t size = is < 0 ? -(uint64_t)is : (uint64_t)is;
+
+	if (!rs_figure_info(figure).negative)
+		*value += by;
+	else if (size <= by)
+		*value = 0;
+	else
+		*value = is < 0 ? *value + by : *value - by;
+}
+
+bool rs_rule_is_firm(const struct rs_rule *rule, const struct rs_row *row,
+		     const uint64_t missed[RS_SIDES])
+{
+	struct rs_row all = *row;
+
+	for (size_t i = 0; i < rule->needs_n; i++) {
+		struct rs_row one = *row;
+		uint64_t by = missing_in(rule->needs[i], missed);
+
+		figure_correct(&one, rule->needs[i], by);
+		if (rule->measure(rule, &one) < rule->threshold)
+			return false;
+		if (i || rs_figure_info(rule->needs[i]).negative)
+			figure_correct(&all, rule->needs[i], by);
+	}
+	return rule->measure(rule, &all) >= rule->threshold;
+}

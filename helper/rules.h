@@ -29,4 +29,11 @@ const char *rs_rule_missing(const struct rs_rule *rule, const struct rs_row *row
 bool rs_rule_fires(const struct rs_rule *rule, const struct rs_ledger *l, const struct rs_row *row,
 		   uint64_t *measured);
 
+/*
+ * Whether a rule that fired would do so whatever its hooks missed: up to @missed hits of each side,
+ * in any of the figures that it needs.
+ */
+bool rs_rule_is_firm(const struct rs_rule *rule, const struct rs_row *row,
+		     const uint64_t missed[RS_SIDES]);
+
 #endif

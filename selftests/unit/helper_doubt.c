@@ -140,6 +140,35 @@ TEST_F(doubt, misses_that_nothing_counts_are_not_none)
 	EXPECT_EQ(RS_CONFIDENCE_BOUNDED, found(&self->v, "irq-disabled")->confidence);
 }
 
+/*
+ * The ring moved between the two samples: they show one standstill only if it lasted for longer
+ * than they are apart.
+ */
+TEST_F(doubt, samples_that_are_far_apart_are_no_proof)
+{
+	const uint64_t at = 1700000000000000000ULL;
+	const struct rs_finding *f;
+
+	for (int side = 0; side < RS_SIDES; side++) {
+		struct rs_snapshot *s = side ? &self->j.host : &self->j.guest;
+
+		s->end.queues[0].used_idx.value += side ? 0 : 3;
+	}
+	self->j.guest.end.queues[0].stalled_ms = rs_num_of(2100);
+	self->j.guest.end.queues[0].broken = rs_num_of(1);
+	ASSERT_EQ(0, answer(self));
+	f = found(&self->v, "ring-broken");
+	ASSERT_NE(NULL, f) TH_LOG("%s", self->text);
+	EXPECT_EQ(RS_CONFIDENCE_HINT, f->confidence);
+	for (uint64_t apart = 1999; apart <= 2000; apart++) {
+		self->j.guest.end.wall_ns = rs_num_of(at);
+		self->j.host.end.wall_ns = rs_num_of(at + apart * 1000000);
+		ASSERT_EQ(0, answer(self));
+		EXPECT_EQ(apart < 2000 ? RS_CONFIDENCE_BOUNDED : RS_CONFIDENCE_HINT,
+			  found(&self->v, "ring-broken")->confidence);
+	}
+}
+
 /* With the module, a machine that was paused at the end of the window is not "another tap". */
 TEST_F(doubt, a_paused_machine_is_said_to_be_paused)
 {
