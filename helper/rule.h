@@ -32,6 +32,7 @@ struct rs_rule {
 	const char *unit;
 	const char *sentence; /* NULL = the row's flaw, see RS_FLAWS */
 	const char *advice;
+	const char *instead; /* a rule that says the same of more parties: silent beside this one */
 };
 
 /* Measures the main figure as it is. */

@@ -16,6 +16,8 @@
  * and a host that lets it go there is late, too: see the advice.
  */
 #define LATE_US 50
+/* A step within the host's kernel: field case B has 8 and 10 us on both hosts. */
+#define STEP_LATE_US 100
 
 #define COUNT(name) (row->figures[RS_FIG_HOST(name)])
 
@@ -164,9 +166,9 @@ static uint64_t vcpu_exits(const struct rs_rule *rule, const struct rs_row *row)
 	int tail = rs_hist_count(h) >= VALUES_MIN ? rs_hist_percentile(h, 990) : -1;
 
 	(void)rule;
-	if (tail < 0 || rs_hist_from(tail) < 256 * 1024 || !COUNT(injected).value)
+	if (tail < 0 || rs_hist_from(tail) < 256 * 1024)
 		return 0;
-	return exits_of(row) * 100 / COUNT(injected).value;
+	return exits_of(row) * 100 / (COUNT(injected).value ? COUNT(injected).value : 1);
 }
 
 static uint64_t vcpu_late(const struct rs_rule *rule, const struct rs_row *row)
@@ -174,6 +176,21 @@ static uint64_t vcpu_late(const struct rs_rule *rule, const struct rs_row *row)
 	if (vcpu_exits(rule, row) >= EXITS_MANY)
 		return 0;
 	return time_of(row, RS_PART_VCPU);
+}
+
+static uint64_t signal_late(const struct rs_rule *rule, const struct rs_row *row)
+{
+	(void)rule;
+	return time_of(row, RS_PART_POSTING);
+}
+
+/* From the eventfd to the injection KVM runs, at once or in its work queue. */
+static uint64_t injection_late(const struct rs_rule *rule, const struct rs_row *row)
+{
+	uint64_t waking = time_of(row, RS_PART_WAKING);
+
+	(void)rule;
+	return waking ? waking : time_of(row, RS_PART_INJECTING);
 }
 
 static uint64_t softirq_late(const struct rs_rule *rule, const struct rs_row *row)
@@ -203,6 +220,8 @@ static uint64_t poll_late(const struct rs_rule *rule, const struct rs_row *row)
 
 /* Fewer drops than these come from one burst. */
 #define DROPS_MIN 20
+/* A worker that waits less than this part of the window for a CPU has what it needs. */
+#define WAIT_PART 10
 
 static uint64_t drops(const struct rs_rule *rule, const struct rs_row *row)
 {
@@ -212,6 +231,44 @@ static uint64_t drops(const struct rs_rule *rule, const struct rs_row *row)
 	if (full < DROPS_MIN || !row->figures[RS_FIG_DERIVED(taken)].value || !offered)
 		return 0;
 	return full * 1000 / offered;
+}
+
+/* Packets waited at both ends of the window, the guest had given no buffer for them, and its kicks
+ * show that vhost waited for buffers in between. */
+static uint64_t drops_no_buffers(const struct rs_rule *rule, const struct rs_row *row)
+{
+	bool waits = row->figures[RS_FIG_DERIVED(occupancy)].value &&
+		     row->figures[RS_FIG_DERIVED(occupancy_begin)].value;
+	bool none = !row->figures[RS_FIG_DERIVED(avail_left)].value &&
+		    !row->figures[RS_FIG_DERIVED(avail_left_begin)].value;
+
+	return waits && none && COUNT(vhost_kicks).value ? drops(rule, row) : 0;
+}
+
+/* At most, in milliseconds. */
+static uint64_t worker_waited(const struct rs_row *row)
+{
+	const struct rs_histogram *h = &row->hists[RS_SIDE_HOST][RS_HOST_HIST_worker_wait];
+	uint64_t ns = 0;
+
+	for (size_t i = 0; i < RS_HIST_BUCKETS; i++)
+		ns += h->bucket[i] *
+		      (i + 1 < RS_HIST_BUCKETS ? rs_hist_to(i) : 2 * rs_hist_from(i));
+	return ns / 1000000;
+}
+
+/*
+ * vhost asks for a kick when it runs out of buffers: it never did, has some left, and does not wait
+ * for a CPU. So it has all that it needs, and does not keep up.
+ */
+static uint64_t drops_backend(const struct rs_rule *rule, const struct rs_row *row)
+{
+	uint64_t window = row->figures[RS_FIG_DERIVED(host_window)].value;
+
+	if (COUNT(vhost_kicks).value || !row->figures[RS_FIG_DERIVED(avail_left)].value ||
+	    worker_waited(row) * WAIT_PART > window)
+		return 0;
+	return drops(rule, row);
 }
 
 #define HOST	RS_FIG_HOST
@@ -249,6 +306,38 @@ static const struct rs_rule rules[] = {
 	 .advice =
 		 "the vhost worker wakes up late, or works slowly: compare worker_wait, the CPU's "
 		 "idle states and its frequency with a good host"},
+	{.id = "signal-late",
+	 .party = RS_PARTY_BACKEND,
+	 .or_parties = 1U << RS_PARTY_HOST_CPU,
+	 .severity = RS_SEVERITY_WARNING,
+	 .measure = signal_late,
+	 .threshold = STEP_LATE_US,
+	 .unit = "us",
+	 .dir = "rx",
+	 .hists = {"s2_s3"},
+	 RS_NEEDS(HOST(vhost_signals)),
+	 RS_ALSO(HOST(eventfd_writes)),
+	 .sentence = "signal late: most of a packet's time passes between vhost's decision and its "
+		     "write to the eventfd",
+	 .advice =
+		 "look at what the vhost worker does then (perf top -t), and whether it loses its "
+		 "CPU"},
+	{.id = "injection-late",
+	 .party = RS_PARTY_KVM,
+	 .or_parties = 1U << RS_PARTY_HOST_CPU,
+	 .severity = RS_SEVERITY_WARNING,
+	 .measure = injection_late,
+	 .threshold = STEP_LATE_US,
+	 .unit = "us",
+	 .dir = "rx",
+	 .hists = {"s3_s4", "s4_s5"},
+	 RS_NEEDS(HOST(irqfd_wakeups), HOST(injected)),
+	 RS_ALSO(HOST(irqfd_deferred), HOST(irqfd_atomic)),
+	 .sentence = "injection late: most of a packet's time passes between the write to the "
+		     "eventfd and KVM's injection",
+	 .advice =
+		 "if irqfd_deferred is above 0, the kernel's work queue injects: look for what "
+		 "keeps the host's kworkers from their CPU; else report the host's kernel version"},
 	{.id = "vcpu-exits-late",
 	 .party = RS_PARTY_HOST_CPU,
 	 .or_parties = 1U << RS_PARTY_VMM,
@@ -307,6 +396,39 @@ static const struct rs_rule rules[] = {
 	 .sentence = "poll late: the guest's polls take most of a packet's time",
 	 .advice = "the guest works long on each packet within its polls: look for XDP programs, "
 		   "packet filters and taps (tcpdump) with perf record -g in the guest"},
+	{.id = "drops-no-buffers",
+	 .party = RS_PARTY_GUEST_CPU,
+	 .or_parties = 1U << RS_PARTY_GUEST_DRIVER,
+	 .severity = RS_SEVERITY_WARNING,
+	 .measure = drops_no_buffers,
+	 .threshold = 10,
+	 .unit = "of 1000 packets",
+	 .dir = "rx",
+	 RS_NEEDS(HOST(tun_dropped_full), DERIVED(taken), HOST(tun_offered), HOST(vhost_kicks),
+		  DERIVED(occupancy), DERIVED(occupancy_begin), DERIVED(avail_left),
+		  DERIVED(avail_left_begin)),
+	 RS_ALSO(GUEST(full_softirq), GUEST(full_ksoftirqd)),
+	 .sentence = "packets were dropped while vhost waited for buffers of the guest",
+	 .advice = "the guest consumes more slowly than packets come: look at time_squeeze and "
+		   "ksoftirqd's polls; give the receive ring more entries (ethtool -G, "
+		   "rx_queue_size of the VMM), or spread the flows over more queues",
+	 .instead = "drops"},
+	{.id = "drops-backend",
+	 .party = RS_PARTY_BACKEND,
+	 .severity = RS_SEVERITY_WARNING,
+	 .measure = drops_backend,
+	 .threshold = 10,
+	 .unit = "of 1000 packets",
+	 .dir = "rx",
+	 .exact = RS_ON_HOST,
+	 .hists = {"worker_wait"},
+	 RS_NEEDS(HOST(tun_dropped_full), DERIVED(taken), HOST(tun_offered), HOST(vhost_kicks),
+		  DERIVED(avail_left), DERIVED(host_window)),
+	 RS_ALSO(HOST(vhost_rounds), HOST(vhost_posted), DERIVED(occupancy)),
+	 .sentence = "packets were dropped although vhost had buffers, and its worker a CPU",
+	 .advice = "one vhost worker does not keep up: spread the flows over more queues, and look "
+		   "at what the worker does (perf top -t)",
+	 .instead = "drops"},
 	{.id = "drops",
 	 .party = RS_PARTY_BACKEND,
 	 .or_parties = 1U << RS_PARTY_HOST_CPU | 1U << RS_PARTY_GUEST_CPU,

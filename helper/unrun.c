@@ -135,7 +135,7 @@ static void number_print(FILE *out, const struct rs_ledger *l)
 	rs_unrun_each(l, rule_count, &number);
 	if (number.n)
 		fprintf(out,
-			"%zu of %zu rules were not checked in each queue: a figure is unknown; "
+			"%zu of %zu rules did not run in each queue: a figure is unknown; "
 			"-v names them\n",
 			number.n, rs_rules_count());
 }

@@ -82,6 +82,11 @@ static int worker_follow(struct rs_verdict *v, const struct rs_ledger *l)
 	return 0;
 }
 
+static bool is_about_drops(const struct rs_rule *rule)
+{
+	return !strcmp(rule->id, "drops") || (rule->instead && !strcmp(rule->instead, "drops"));
+}
+
 /* Whether other findings of the same queue follow from this one. */
 static bool is_cause(const struct rs_finding *f, const struct rs_rule *rule)
 {
@@ -89,7 +94,7 @@ static bool is_cause(const struct rs_finding *f, const struct rs_rule *rule)
 
 	if (!strcmp(f->id, "qdisc-drops"))
 		return rule->party == RS_PARTY_HOST_NET;
-	return f->turn || !strcmp(f->id, "irq-disabled") || (is_late && !strcmp(rule->id, "drops"));
+	return f->turn || !strcmp(f->id, "irq-disabled") || (is_late && is_about_drops(rule));
 }
 
 /* Packets wait before a tap of which a queue stands still. */
@@ -122,6 +127,19 @@ static size_t root_of(const struct rs_verdict *v, const struct rs_ledger *l,
 	return v->findings[first].root == RS_ROOT ? first : v->findings[first].root;
 }
 
+/* Whether a rule that says the same more exactly has fired on this row. */
+static bool is_said(const struct rs_verdict *v, const struct rs_rule *rule, size_t first)
+{
+	for (size_t i = first; first != SIZE_MAX && i < v->n; i++) {
+		const struct rs_finding *f = &v->findings[i];
+
+		if (f->row == v->findings[first].row && f->rule && f->rule->instead &&
+		    !strcmp(f->rule->instead, rule->id))
+			return true;
+	}
+	return false;
+}
+
 static int rule_apply(struct rs_verdict *v, const struct rs_ledger *l, const struct rs_rule *rule,
 		      size_t i)
 {
@@ -130,7 +148,7 @@ static int rule_apply(struct rs_verdict *v, const struct rs_ledger *l, const str
 	uint64_t measured;
 	size_t root;
 
-	if (!rs_rule_fires(rule, l, row, &measured))
+	if (!rs_rule_fires(rule, l, row, &measured) || is_said(v, rule, v->first[i]))
 		return 0;
 	root = root_of(v, l, rule, row, v->first[i]);
 	if (root != RS_ROOT && !strcmp(v->findings[root].id, rule->id))

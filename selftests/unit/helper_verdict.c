@@ -49,6 +49,26 @@ static void vcpu_shape(struct rs_row *row, bool on)
 	hist_set(row, RS_HOST_HIST_s5_run, on ? 524288 : 262144, 900);
 }
 
+/* The smallest bucket of at least 100 us, and the one before. */
+static void signal_shape(struct rs_row *row, bool on)
+{
+	hist_set(row, RS_HOST_HIST_s2_s3, on ? 131072 : 65536, 900);
+}
+
+/* KVM's work queue, or the wake-up before it. */
+static void injection_shape(struct rs_row *row, bool on)
+{
+	hist_set(row, RS_HOST_HIST_s3_s4, 4096, 900);
+	hist_set(row, RS_HOST_HIST_s4_s5, on ? 131072 : 65536, 900);
+}
+
+/* 100 rounds that waited 8.4 ms at most, or 16.8 ms: of 10 s less than a tenth, or more. */
+static void waits_shape(struct rs_row *row, bool on)
+{
+	row->figures[RS_FIG_DERIVED(host_window)] = rs_num_of(10000);
+	hist_set(row, RS_HOST_HIST_worker_wait, on ? 4194304 : 8388608, 100);
+}
+
 /* Case C: 46 us now, 1 ms then. */
 static void exits_shape(struct rs_row *row, bool on)
 {
@@ -133,6 +153,8 @@ static const struct {
 	 .shape = vcpu_shape},
 	{"vcpu-exits-late", SETS({HOST(injected), 1000}, {HOST(exits_pending_io), 2000}),
 	 SETS({HOST(exits_pending_io), 1999}), .shape = exits_shape},
+	{"signal-late", .shape = signal_shape},
+	{"injection-late", .shape = injection_shape},
 	{"softirq-late", .shape = softirq_shape},
 	/* 900 polls with a packet each; then as many as with busy polling, which find nothing */
 	{"poll-late",
@@ -146,6 +168,14 @@ static const struct {
 	 SETS({GUEST(none_empty), 19})},
 	{"empty-signals-sent", SETS({HOST(vhost_signals), 10000}, {HOST(vhost_signals_empty), 100}),
 	 SETS({HOST(vhost_signals), 10001})},
+	{"drops-no-buffers",
+	 SETS({HOST(tun_dropped_full), 101}, {HOST(vhost_kicks), 1}, {DERIVED(occupancy), 1},
+	      {DERIVED(occupancy_begin), 1}, {DERIVED(avail_left), 0},
+	      {DERIVED(avail_left_begin), 0}),
+	 SETS({DERIVED(avail_left), 1})},
+	{"drops-backend",
+	 SETS({HOST(tun_dropped_full), 101}, {HOST(vhost_kicks), 0}, {DERIVED(avail_left), 1}),
+	 .shape = waits_shape},
 	{"drops", SETS({HOST(tun_dropped_full), 101}), SETS({HOST(tun_dropped_full), 100})},
 	{"sum-off", SETS({DERIVED(sum_off), 1}), SETS({DERIVED(sum_off), 0})},
 	{"cause-unknown", SETS({GUEST(none_unknown), 1}), SETS({GUEST(none_unknown), 0})},
@@ -280,6 +310,48 @@ TEST_F(verdict, a_rule_is_silent_where_a_figure_is_unknown)
 			       rs_figure_info(rule->needs[n]).name);
 		}
 	}
+}
+
+/* What of drops is known more exactly is said once. */
+TEST_F(verdict, drops_are_told_once)
+{
+	struct rs_ledger *l = &self->j.ledger;
+
+	for (size_t i = 0; i < RULES; i++)
+		if (!strcmp(rules[i].id, "drops-backend"))
+			rule_on(&l->rows[0], i);
+	ASSERT_EQ(0, rs_verdict_reach(&self->v, l, &self->j.err));
+	ASSERT_EQ(1, self->v.n);
+	EXPECT_STREQ("drops-backend", self->v.findings[0].id);
+	rs_verdict_clear(&self->v);
+	l->rows[0].figures[HOST(vhost_kicks)].known = false;
+	ASSERT_EQ(0, rs_verdict_reach(&self->v, l, &self->j.err));
+	ASSERT_EQ(1, self->v.n);
+	EXPECT_STREQ("drops", self->v.findings[0].id);
+}
+
+static enum rs_confidence confidence_with(FIXTURE_DATA(verdict) * self, uint64_t guest_missed)
+{
+	enum rs_confidence confidence = RS_CONFIDENCES;
+
+	self->j.ledger.total.figures[DERIVED(guest_missed)] = rs_num_of(guest_missed);
+	rs_verdict_clear(&self->v);
+	if (rs_verdict_reach(&self->v, &self->j.ledger, &self->j.err))
+		return RS_CONFIDENCES;
+	for (size_t i = 0; i < self->v.n; i++)
+		if (!strcmp(self->v.findings[i].id, "busy-poll-theft"))
+			confidence = self->v.findings[i].confidence;
+	return confidence;
+}
+
+/* 29 of 286 are 101 of 1000; of 580 they are 50, which is the threshold. */
+TEST_F(verdict, missed_hits_are_compared_with_the_margin)
+{
+	figures_set(&self->j.ledger.rows[0],
+		    (struct set[]){{GUEST(interrupts), 286}, {GUEST(none_busy_poll), 29}}, 2);
+	EXPECT_EQ(RS_CONFIDENCE_EXACT, confidence_with(self, 0));
+	EXPECT_EQ(RS_CONFIDENCE_BOUNDED, confidence_with(self, 294));
+	EXPECT_EQ(RS_CONFIDENCE_HINT, confidence_with(self, 295));
 }
 
 /* Of the side that has one of this name. */
@@ -427,18 +499,24 @@ static size_t rule_number(const struct rs_rule *rule)
 	return r;
 }
 
-/* Sometimes nothing passes the tap, and its queue may be stopped: chance has that too rarely. */
+static void figures_clear(struct rs_row *row, const enum rs_figure *figures, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		row->figures[figures[i]] = rs_num_of(0);
+}
+
+/* Sometimes nothing passes the tap, its queue is stopped, or the guest gives no buffers: chance has
+ * that too rarely. */
 static void tap_shuffle(struct rs_row *row, uint64_t *seed)
 {
 	static const enum rs_figure idle[] = {DERIVED(occupancy), DERIVED(occupancy_begin),
 					      HOST(tun_offered)};
+	static const enum rs_figure dry[] = {DERIVED(avail_left), DERIVED(avail_left_begin)};
 
 	if (row->host)
 		stopped_shape(row, odd_number(seed) % 2);
-	if (odd_number(seed) % 16 != 1)
-		return;
-	for (size_t i = 0; i < sizeof(idle) / sizeof(idle[0]); i++)
-		row->figures[idle[i]] = rs_num_of(0);
+	figures_clear(row, idle, odd_number(seed) % 16 == 1 ? sizeof(idle) / sizeof(idle[0]) : 0);
+	figures_clear(row, dry, odd_number(seed) % 16 == 1 ? sizeof(dry) / sizeof(dry[0]) : 0);
 }
 
 /* Often no hit was missed, and often both sides can be compared. */
@@ -454,6 +532,50 @@ static void ledger_shuffle(struct rs_ledger *l, uint64_t *seed)
 	for (size_t i = 0; i < sizeof(missed) / sizeof(missed[0]); i++)
 		l->total.figures[missed[i]] =
 			rs_num_of(odd_number(seed) % 4 == 1 ? odd_number(seed) : 0);
+}
+
+/* The counts as they may have been: each figure that the rule needs missed some hits. */
+static void row_correct(struct rs_row *row, const struct rs_rule *rule, uint64_t missed,
+			uint64_t *seed)
+{
+	for (size_t i = 0; i < rule->needs_n; i++) {
+		struct rs_figure_info info = rs_figure_info(rule->needs[i]);
+		bool counted = strcmp(info.unit, "flag") && strcmp(info.unit, "ms");
+
+		if (counted && !info.negative)
+			row->figures[rule->needs[i]].value += odd_number(seed) % (missed + 1);
+	}
+}
+
+/* "bounded" is said only of what would be found with all hits, too. */
+TEST_F(verdict, a_bounded_finding_does_not_hang_on_what_was_missed)
+{
+	struct rs_ledger *l = &self->j.ledger;
+	size_t bounded = 0;
+	uint64_t seed = 17;
+
+	for (int round = 0; round < 4000; round++) {
+		uint64_t missed;
+
+		ledger_shuffle(l, &seed);
+		missed = odd_number(&seed) % 1000;
+		l->total.figures[DERIVED(guest_missed)] = rs_num_of(missed);
+		l->total.figures[DERIVED(host_missed)] = rs_num_of(missed);
+		ASSERT_EQ(0, rs_verdict_reach(&self->v, l, &self->j.err));
+		for (size_t i = 0; i < self->v.n; i++) {
+			const struct rs_finding *f = &self->v.findings[i];
+			struct rs_row row = *f->row;
+
+			if (!f->rule || f->rule->total || f->confidence != RS_CONFIDENCE_BOUNDED)
+				continue;
+			bounded++;
+			row_correct(&row, f->rule, missed, &seed);
+			EXPECT_LE(f->threshold, f->rule->measure(f->rule, &row))
+			TH_LOG("%s: %llu", f->id, (unsigned long long)f->measured.value);
+		}
+		rs_verdict_clear(&self->v);
+	}
+	EXPECT_LT(1000, bounded);
 }
 
 /* What the output prints as measured value and threshold holds, whatever the figures are. */
