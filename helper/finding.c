@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <string.h>
 
-#include "fields.h"
 #include "finding.h"
 
 const char *const rs_confidence_names[RS_CONFIDENCES] = {
@@ -125,65 +124,4 @@ void rs_finding_from_rule(struct rs_finding *f, const struct rs_ledger *l, const
 		.advice = rule->advice,
 	};
 	f->confidence = confidence_of(f, l);
-}
-
-void rs_finding_evidence(const struct rs_finding *f,
-			 void (*figure)(void *ctx, enum rs_figure figure, struct rs_num value),
-			 void *ctx)
-{
-	for (size_t i = 0; f->rule && i < f->rule->needs_n; i++)
-		figure(ctx, f->rule->needs[i], f->row->figures[f->rule->needs[i]]);
-	for (size_t i = 0; f->rule && i < f->rule->also_n; i++)
-		if (f->row->figures[f->rule->also[i]].known)
-			figure(ctx, f->rule->also[i], f->row->figures[f->rule->also[i]]);
-}
-
-/* Return: the field of this fact, if neither side knows it; NULL = known, or no field of a queue.
- */
-static const struct rs_field *missing_find(const struct rs_row *row, const char *key, size_t len)
-{
-	const struct rs_record *record = &rs_records[RS_RECORD_QUEUE];
-	const struct rs_field *found = NULL;
-
-	for (size_t i = 0; i < record->fields_n; i++) {
-		const struct rs_field *field = &record->fields[i];
-
-		if (strncmp(field->key, key, len) || field->key[len])
-			continue;
-		if ((row->guest && rs_field_known(field, row->guest)) ||
-		    (row->host && rs_field_known(field, row->host)))
-			return NULL;
-		found = field;
-	}
-	return found;
-}
-
-/* Whether the missing facts of this step would settle something. */
-static bool is_unsettled(const struct rs_link *link)
-{
-	return link->state == RS_LINK_POSSIBLE || (link->causes & (link->causes - 1));
-}
-
-void rs_finding_missing(const struct rs_finding *f, void (*fact)(void *ctx, const char *key),
-			void *ctx)
-{
-	const struct rs_field *told[32];
-	size_t told_n = 0;
-
-	for (size_t i = 0; f->turn && i < RS_STEPS; i++) {
-		const char *words = is_unsettled(&f->turn->links[i]) ? rs_step_at(i)->facts : "";
-
-		for (size_t n, j; *words; words += n + strspn(words + n, " ")) {
-			const struct rs_field *field;
-
-			n = strcspn(words, " ");
-			field = missing_find(f->row, words, n);
-			for (j = 0; j < told_n && told[j] != field; j++)
-				;
-			if (!field || j < told_n || told_n == 32)
-				continue;
-			told[told_n++] = field;
-			fact(ctx, field->key);
-		}
-	}
 }

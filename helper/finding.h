@@ -59,13 +59,4 @@ void rs_finding_from_turn(struct rs_finding *f, const struct rs_ledger *l, const
 void rs_finding_from_rule(struct rs_finding *f, const struct rs_ledger *l, const struct rs_row *row,
 			  const struct rs_rule *rule, uint64_t measured);
 
-/* Calls @figure for each known figure of the rule that made the finding. */
-void rs_finding_evidence(const struct rs_finding *f,
-			 void (*figure)(void *ctx, enum rs_figure figure, struct rs_num value),
-			 void *ctx);
-
-/* Calls @fact for each fact that is unknown and would settle the finding. */
-void rs_finding_missing(const struct rs_finding *f, void (*fact)(void *ctx, const char *key),
-			void *ctx);
-
 #endif

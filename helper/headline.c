@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "evidence.h"
 #include "headline.h"
 
 static void label_print(FILE *out, const struct rs_row *row)
@@ -252,6 +253,16 @@ static void fact_print(void *ctx, const char *key)
 	e->before = ", ";
 }
 
+static void shown_print(void *ctx, const struct rs_shown *shown)
+{
+	struct evidence *e = ctx;
+	char text[240];
+
+	rs_shown_tell(shown, text, sizeof(text));
+	fprintf(e->out, "%s%s", e->before, text);
+	e->before = ", ";
+}
+
 static void end_print(const struct evidence *e)
 {
 	if (e->before[0] == ',')
@@ -315,23 +326,25 @@ static void finding_print(FILE *out, const char *indent, const struct rs_finding
 	fprintf(out, ": %s [%s]\n", f->sentence, f->id);
 	if (f->rule || f->root == RS_ROOT)
 		measured_print(out, indent, f);
-	rs_finding_evidence(f, figure_print, &e);
+	rs_evidence_figures(f, figure_print, &e);
 	end_print(&e);
 }
 
 static void detail_print(FILE *out, bool verbose, const struct rs_finding *f)
 {
-	struct evidence missing = {out, "  to settle it: "};
+	struct evidence facts = {out, "  facts: "}, missing = {out, "  to settle it: "};
 
 	finding_print(out, "", f);
 	if (f->turn) {
 		chain_print(out, f->turn);
+		rs_evidence_facts(f, shown_print, &facts);
+		end_print(&facts);
 		if (verbose)
 			open_print(out, f->turn);
 		else if (is_undecided(f))
 			named_print(out, f->turn, f->named == f->parties,
 				    "  possible: ", possible_print);
-		rs_finding_missing(f, fact_print, &missing);
+		rs_evidence_missing(f, fact_print, &missing);
 		end_print(&missing);
 	}
 	fprintf(out, "  do: %s\n", f->advice);
@@ -358,12 +371,25 @@ static void consequences_print(FILE *out, const struct rs_verdict *v, const stru
 	}
 }
 
+/* Who would have to act if something waits in a queue that could not be judged. */
+static void unjudged_print(FILE *out, const struct rs_ledger *l, const struct rs_verdict *v)
+{
+	char text[300];
+
+	for (size_t i = 0; i < l->rows_n; i++)
+		if (rs_verdict_is_unjudged(v, l, i) && v->turns[i].named)
+			fprintf(out, "%s: if something waits, the turn is with: %s\n",
+				l->rows[i].label,
+				rs_parties_name(v->turns[i].named, ", ", text, sizeof(text)));
+}
+
 void rs_headline_details(FILE *out, bool verbose, const struct rs_ledger *l,
 			 const struct rs_verdict *v)
 {
 	struct rs_index roots;
 
-	(void)l;
+	if (verbose)
+		unjudged_print(out, l, v);
 	if (rs_index_make(&roots, v->n, root_hash, v)) {
 		fputs("out of memory: the findings are not explained\n", out);
 		return;

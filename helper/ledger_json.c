@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "evidence.h"
 #include "hist_json.h"
 #include "json.h"
 #include "ledger_json.h"
@@ -86,12 +87,24 @@ static void shares_add(struct json_object *obj, const struct rs_row *row)
 	json_object_object_add(obj, "shares", list);
 }
 
+static struct json_object *parties_to_json(unsigned int parties)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (int i = 0; i < RS_PARTIES; i++)
+		if (parties & (1U << i))
+			json_object_array_add(list, json_object_new_string(rs_party_names[i]));
+	return list;
+}
+
 static struct json_object *row_to_json(const struct rs_row *row, const struct rs_turn *turn)
 {
 	struct json_object *obj = json_object_new_object();
 
 	rs_json_add_text(obj, "label", row->label);
 	rs_json_add_text(obj, "motion", rs_motion_names[turn->motion]);
+	if (turn->motion == RS_MOTION_UNKNOWN && turn->named)
+		json_object_object_add(obj, "if_it_waits", parties_to_json(turn->named));
 	if (row->guest) {
 		rs_json_add_text(obj, "device", row->guest->device);
 		rs_json_add_text(obj, "netdev", row->guest->netdev);
@@ -118,16 +131,6 @@ static struct json_object *row_to_json(const struct rs_row *row, const struct rs
 	hists_add(obj, "host_hists", RS_SIDE_HOST, row);
 	shares_add(obj, row);
 	return obj;
-}
-
-static struct json_object *parties_to_json(unsigned int parties)
-{
-	struct json_object *list = json_object_new_array();
-
-	for (int i = 0; i < RS_PARTIES; i++)
-		if (parties & (1U << i))
-			json_object_array_add(list, json_object_new_string(rs_party_names[i]));
-	return list;
 }
 
 static struct json_object *causes_to_json(const struct rs_step *step, unsigned int causes)
@@ -179,11 +182,29 @@ static void fact_add(void *ctx, const char *key)
 	json_object_array_add(ctx, json_object_new_string(key));
 }
 
+static void shown_add(void *ctx, const struct rs_shown *shown)
+{
+	struct json_object *obj = json_object_new_object();
+
+	rs_json_add_text(obj, "fact", shown->key);
+	rs_json_add_text(obj, "guest", shown->guest ? shown->guest : "");
+	rs_json_add_text(obj, "host", shown->host ? shown->host : "");
+	json_object_array_add(ctx, obj);
+}
+
+static void facts_add(struct json_object *obj, const struct rs_finding *f)
+{
+	struct json_object *list = json_object_new_array();
+
+	rs_evidence_facts(f, shown_add, list);
+	json_object_object_add(obj, "facts", list);
+}
+
 static void settle_add(struct json_object *obj, const struct rs_finding *f)
 {
 	struct json_object *list = json_object_new_array();
 
-	rs_finding_missing(f, fact_add, list);
+	rs_evidence_missing(f, fact_add, list);
 	if (json_object_array_length(list))
 		json_object_object_add(obj, "to_settle", list);
 	else
@@ -228,10 +249,11 @@ static struct json_object *finding_to_json(const struct rs_verdict *v, const str
 		rs_json_add_num(obj, "margin", rs_num_of(f->measured.value - f->threshold));
 		rs_json_add_text(obj, "unit", f->unit);
 	}
-	rs_finding_evidence(f, figure_add, evidence);
+	rs_evidence_figures(f, figure_add, evidence);
 	json_object_object_add(obj, "evidence", evidence);
 	if (f->turn && f->root == RS_ROOT) {
 		json_object_object_add(obj, "chain", turn_to_json(f->turn));
+		facts_add(obj, f);
 		settle_add(obj, f);
 	}
 	return obj;

@@ -6,6 +6,7 @@
 
 #include "chain.h"
 #include "embed.h"
+#include "evidence.h"
 #include "headline.h"
 #include "html.h"
 #include "panel.h"
@@ -135,6 +136,17 @@ static void fact_print(void *ctx, const char *key)
 	list->before = ", ";
 }
 
+static void shown_print(void *ctx, const struct rs_shown *shown)
+{
+	struct list *list = ctx;
+	char text[240];
+
+	rs_shown_tell(shown, text, sizeof(text));
+	fputs(list->before, list->out);
+	rs_html_text(list->out, text);
+	list->before = ", ";
+}
+
 static void list_end(const struct list *list)
 {
 	if (*list->before == ',')
@@ -151,6 +163,7 @@ static void follows_print(const struct page *p, const struct rs_finding *f)
 static void finding_print(const struct page *p, const struct rs_finding *f)
 {
 	struct list figures = {p->out, "<p>Figures: <code>"};
+	struct list facts = {p->out, "<p>Facts: <code>"};
 	struct list missing = {p->out, "<p>To settle it: <code>"};
 	char party[200];
 
@@ -162,13 +175,14 @@ static void finding_print(const struct page *p, const struct rs_finding *f)
 	rs_html_element(p->out, "b", NULL, "%s", f->sentence);
 	if (f->suppressed)
 		rs_html_element(p->out, "p", NULL, "Accepted: %s", f->suppressed);
-	rs_finding_evidence(f, figure_print, &figures);
+	rs_evidence_figures(f, figure_print, &figures);
 	list_end(&figures);
 	if (f->root != RS_ROOT) {
 		follows_print(p, f);
 	} else {
-		if (f->turn)
-			rs_finding_missing(f, fact_print, &missing);
+		rs_evidence_facts(f, shown_print, &facts);
+		list_end(&facts);
+		rs_evidence_missing(f, fact_print, &missing);
 		list_end(&missing);
 		rs_html_element(p->out, "p", NULL, "Do: %s", f->advice);
 	}

@@ -2,6 +2,7 @@
 /* Each rule fires on its own figures, and not on figures close to them. */
 #include <kselftest_harness.h>
 
+#include "evidence.h"
 #include "hist.h"
 #include "helper_fixture.h"
 #include "helper_man.h"
@@ -804,7 +805,7 @@ TEST_F(verdict, evidence_has_every_figure_the_rule_needs)
 	figures_set(&self->j.ledger.rows[0], (struct set[]){{DERIVED(irq_disabled), 1}}, 1);
 	ASSERT_EQ(0, rs_verdict_reach(&self->v, &self->j.ledger, &self->j.err));
 	ASSERT_EQ(1, self->v.n);
-	rs_finding_evidence(&self->v.findings[0], figure_count, &n);
+	rs_evidence_figures(&self->v.findings[0], figure_count, &n);
 	EXPECT_LE(self->v.findings[0].rule->needs_n, n);
 }
 
