@@ -263,14 +263,16 @@ static enum rs_answer backend_idle(const struct rs_scene *s)
 	return s->vhost ? RS_NO : RS_UNKNOWN;
 }
 
-/* vhost sleeps, and has no work in its list. */
+/* vhost sleeps, and has no work in its list: packets that came did not wake it, as after an error
+ * vhost no longer waits for the tap. */
 static enum rs_answer vhost_idle(const struct rs_scene *s)
 {
 	struct rs_reason why;
+	bool rests = worker_is(s, "asleep") && rs_num_is(s->host->worker_queued, 0);
 
-	if (!s->vhost || is_woken(s))
+	if (!s->vhost || (!rests && is_woken(s)))
 		return RS_NO;
-	if (worker_is(s, "asleep") && rs_num_is(s->host->worker_queued, 0))
+	if (rests)
 		return s->front_still == RS_YES && knows(s, &why) == RS_YES ? RS_YES : RS_UNKNOWN;
 	return *s->host->worker_state && !worker_is(s, "asleep") ? RS_NO : RS_UNKNOWN;
 }

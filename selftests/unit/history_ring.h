@@ -24,6 +24,7 @@
 	X(WORKER_BLOCKED, 1U << RS_PARTY_HOST_CPU)    \
 	X(WORKER_ASLEEP, 1U << RS_PARTY_HOST_CPU)     \
 	X(BACKEND_FAILS, 1U << RS_PARTY_BACKEND)      \
+	X(BACKEND_DEAF, 1U << RS_PARTY_BACKEND)       \
 	X(VM_PAUSED, 1U << RS_PARTY_VMM)              \
 	X(NO_SIGNAL, 1U << RS_PARTY_BACKEND)          \
 	X(MASKED, 1U << RS_PARTY_VMM)                 \
@@ -198,7 +199,7 @@ static inline void ring_arrive(struct ring *r)
 	r->n_dropped += n > room ? n - room : 0;
 	r->occupancy += n > room ? room : n;
 	/* vhost waits for the socket only if it had buffers */
-	if (r->no_kick)
+	if (r->no_kick && !ring_breaks(r, BREAK_BACKEND_DEAF))
 		ring_work_queue(r);
 }
 
@@ -344,7 +345,8 @@ static inline void ring_start(struct ring *r, uint64_t seed, enum break_point br
 	*r = (struct ring){.random = seed * 0x9e3779b97f4a7c15ULL + 1, .breaks = breaks};
 	for (int i = 0; i < 8; i++)
 		ring_random(r, 2);
-	r->tx = breaks == BREAK_TX_STOPPED || (breaks != BREAK_NO_REFILL && ring_random(r, 2));
+	r->tx = breaks == BREAK_TX_STOPPED ||
+		(breaks != BREAK_NO_REFILL && breaks != BREAK_BACKEND_DEAF && ring_random(r, 2));
 	r->packed = ring_random(r, 3) == 0;
 	r->user = r->packed;
 	r->event_idx = ring_random(r, 4) != 0;
