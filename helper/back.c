@@ -77,6 +77,16 @@ static bool is_decided(const struct rs_scene *s)
 						   calls.value && calls.value >= rounds.value);
 }
 
+/* The guest asked for this entry before its window began. */
+static bool is_asked_before(const struct rs_scene *s)
+{
+	const struct rs_queue *begin =
+		s->row->guest ? rs_span_begin(&s->ledger->spans[RS_SIDE_GUEST], s->guest) : NULL;
+
+	return rs_scene_waited(s) || (begin && begin->used_event.known &&
+				      rs_nums_equal(begin->used_event, s->guest->used_event));
+}
+
 /* The entry that the guest asked for was posted within both windows, and no signal was sent. */
 static bool is_unsent(const struct rs_scene *s)
 {
@@ -84,7 +94,7 @@ static bool is_unsent(const struct rs_scene *s)
 	struct rs_num skew = DERIVED(skew_end), event = s->guest->used_event;
 	uint64_t before = (uint16_t)(s->guest->used_idx.value - 1 - event.value);
 
-	return rs_scene_waited(s) && s->signal_due == RS_YES && rs_num_is(s->guest->event_idx, 1) &&
+	return is_asked_before(s) && s->signal_due == RS_YES && rs_num_is(s->guest->event_idx, 1) &&
 	       strcmp(s->guest->ring, "packed") && event.known && rs_scene_none(s, sent) &&
 	       rs_num_is(skew, 0) && rs_num_is(DERIVED(skew_begin), 0) &&
 	       rs_num_above(GUEST(used_progress), before);
@@ -100,17 +110,39 @@ static bool is_undecided(const struct rs_scene *s)
 	       !rs_num_is(s->host->msi_active, 1);
 }
 
+/* All entries that wait came within both windows, and none was consumed: what the host sent in its
+ * window, it sent for them. */
+static bool is_sent_for(const struct rs_scene *s)
+{
+	return rs_scene_waited(s) ||
+	       (rs_num_above(DERIVED(standing), 0) && rs_num_is(DERIVED(standing_begin), 0) &&
+		rs_num_is(GUEST(last_used_progress), 0) && rs_num_is(DERIVED(skew_begin), 0));
+}
+
+/* vhost decided about the entries that wait within the window, and each decision was a signal. */
+static bool is_each_signalled(const struct rs_scene *s)
+{
+	struct rs_num standing = DERIVED(standing), posted = HOST(vhost_posted);
+	struct rs_num decided = s->host->signalled_used;
+
+	return decided.known && rs_nums_equal(decided, s->host->used_idx) &&
+	       rs_num_is(DERIVED(skew_end), 0) && standing.known && posted.known &&
+	       posted.value >= standing.value && rs_num_above(HOST(vhost_signals), 0) &&
+	       rs_scene_none(s, DERIVED(suppressed)) && rs_scene_none(s, HOST(vhost_no_call));
+}
+
 static enum rs_answer is_told(const struct rs_scene *s, struct rs_reason *why)
 {
 	struct rs_num told = s->host->signalled_used;
+	bool sent_for = is_sent_for(s);
 	const struct proof rows[] = {
 		{"msi_pending", s->host->msi_pending, rs_num_is(s->host->msi_pending, 1)},
 		{"msi_active", s->host->msi_active, rs_num_is(s->host->msi_active, 1)},
 		{"vhost_signals", HOST(vhost_signals),
-		 rs_scene_waited(s) && rs_num_above(HOST(vhost_signals), 0)},
+		 (sent_for || is_each_signalled(s)) && rs_num_above(HOST(vhost_signals), 0)},
 		{"eventfd_writes", HOST(eventfd_writes),
-		 rs_scene_waited(s) && rs_num_above(HOST(eventfd_writes), 0)},
-		{"injected", HOST(injected), rs_scene_waited(s) && rs_num_above(HOST(injected), 0)},
+		 sent_for && rs_num_above(HOST(eventfd_writes), 0)},
+		{"injected", HOST(injected), sent_for && rs_num_above(HOST(injected), 0)},
 		{"used_event", s->guest->used_event, s->signal_due == RS_NO},
 	};
 
@@ -140,12 +172,24 @@ static enum rs_answer signal_missing(const struct rs_scene *s)
 	}
 }
 
-/* vhost has decided, as a rule rightly; that it did so against a signal that is due is not seen. */
-static enum rs_answer signal_refused(const struct rs_scene *s)
+/* vhost has decided; that it did so against a signal that is due, or that it sent it, is not seen.
+ */
+static enum rs_answer is_refused(const struct rs_scene *s)
 {
 	struct rs_reason why;
 
 	return is_told(s, &why) == RS_UNKNOWN && is_decided(s) ? RS_UNKNOWN : RS_NO;
+}
+
+static enum rs_answer signal_refused(const struct rs_scene *s)
+{
+	return s->signal_due == RS_YES ? is_refused(s) : RS_NO;
+}
+
+/* As a rule it decides rightly. */
+static enum rs_answer signal_doubted(const struct rs_scene *s)
+{
+	return s->signal_due == RS_YES ? RS_NO : is_refused(s);
 }
 
 static bool is_masked_in_guest(const struct rs_scene *s)
@@ -343,7 +387,11 @@ const struct rs_step rs_back_steps[RS_BACK_STEPS] = {
 		    "report the backend's version: it posted used entries and did not signal"},
 		   {"signal-refused", RS_PARTY_BACKEND, signal_refused,
 		    "the backend decided against a signal that is due",
-		    "report the backend's version: it misread what the guest asked for",
+		    "report the backend's version: it misread what the guest asked for"},
+		   {"signal-doubted", RS_PARTY_BACKEND, signal_doubted,
+		    "the backend decided against a signal, and may have misread what the guest "
+		    "asked for",
+		    "look whether the guest asked for one: used_event in its snapshot",
 		    .minor = true})},
 	{.id = "arrives",
 	 .done_sentence = "the interrupt arrives",
