@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "finding.h"
+#include "losses.h"
 
 const char *const rs_confidence_names[RS_CONFIDENCES] = {
 #define X(name, text, meaning) text,
@@ -19,11 +20,29 @@ const char *rs_finding_party(const struct rs_finding *f, char *text, size_t size
 	return rs_parties_name(f->named, " or ", text, size);
 }
 
-static bool is_zero(const struct rs_ledger *l, enum rs_figure figure)
+/* Whether this hook's misses, which are unknown, lack in a counter that the finding rests on. */
+static bool is_touched(const struct rs_finding *f, const char *loss)
 {
-	struct rs_num n = l->total.figures[figure];
+	if (!f->rule)
+		return rs_loss_touches(loss, "interrupts") || rs_loss_touches(loss, "polls");
+	for (size_t i = 0; i < f->rule->needs_n; i++)
+		if (rs_loss_touches(loss, rs_figure_info(f->rule->needs[i]).name))
+			return true;
+	return false;
+}
 
-	return n.known && !n.value;
+/* Whether all hooks that it rests on can tell what they missed. */
+static bool is_told(const struct rs_finding *f, const struct rs_ledger *l)
+{
+	struct rs_num untold = l->total.figures[RS_FIG_DERIVED(host_untold)];
+
+	for (size_t i = 0; i < l->guest->end.hooks_n; i++) {
+		const struct rs_hook *hook = &l->guest->end.hooks[i];
+
+		if (rs_ledger_is_untold(RS_SIDE_GUEST, hook) && is_touched(f, hook->loses))
+			return false;
+	}
+	return untold.known && !untold.value;
 }
 
 /* How far apart the two samples at the end were taken, by the clocks of both machines. */
@@ -53,9 +72,8 @@ static enum rs_confidence confidence_of(const struct rs_finding *f, const struct
 	const uint64_t missed[RS_SIDES] = {
 		[RS_SIDE_GUEST] = guest.value, [RS_SIDE_HOST] = host.value};
 
-	if (!rs_finding_decided(f) || !is_zero(l, RS_FIG_DERIVED(guest_untold)) ||
-	    !is_zero(l, RS_FIG_DERIVED(host_untold)) || !guest.known || !host.known || !l->guest ||
-	    !l->host || !f->row->guest || !f->row->host)
+	if (!rs_finding_decided(f) || !guest.known || !host.known || !l->guest || !l->host ||
+	    !f->row->guest || !f->row->host || !is_told(f, l))
 		return RS_CONFIDENCE_HINT;
 	if (f->turn && skew.known && skew.value)
 		return confidence_apart(f, l);

@@ -499,9 +499,10 @@ static bool is_lossy(const struct rs_hook *hook)
 	return !rs_loss_option(hook->loses) && !rs_loss_is_made_up(hook->name);
 }
 
-/* Whether it cannot tell what it missed. */
-static bool is_untold(const struct rs_hook *hook)
+bool rs_ledger_is_untold(enum rs_side side, const struct rs_hook *hook)
 {
+	if (side == RS_SIDE_GUEST && !strcmp(hook->kind, "tracepoint"))
+		return false;
 	return is_lossy(hook) && !hook->missed.known && !strcmp(hook->state, "attached");
 }
 
@@ -517,7 +518,7 @@ static struct rs_num missed_of(enum rs_side side, const struct rs_sample *s)
 		const struct rs_hook *hook = &s->hooks[i];
 
 		total.value += is_lossy(hook) && hook->missed.known ? hook->missed.value : 0;
-		total.known &= side == RS_SIDE_GUEST || !is_untold(hook);
+		total.known &= side == RS_SIDE_GUEST || !rs_ledger_is_untold(side, hook);
 	}
 	return total;
 }
@@ -530,7 +531,7 @@ static struct rs_num untold_of(const struct rs_snapshot *s)
 	if (!s)
 		return unknown();
 	for (size_t i = 0; i < s->end.hooks_n; i++)
-		n += is_untold(&s->end.hooks[i]);
+		n += rs_ledger_is_untold(s->side, &s->end.hooks[i]);
 	return rs_num_of(n);
 }
 

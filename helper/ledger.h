@@ -170,6 +170,10 @@ void rs_ledger_clear(struct rs_ledger *l);
  */
 const char *rs_ledger_flaw(const struct rs_snapshot *s);
 
+/* Whether a hook of this side cannot tell what it missed. The guest's module is called for every
+ * hit of a tracepoint. */
+bool rs_ledger_is_untold(enum rs_side side, const struct rs_hook *hook);
+
 /* a - b of two 16-bit indexes: from -32768 to 32767, correct over any number of wraps. */
 int64_t rs_index_distance(uint64_t a, uint64_t b);
 
