@@ -10,8 +10,8 @@ const char *const rs_severity_names[] = {
 	[RS_SEVERITY_CRITICAL] = "critical",
 };
 
-static const struct rs_rule_table *const tables[] = {&rs_fault_rules, &rs_waste_rules,
-						     &rs_slow_rules, &rs_alarm_rules};
+static const struct rs_rule_table *const tables[] = {
+	&rs_fault_rules, &rs_waste_rules, &rs_slow_rules, &rs_drops_rules, &rs_alarm_rules};
 
 enum { TABLES = sizeof(tables) / sizeof(tables[0]) };
 
