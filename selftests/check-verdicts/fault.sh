@@ -28,7 +28,20 @@ check "tx-unserved" lasting tx-unserved "repeat 7 { ask output.1 send }"
 fault "take-signal output.1 7; await output.1 quiet"
 check "tx-unkicked" lasting tx-unkicked "ask output.1 send-unkicked"
 fault "ask output.1 send; take-signal output.1 2; await output.1 quiet"
+check "kick-not-asked" lasting kick-not-asked "want-no-kicks output.1; repeat 3 { ask output.1 send }"
+fault "want-kicks output.1; take-signal output.1 3; await output.1 quiet"
 check "control-unkicked" lasting control-unkicked "ask input.0 command"
 fault "ask input.0 command-end"
+# sent NAME: by the machine's other device, whose ring can be made smaller
+sent()
+{
+	ethtool -G eth0 tx 16 && { udp blast -n 3 "$LAB_PEER" || :; } && usleep 300000 && told "$1"
+}
+check "tx-ring-small" sent tx-ring-small
+ethtool -G eth0 tx 256
+# the last ones: a driver that gave a ring up never takes it again
 check "used-id-out-of-range" lasting used-id-out-of-range \
 	"witness 0; post-bad input.0; signal input.0"
+again
+check "used-id-out-of-range-tx" lasting used-id-out-of-range-tx \
+	"ask output.1 send; witness 0; post-bad output.1; signal output.1"

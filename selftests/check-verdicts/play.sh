@@ -7,7 +7,7 @@
 
 . /lab/check/states.sh
 
-LAB_BOOT_LIMIT=600 # seconds, on a busy machine
+LAB_BOOT_LIMIT=${LAB_BOOT_LIMIT:-600} # seconds, on a busy machine
 
 # machine_start ARGUMENT...: a guest (guest_start) with the module, in which nothing sends by itself
 machine_start()
@@ -76,4 +76,50 @@ after()
 	shift
 	inside window_open "$name" && guest_shut "$name" && "$@" &&
 		host_open "$name" --tap "$TAP" && usleep 1000000 && host_close && both_judged "$name"
+}
+
+# host_during NAME COMMAND...: the guest's side cannot be had: the host's window alone is judged
+host_during()
+{
+	local name=$1
+
+	shift
+	host_open "$name" && timed "$name: play" "$@" && host_close &&
+		counted ringside diff -j "/out/$name-host.json" >"/out/$name-ledger.json" &&
+		cp "/out/$name-ledger.json" "/out/$name-alone.json"
+}
+
+# echoed ARGUMENT...: datagrams to the guest and back, none of which may be lost
+echoed()
+{
+	local rc
+
+	guest 'udp echo -p 7300 >/dev/null 2>&1 </dev/null & echo $! >/tmp/echo.pid'
+	udp ping -p 7300 -t 20000 "$@" "$GUEST_IP" >/tmp/echoed
+	rc=$?
+	guest 'kill $(cat /tmp/echo.pid)'
+	note "$(cat /tmp/echoed)"
+	return $rc
+}
+
+# freeze THREAD: alone, not the other threads of its process
+freeze()
+{
+	local group=/sys/fs/cgroup/vm
+
+	mountpoint -q /sys/fs/cgroup || mount -t cgroup2 none /sys/fs/cgroup
+	[ -d $group/thread ] || { mkdir -p $group/thread && guest_pid >$group/cgroup.procs &&
+		echo threaded >$group/thread/cgroup.type; } || return
+	echo "$1" >$group/thread/cgroup.threads && echo 1 >$group/thread/cgroup.freeze
+}
+
+# thaw: whatever was frozen, and back to the others
+thaw()
+{
+	local group=/sys/fs/cgroup/vm one
+
+	echo 0 >$group/thread/cgroup.freeze
+	for one in $(cat $group/thread/cgroup.threads); do
+		echo "$one" >$group/cgroup.threads
+	done
 }

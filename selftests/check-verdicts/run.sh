@@ -22,7 +22,7 @@ help()
 
 	  -a ARCH        x86_64 or arm64 (default: both)
 	  -o OUT         artefacts and the table (default out/verdicts)
-	  -s NAME=VALUE  a setting of the scenarios: ONLY=vm-paused plays this incident alone
+	  -s NAME=VALUE  a setting of the scenarios: LAB_BOOT_LIMIT=900 waits longer for a guest
 	  --list         the runs
 
 	Without RUN all are done. Example: run.sh -a arm64 well
@@ -34,6 +34,14 @@ programs()
 {
 	mkdir -p "$WORK/$1"
 	"$LAB/lab" cc -a "$1" -o "$WORK/$1/hog" selftests/check-host/hog.c
+}
+
+# breakers ARCH HOST GUEST: the module for both kernels, among the programs
+breakers()
+{
+	"$LAB/lab" module -a "$1" -k "$2" -o "$WORK/$1" "$HERE/breaker" &&
+		"$LAB/lab" module -a "$1" -k "$3" -o "$WORK/$1/guest" "$HERE/breaker" &&
+		mv "$WORK/$1/guest/breaker.ko" "$WORK/$1/breaker-guest.ko"
 }
 
 # answers ARCH RUN DIR: a line for each incident of the run, see verdicts.jq
@@ -67,6 +75,7 @@ host_run()
 	x86_64*icount*) arguments+=" --mended" ;;
 	esac
 	{ printf '%s\n' "${SETTINGS[@]}"; cat "$HERE/$3.sh"; } >"$WORK/script"
+	breakers "$2" "$4" "$5" || return
 	# shellcheck disable=SC2086 # a list of words
 	"$LAB/lab" run -a "$2" -H "$4" -g "$5" -t "$7" -o "$1" $arguments \
 		-f "$HERE:/lab/verdicts" -f selftests/check-host:/lab/check \
@@ -86,11 +95,25 @@ fault_run()
 	mv "$1/$2-$4-$3"/* "$1/"
 }
 
+# alone_judge NUMBER: of the incidents, not of what is well, how many the host alone has right: the
+# party, or a set with it
+alone_judge()
+{
+	echo "# Subtest: the host alone"
+	awk -F'\t' '$3 != "nothing" && $7 != "-" { n++; right += $7 !~ /\(other\)$/ }
+		END { ok = n && right * 4 >= n * 3
+		      printf "  %sok 1 names the party, or a set with it, in %d of %d: three quarters or more\n  1..1\n",
+			ok ? "" : "not ", right, n
+		      exit !ok }' "$OUT/rows"
+	run_result "$1" "the host alone" "$OUT/table" $?
+}
+
 # one_run NUMBER ARCH NAME HOST GUEST ARGUMENTS SECONDS: a nested KTAP, and its own line
 one_run()
 {
 	local number=$1 arch=$2 name=$3 dir=$OUT/$2-$3 rc=0
 
+	[ "$arch" != alone ] || { alone_judge "$number"; return; }
 	run_start "$arch $name" "$dir"
 	{
 		if [ "$4" = fault ]; then
@@ -122,6 +145,8 @@ mkdir -p "$OUT"
 : >"$OUT/rows"
 "$LAB/lab" setup || exit 1
 mapfile -t rows < <(for arch in $ARCH; do runs_selected | sed "s/^/$arch\t/"; done)
+# the share of all of them, so only where all are played
+[ ${#WANTED[@]} != 0 ] || rows+=(alone)
 for arch in $ARCH; do
 	programs "$arch" || exit 1
 done

@@ -5,17 +5,23 @@
 
 . /lab/verdicts/play.sh
 
-# echoed PORT ARGUMENT...: datagrams to the guest and back, none of which may be lost
-echoed()
+# coalesced: the guest's NAPI waits for more packets before it enables interrupts again
+coalesced()
 {
-	local rc
+	guest 'echo 8 >/sys/class/net/eth0/napi_defer_hard_irqs
+		echo 200000 >/sys/class/net/eth0/gro_flush_timeout' && echoed -n 4001 -f 8 -s 200
+}
 
-	guest 'udp echo -p 7300 >/dev/null 2>&1 </dev/null & echo $! >/tmp/echo.pid'
-	udp ping -p 7300 -t 20000 "$@" "$GUEST_IP" >/tmp/echoed
-	rc=$?
-	guest 'kill $(cat /tmp/echo.pid)'
-	note "$(cat /tmp/echoed)"
-	return $rc
+uncoalesced()
+{
+	guest 'echo 0 >/sys/class/net/eth0/gro_flush_timeout
+		echo 0 >/sys/class/net/eth0/napi_defer_hard_irqs'
+}
+
+# rebooted: the guest goes away within the host's window, and comes back
+rebooted()
+{
+	guest_stop && guest_start && net_still && echoed -n 101 -f 1 -s 1
 }
 
 machine_start || exit 1
@@ -23,3 +29,6 @@ check "each interrupt has moved to its CPU" interrupts_settle
 check "healthy-idle" during healthy-idle usleep 2000000
 check "healthy-bulk" during healthy-bulk echoed -n 20011 -f 16 -s 1400
 check "healthy-small" during healthy-small echoed -n 4001 -f 1 -s 1
+check "healthy-coalescing" during healthy-coalescing coalesced
+uncoalesced
+check "healthy-reboot" host_during healthy-reboot rebooted

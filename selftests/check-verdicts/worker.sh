@@ -21,21 +21,14 @@ fed()
 	guest_quiet
 }
 
-# frozen THREAD: alone, not the other threads of its process
 frozen()
 {
-	local group=/sys/fs/cgroup/vm
-
-	mkdir -p $group/worker &&
-		guest_pid >$group/cgroup.procs &&
-		echo threaded >$group/worker/cgroup.type &&
-		echo "$1" >$group/worker/cgroup.threads &&
-		echo 1 >$group/worker/cgroup.freeze && usleep 300000 && send 7
+	freeze "$1" && usleep 300000 && send 7
 }
 
 thawed()
 {
-	echo 0 >/sys/fs/cgroup/vm/worker/cgroup.freeze
+	thaw
 	guest_quiet
 }
 
@@ -43,6 +36,19 @@ thawed()
 paused()
 {
 	state_paused && send 7
+}
+
+# unanswered: the VMM's main thread serves the control queue, and answers for the guest's agent. So
+# the guest acts and counts by itself, and its snapshot is fetched later.
+unanswered()
+{
+	guest '(usleep 2000000; taskset 2 ip link set eth0 promisc on) >/dev/null 2>&1 </dev/null &
+		taskset 1 ringside guest -q -d 5s -o /tmp/control-unanswered-guest.json \
+			>/dev/null 2>&1 </dev/null &'
+	host_open control-unanswered --tap "$TAP" && freeze "$(guest_pid)" && usleep 8000000
+	host_close
+	thaw
+	guest_get /tmp/control-unanswered-guest.json /out/control-unanswered-guest.json
 }
 
 machine_start -n 1 -c 2 || exit 1
@@ -54,9 +60,10 @@ check "the guest has moved what is not the network's" others_move
 hog_alone
 check "worker-starved" during worker-starved starved 2
 fed
-mount -t cgroup2 none /sys/fs/cgroup 2>/dev/null
 check "worker-frozen" lasting worker-frozen frozen "$WORKER"
 thawed
+check "the guest's snapshot was written" unanswered
+check "control-unanswered" both_judged control-unanswered
 check "vcpu-starved" during vcpu-starved starved 1
 fed
 check "vm-paused" after vm-paused paused

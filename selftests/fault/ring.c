@@ -25,7 +25,7 @@ static uint16_t *avail_event(const struct ring *r)
 
 static void avail_event_set(struct ring *r)
 {
-	if (r->event_idx)
+	if (r->event_idx && !r->no_kicks)
 		store_release(avail_event(r), r->avail_next);
 }
 
@@ -34,6 +34,7 @@ void fault_ring_start(struct ring *r, uint32_t base)
 	r->avail_next = base & (r->packed ? SLOT : UINT16_MAX);
 	r->posted = 0;
 	r->fresh = 0;
+	r->no_kicks = false;
 	if (r->packed) {
 		r->avail_wrap = base & WRAP;
 		r->used_next = base >> 16 & SLOT;
@@ -251,6 +252,19 @@ bool fault_ring_armed(const struct ring *r)
 	if (flags != VRING_PACKED_EVENT_FLAG_DESC)
 		return flags == VRING_PACKED_EVENT_FLAG_ENABLE;
 	return r->pack.driver->off_wrap == (r->used_next | (r->used_wrap ? WRAP : 0));
+}
+
+/* An event that lies behind is reached after 65536 entries only. */
+void fault_ring_kicks(struct ring *r, bool wanted)
+{
+	r->no_kicks = !wanted;
+	if (r->packed)
+		store_release(&r->pack.device->flags, wanted ? VRING_PACKED_EVENT_FLAG_ENABLE
+							     : VRING_PACKED_EVENT_FLAG_DISABLE);
+	else if (r->event_idx)
+		store_release(avail_event(r), r->avail_next - !wanted);
+	else
+		store_release(&r->split.used->flags, wanted ? 0 : VRING_USED_F_NO_NOTIFY);
 }
 
 static void split_facts(const struct ring *r, struct ring_facts *f)

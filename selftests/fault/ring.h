@@ -43,6 +43,7 @@ struct ring {
 	uint16_t signalled; /* split: used index at the last decision to signal */
 	uint64_t posted;    /* entries returned since fault_ring_start() */
 	unsigned int fresh; /* slots returned since the last decision to signal */
+	bool no_kicks;	    /* it asks for none, whatever it takes */
 };
 
 /*
@@ -92,6 +93,9 @@ void fault_ring_return(struct ring *r, const struct chain *c, uint32_t len);
  * The rule of the virtio standard: flags, or the event index where negotiated.
  */
 bool fault_ring_wants_signal(struct ring *r);
+
+/* Whether the device asks for a kick from the next entry on, or for none at all. */
+void fault_ring_kicks(struct ring *r, bool wanted);
 
 void fault_ring_facts(const struct ring *r, struct ring_facts *f);
 

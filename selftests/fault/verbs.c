@@ -345,6 +345,26 @@ static int verb_ignore(struct run *run, const struct step *s)
 	return 0;
 }
 
+static int kicks(struct run *run, const struct step *s, bool wanted)
+{
+	struct queue *q = &run->dev->queue[s->queue];
+
+	pthread_mutex_lock(&q->lock);
+	fault_ring_kicks(&q->ring, wanted);
+	pthread_mutex_unlock(&q->lock);
+	return 0;
+}
+
+static int verb_want_kicks(struct run *run, const struct step *s)
+{
+	return kicks(run, s, true);
+}
+
+static int verb_want_no_kicks(struct run *run, const struct step *s)
+{
+	return kicks(run, s, false);
+}
+
 static int verb_echo(struct run *run, const struct step *s)
 {
 	__atomic_store_n(&run->echo, s->word == 0, __ATOMIC_RELEASE);
@@ -398,6 +418,9 @@ const struct verb fault_verbs[] = {
 	{"honour", "q", NULL, "signal only as the guest's suppression allows (the default)",
 	 verb_honour},
 	{"ignore", "q", NULL, "signal whatever the guest's suppression says", verb_ignore},
+	{"want-kicks", "q", NULL, "ask for a kick from the next entry on (the default)",
+	 verb_want_kicks},
+	{"want-no-kicks", "q", NULL, "ask for no kick, whatever is taken", verb_want_no_kicks},
 	{"echo", "w", "on off", "serve all queues as a normal device: answer ARP, ICMP echo, UDP",
 	 verb_echo},
 	{"report", "", NULL, "print each queue's counts since the last reset", verb_report},

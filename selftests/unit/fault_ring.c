@@ -246,6 +246,29 @@ TEST_F(ring, obeys_the_event_index)
 	}
 }
 
+/* Whether the driver owes a kick for the entry at @at, by the rule of the standard. */
+static bool is_kick_due(const struct ring *r, unsigned int at)
+{
+	struct ring_facts f;
+
+	fault_ring_facts(r, &f);
+	if (r->packed)
+		return f.used_flags == VRING_PACKED_EVENT_FLAG_ENABLE;
+	return r->event_idx ? f.avail_event == at : !(f.used_flags & VRING_USED_F_NO_NOTIFY);
+}
+
+TEST_F(ring, asks_for_kicks_or_for_none)
+{
+	for (unsigned int i = 0; i < 5; i++) {
+		EXPECT_EQ(i < 2 || i > 3, is_kick_due(&self->r, i)) TH_LOG("entry %u", i);
+		ADD(1, 0, VRING_DESC_F_WRITE);
+		ASSERT_EQ(1, fault_ring_take(&self->r, &self->c));
+		fault_ring_return(&self->r, &self->c, 0);
+		if (i == 1 || i == 3)
+			fault_ring_kicks(&self->r, i == 3);
+	}
+}
+
 TEST_F(ring, tells_its_base)
 {
 	uint32_t base;
