@@ -107,7 +107,7 @@ freeze()
 {
 	local group=/sys/fs/cgroup/vm
 
-	mountpoint -q /sys/fs/cgroup || mount -t cgroup2 none /sys/fs/cgroup
+	[ -e /sys/fs/cgroup/cgroup.procs ] || mount -t cgroup2 none /sys/fs/cgroup
 	[ -d $group/thread ] || { mkdir -p $group/thread && guest_pid >$group/cgroup.procs &&
 		echo threaded >$group/thread/cgroup.type; } || return
 	echo "$1" >$group/thread/cgroup.threads && echo 1 >$group/thread/cgroup.freeze
