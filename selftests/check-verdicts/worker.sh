@@ -16,7 +16,7 @@ starved()
 
 fed()
 {
-	kill "$HOG"
+	killall hog
 	wait "$HOG"
 	guest_quiet
 }
@@ -42,10 +42,11 @@ paused()
 # the guest acts and counts by itself, and its snapshot is fetched later.
 unanswered()
 {
-	guest '(usleep 2000000; taskset 2 ip link set eth0 promisc on) >/dev/null 2>&1 </dev/null &
-		taskset 1 ringside guest -q -d 5s -o /tmp/control-unanswered-guest.json \
+	host_open control-unanswered --tap "$TAP" || return
+	guest '(usleep 1500000; taskset 2 ip link set eth0 promisc on) >/dev/null 2>&1 </dev/null &
+		taskset 1 ringside guest -q -d 6s -o /tmp/control-unanswered-guest.json \
 			>/dev/null 2>&1 </dev/null &'
-	host_open control-unanswered --tap "$TAP" && freeze "$(guest_pid)" && usleep 8000000
+	freeze "$(guest_pid)" && usleep 9000000
 	host_close
 	thaw
 	guest_get /tmp/control-unanswered-guest.json /out/control-unanswered-guest.json
