@@ -112,6 +112,8 @@ void rs_finding_from_turn(struct rs_finding *f, const struct rs_ledger *l, const
 			  : row->guest ? again
 				       : both,
 	};
+	if (!t->since_ms.known)
+		f->measured = (struct rs_reason){NULL, RS_STILL_MS, NULL};
 	f->confidence = confidence_of(f, l);
 }
 

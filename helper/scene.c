@@ -92,15 +92,29 @@ static bool is_long(struct rs_num window)
 	return window.known && window.value >= RS_STILL_MS;
 }
 
-/* A queue of which the guest consumed entries within the window moves, unless its module says
- * that entries have waited for long. */
+static struct rs_num vcpu_still(const struct rs_queue *h)
+{
+	bool rests = !strcmp(h->vcpu_state, "runnable") || !strcmp(h->vcpu_state, "paused");
+
+	return rs_num_is(h->msi_pending, 1) && rests ? h->vcpu_state_ms : (struct rs_num){0};
+}
+
+static struct rs_num worker_still(const struct rs_queue *h)
+{
+	bool rests = *h->worker_state && strcmp(h->worker_state, "running");
+
+	return rs_num_is(h->worker_queued, 1) && rests ? h->worker_state_ms : (struct rs_num){0};
+}
+
+/* A queue of which the guest consumed entries within the window moves, unless its module, or the
+ * state of its vCPU, says that entries have waited for long. */
 static enum rs_answer back_still(const struct rs_scene *s)
 {
 	if (!DERIVED(standing).known)
 		return RS_UNKNOWN;
 	if (!DERIVED(standing).value)
 		return RS_NO;
-	if (rs_num_above(DERIVED(stalled), RS_STILL_MS - 1))
+	if (rs_num_above(DERIVED(stalled), RS_STILL_MS - 1) || is_long(s->vcpu_still))
 		return RS_YES;
 	if (!GUEST(last_used_progress).known)
 		return RS_UNKNOWN;
@@ -121,6 +135,8 @@ static enum rs_answer receive_still(const struct rs_scene *s)
 	/* while a machine is paused, its vhost has no backend and no counts: nothing is taken */
 	if (!DERIVED(occupancy).known || (!DERIVED(taken).known && !rs_num_is(s->paused, 1)))
 		return RS_UNKNOWN;
+	if (DERIVED(occupancy).value && is_long(s->worker_still))
+		return RS_YES;
 	if (!DERIVED(occupancy).value || rs_num_above(DERIVED(taken), 0))
 		return RS_NO;
 	if (rs_num_above(DERIVED(occupancy_begin), 0) && is_long(DERIVED(host_window)))
@@ -143,6 +159,8 @@ static enum rs_answer transmit_still(const struct rs_scene *s)
 		rs_num_above(DERIVED(avail_left), 0) && rs_num_above(DERIVED(avail_left_begin), 0);
 
 	if (rs_num_above(s->guest->outstanding_ms, RS_STILL_MS - 1))
+		return RS_YES;
+	if (rs_num_above(DERIVED(avail_left), 0) && is_long(s->worker_still))
 		return RS_YES;
 	if (rs_num_above(DERIVED(served), 0) || rs_num_is(DERIVED(outstanding), 0))
 		return RS_NO;
@@ -262,6 +280,8 @@ void rs_scene_make(struct rs_scene *s, const struct rs_ledger *l, const struct r
 	s->perhaps_down = !s->running.known && rs_num_is(s->guest->napi_disabled, 1) &&
 			  is_perhaps_down(l, s->guest);
 	s->pair_rounds = pair_rounds_find(l, s->host);
+	s->worker_still = worker_still(s->host);
+	s->vcpu_still = vcpu_still(s->host);
 	s->back_still = back_still(s);
 	s->front_still = s->dir == RS_DIR_RX ? receive_still(s) : transmit_still(s);
 	s->signal_due = signal_due(s);

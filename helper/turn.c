@@ -264,20 +264,49 @@ static bool is_stopped(const struct rs_turn *t)
 	return t->links[0].state == RS_LINK_HOLDER;
 }
 
-/* The longest time that is known of. */
+static struct rs_num shorter(struct rs_num a, struct rs_num b)
+{
+	return !a.known || (b.known && b.value < a.value) ? b : a;
+}
+
+/* Work waited at both ends of the window, and none was done in it. */
+static struct rs_num front_window(const struct rs_scene *s)
+{
+	bool waited = s->dir == RS_DIR_RX ? rs_num_above(DERIVED(occupancy_begin), 0) &&
+						    rs_num_is(DERIVED(taken), 0)
+					  : (rs_num_above(DERIVED(outstanding_begin), 0) ||
+					     rs_num_above(DERIVED(avail_left_begin), 0)) &&
+						    rs_num_is(DERIVED(served), 0);
+
+	if (!waited)
+		return (struct rs_num){0};
+	if (s->dir == RS_DIR_RX)
+		return DERIVED(host_window);
+	return shorter(DERIVED(guest_window), DERIVED(host_window));
+}
+
+static struct rs_num back_window(const struct rs_scene *s)
+{
+	return rs_scene_waited(s) ? DERIVED(guest_window) : (struct rs_num){0};
+}
+
+/*
+ * The longest time that is known of. Buffers of a receive queue may wait for long because nothing
+ * comes: that is no standstill. Of a ring that is broken, or a tap that filled up within the
+ * window, nothing says since when.
+ */
 static struct rs_num since_of(const struct rs_scene *s)
 {
-	bool by_guest = s->dir != RS_DIR_RX && DERIVED(guest_window).known;
 	const struct {
 		enum rs_answer is;
 		struct rs_num ms;
 	} rows[] = {
 		{s->back_still, DERIVED(stalled)},
-		{s->back_still == RS_YES && rs_num_is(GUEST(last_used_progress), 0) ? RS_YES
-										    : RS_NO,
-		 DERIVED(guest_window)},
-		{s->front_still, s->guest->outstanding_ms},
-		{s->front_still, by_guest ? DERIVED(guest_window) : DERIVED(host_window)},
+		{s->back_still, back_window(s)},
+		{s->back_still, s->vcpu_still},
+		{s->dir == RS_DIR_RX ? RS_NO : s->front_still, s->guest->outstanding_ms},
+		{s->front_still, front_window(s)},
+		{s->front_still, s->worker_still},
 		{RS_YES, s->guest->tx_stopped_ms},
 	};
 	struct rs_num longest = {0};
@@ -286,6 +315,14 @@ static struct rs_num since_of(const struct rs_scene *s)
 		if (rows[i].is == RS_YES && rows[i].ms.known && rows[i].ms.value >= longest.value)
 			longest = rows[i].ms;
 	return longest;
+}
+
+/* A broken ring needs no time to be one. */
+static bool is_long_enough(const struct rs_scene *s)
+{
+	struct rs_num since = since_of(s);
+
+	return rs_num_is(s->guest->broken, 1) || !since.known || since.value >= RS_STILL_MS;
 }
 
 static enum rs_motion motion_of(const struct rs_turn *t, const struct rs_scene *s)
@@ -298,7 +335,7 @@ static enum rs_motion motion_of(const struct rs_turn *t, const struct rs_scene *
 		return RS_MOTION_IDLE;
 	if (s->perhaps_down)
 		return RS_MOTION_UNKNOWN;
-	if (still && t->parties && !t->idle && rs_num_above(since_of(s), RS_STILL_MS - 1))
+	if (still && t->parties && !t->idle && is_long_enough(s))
 		return RS_MOTION_STILL;
 	if (moved(s))
 		return RS_MOTION_MOVES;
@@ -354,6 +391,8 @@ void rs_turn_take(struct rs_turn *t, const struct rs_scene *s)
 		t->parties = t->named = 0;
 	if (t->motion == RS_MOTION_STILL)
 		t->since_ms = since_of(s);
+	if (t->since_ms.value < RS_STILL_MS)
+		t->since_ms.known = false;
 }
 
 const struct rs_cause *rs_turn_cause(const struct rs_turn *t, size_t *step)

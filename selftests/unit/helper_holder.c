@@ -386,6 +386,7 @@ struct answer {
 	unsigned int parties; /* of the turn */
 	unsigned int others;  /* of roots by rules */
 	const char *id;
+	struct rs_num since_ms;
 	bool stop_known; /* whether the stack waits for a transmit queue is */
 };
 
@@ -409,6 +410,7 @@ static int answer_take(const struct history *h, struct ring *dice, struct answer
 	    rs_verdict_reach(&v, &ledger, &err))
 		return -1;
 	*a = (struct answer){.motion = v.turns[0].motion,
+			     .since_ms = v.turns[0].since_ms,
 			     .parties = v.turns[0].parties,
 			     .stop_known = h->has_guest && guest.end.queues[0].tx_stopped.known};
 	for (size_t i = 0; i < v.n; i++) {
@@ -428,6 +430,27 @@ static int answer_take(const struct history *h, struct ring *dice, struct answer
 	return 0;
 }
 
+static uint64_t earliest(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* How long work has waited for the device, or entries for the guest, or the stack for the queue. */
+static uint64_t stood_ms(const struct ring *r)
+{
+	uint64_t since = r->now;
+
+	if (r->used > r->last)
+		since = earliest(since, later(r->standing_at, r->consumed_at));
+	if (r->tx && r->avail > r->used)
+		since = earliest(since, r->outstanding_at);
+	if (!r->tx && r->occupancy)
+		since = earliest(since, later(r->posted_at, r->offered_at));
+	if (r->stopped)
+		since = earliest(since, r->stopped_at);
+	return r->now - since;
+}
+
 /* Return: what is wrong with the answer, NULL = nothing. */
 static const char *judge(const struct history *h, const struct answer *a)
 {
@@ -437,6 +460,9 @@ static const char *judge(const struct history *h, const struct answer *a)
 
 	if (a->others & ~truth)
 		return "a rule names another party";
+	if (a->motion == RS_MOTION_STILL && a->since_ms.known &&
+	    a->since_ms.value > later(stood_ms(&h->guest[1]), stood_ms(&h->host[1])))
+		return "it stood still for less";
 	if (a->motion == RS_MOTION_STILL && r->now < r->breaks_at)
 		return "a queue that is well stands still";
 	if (a->motion == RS_MOTION_STILL && !(a->parties & truth))
@@ -464,6 +490,8 @@ static void history_print(struct __test_metadata *_metadata, const struct histor
 	       break_names[r->breaks], r->tx ? "tx" : "rx", r->packed ? "packed" : "split",
 	       r->user ? "program" : "vhost", r->event_idx, h->has_guest, h->has_host, h->chance,
 	       (int)h->missed, a->id ? a->id : "-");
+	TH_LOG("since %d, stood %d %d", a->since_ms.known ? (int)a->since_ms.value : -1,
+	       (int)stood_ms(&h->guest[1]), (int)stood_ms(&h->host[1]));
 	TH_LOG("motion %s, parties \"%s\", expected \"%s\"", rs_motion_names[a->motion],
 	       rs_parties_name(a->parties | a->others, ", ", given, sizeof(given)),
 	       rs_parties_name(truth_of(r), ", ", text, sizeof(text)));

@@ -86,6 +86,7 @@ struct ring {
 	enum worker worker;
 	bool queued, written, pending, scheduled;
 	uint64_t moved_at, standing_at, outstanding_at, stopped_at; /* ms */
+	uint64_t offered_at, posted_at, consumed_at;
 #define X(name) uint64_t n_##name;
 	RING_COUNTS(X)
 #undef X
@@ -157,7 +158,7 @@ static inline void ring_consume(struct ring *r)
 	if (r->last == r->used || ring_breaks(r, BREAK_NOT_CONSUMED))
 		return;
 	r->last = r->used;
-	r->moved_at = r->now;
+	r->moved_at = r->consumed_at = r->now;
 }
 
 static inline void ring_callbacks_on(struct ring *r, uint64_t event)
@@ -195,6 +196,8 @@ static inline void ring_arrive(struct ring *r)
 {
 	uint64_t n = 1 + ring_random(r, r->tap_size / 2), room = r->tap_size - r->occupancy;
 
+	if (!r->occupancy)
+		r->offered_at = r->now;
 	r->n_offered += n;
 	r->n_dropped += n > room ? n - room : 0;
 	r->occupancy += n > room ? room : n;
@@ -234,7 +237,7 @@ static inline void ring_serve(struct ring *r)
 		r->used += n;
 		r->n_posted += n;
 		r->occupancy -= r->tx ? 0 : n;
-		r->moved_at = r->outstanding_at = r->now;
+		r->moved_at = r->posted_at = r->outstanding_at = r->now;
 	}
 	r->seen = r->avail;
 	ring_signal(r);
