@@ -88,7 +88,8 @@ static const struct rs_rule rules[] = {
 	 RS_NEEDS(DERIVED(sent_off)),
 	 RS_ALSO(HOST(tun_offered), DERIVED(host_window)),
 	 .sentence =
-		 "the tap has no carrier: the host sends nothing to the guest, and the guest sends",
+		 "the tap is down or has no carrier: the host sends nothing to the guest, and the "
+		 "guest sends",
 	 .advice = "set the tap up (ip link set up), and the VMM's link of this device on"},
 	{.id = "tap-stopped",
 	 .party = RS_PARTY_HOST_NET,

@@ -18,7 +18,7 @@ static const struct {
 } gauges[] = {
 	{"occupancy", "occupancy_packets", "packets waiting in the tap queue's ring", RS_HOST},
 	{"ring_size", "ring_size_packets", "packets the tap queue's ring can hold", RS_HOST},
-	{"carrier", "carrier", "whether the tap has a carrier", RS_HOST},
+	{"carrier", "carrier", "whether the tap is up and has a carrier", RS_HOST},
 	{"size", "size_entries", "entries of the virtqueue", RS_GUEST},
 };
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include <linux/if_link.h>
+#include <net/if.h>
 #include <netlink/netlink.h>
 #include <netlink/route/link.h>
 #include <netlink/route/qdisc.h>
@@ -127,7 +128,8 @@ void rs_rtnl_fill(struct rs_rtnl *l, unsigned int ifindex, struct rs_tap *tap)
 	if (rtnl_link_get_addr(link) && nl_addr_get_len(rtnl_link_get_addr(link)))
 		rs_str_set(tap->mac, nl_addr2str(rtnl_link_get_addr(link), mac, sizeof(mac)));
 	tap->queues = rs_num_of(rtnl_link_get_num_tx_queues(link));
-	tap->carrier = rs_num_of(rtnl_link_get_carrier(link));
+	/* a tap that is down sends nothing either, and keeps the bit of its carrier */
+	tap->carrier = rs_num_of(rtnl_link_get_carrier(link) && rtnl_link_get_flags(link) & IFF_UP);
 	fill_stats(link, tap);
 	fill_qdisc(l->qdiscs, ifindex, tap);
 	rtnl_link_put(link);
