@@ -122,6 +122,7 @@ is_away_or_back()
 	is_away || is_back
 }
 
+ring_freed
 plan 17
 slot_open || exit 1
 plug

@@ -169,6 +169,7 @@ if ! ethtool -G "$NETDEV" rx 128 2>/tmp/ethtool; then
 	exit 0
 fi
 unplug
+ring_freed
 plan 36
 clean=$(traces)
 # a busy machine may let NAPI wait for a second: only what stays stuck is a fault
