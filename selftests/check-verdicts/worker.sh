@@ -38,20 +38,6 @@ paused()
 	state_paused && send 7
 }
 
-# unanswered: the VMM's main thread serves the control queue, and answers for the guest's agent. So
-# the guest acts and counts by itself, and its snapshot is fetched later.
-unanswered()
-{
-	host_open control-unanswered --tap "$TAP" || return
-	guest '(usleep 1500000; taskset 2 ip link set eth0 promisc on) >/dev/null 2>&1 </dev/null &
-		taskset 1 ringside guest -q -d 6s -o /tmp/control-unanswered-guest.json \
-			>/dev/null 2>&1 </dev/null &'
-	freeze "$(guest_pid)" && usleep 9000000
-	host_close
-	thaw
-	guest_get /tmp/control-unanswered-guest.json /out/control-unanswered-guest.json
-}
-
 machine_start -n 1 -c 2 || exit 1
 WORKER=$(thread "vhost-$(guest_pid)")
 pin "$WORKER" 4
@@ -63,8 +49,6 @@ check "worker-starved" during worker-starved starved 2
 fed
 check "worker-frozen" lasting worker-frozen frozen "$WORKER"
 thawed
-check "the guest's snapshot was written" unanswered
-check "control-unanswered" both_judged control-unanswered
 check "vcpu-starved" during vcpu-starved starved 1
 fed
 check "vm-paused" after vm-paused paused
