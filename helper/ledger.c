@@ -303,7 +303,7 @@ static struct rs_num taken_by_place(const struct rs_row *row, const struct rs_qu
 }
 
 static void host_derive(struct rs_row *row, const struct rs_queue *begin,
-			const struct rs_queue *end)
+			const struct rs_queue *end, bool has_ports)
 {
 	DERIVED(ring_size) = end->ring_size;
 	DERIVED(occupancy) = end->occupancy;
@@ -332,6 +332,8 @@ static void host_derive(struct rs_row *row, const struct rs_queue *begin,
 	DERIVED(eventfd_off) = less(HOST(vhost_signals), HOST(eventfd_writes));
 	DERIVED(irqfd_off) =
 		less(HOST(eventfd_writes), plus(HOST(eventfd_masked), HOST(irqfd_wakeups)));
+	DERIVED(exits_device) = has_ports ? plus(HOST(exits_pending_mmio), HOST(exits_pending_io))
+					  : HOST(exits_pending_mmio);
 	DERIVED(inject_off) = less(HOST(irqfd_wakeups), plus(HOST(injected), HOST(coalesced)));
 }
 
@@ -473,7 +475,7 @@ static const struct rs_queue *host_fill(struct rs_row *row, const struct rs_span
 		counters_subtract(row, span->s, RS_FIGURE_HOST, begin, row->host);
 	calls_forget(row, begin, row->host);
 	DERIVED(host_window) = window_ms(span->s);
-	host_derive(row, begin, row->host);
+	host_derive(row, begin, row->host, strcmp(span->s->taken.arch, "aarch64"));
 	tap_derive(row, span, begin);
 	return begin;
 }

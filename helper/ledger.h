@@ -57,6 +57,8 @@
 	X(taken, packets, 0, "packets taken from the tap queue's ring")                            \
 	X(served, entries, 0, "used entries the device returned, as the host or the guest saw it") \
 	X(kicks_sent, kicks, 0, "kicks the guest's driver sent")                                   \
+	X(exits_device, exits, 0,                                                                  \
+	  "exits before the vCPU takes the interrupt, for a device: MMIO, and on x86 I/O ports")   \
 	X(tap_offered, packets, 0,                                                                 \
 	  "packets offered to all queues of the tap, while qdiscs hold some")                      \
 	X(sent_off, entries, 0,                                                                    \

@@ -8,6 +8,8 @@
 #define HALF 500
 /* Fewer values say nothing about a mean. */
 #define VALUES_MIN 20
+/* A vCPU that sleeps wakes up in tens of microseconds (field case C: 46). */
+#define VCPU_LATE_US 500
 /* A vCPU that exits more than twice for an interrupt that waits is busy with that. */
 #define EXITS_MANY 200
 /*
@@ -152,13 +154,6 @@ static uint64_t wakes_late(const struct rs_rule *rule, const struct rs_row *row)
 	return shares[RS_PART_RING].from_ns / 1000;
 }
 
-static uint64_t exits_of(const struct rs_row *row)
-{
-	struct rs_num io = COUNT(exits_pending_io), mmio = COUNT(exits_pending_mmio);
-
-	return (io.known ? io.value : 0) + (mmio.known ? mmio.value : 0);
-}
-
 /* Exits for each 100 injections; only where interrupts wait for long. */
 static uint64_t vcpu_exits(const struct rs_rule *rule, const struct rs_row *row)
 {
@@ -168,28 +163,43 @@ static uint64_t vcpu_exits(const struct rs_rule *rule, const struct rs_row *row)
 	(void)rule;
 	if (tail < 0 || rs_hist_from(tail) < 256 * 1024)
 		return 0;
-	return exits_of(row) * 100 / (COUNT(injected).value ? COUNT(injected).value : 1);
+	return row->figures[RS_FIG_DERIVED(exits_device)].value * 100 /
+	       (COUNT(injected).value ? COUNT(injected).value : 1);
 }
 
-/* Most interrupts came while their vCPU ran the guest, which can take them at once. */
-static bool is_in_guest(const struct rs_row *row)
+/* Where the vCPU was when most interrupts came. */
+enum place { ASLEEP, IN_HOST, IN_GUEST };
+
+static enum place place_of(const struct rs_row *row)
 {
-	return COUNT(vcpu_in_guest).value > COUNT(vcpu_in_host).value + COUNT(vcpu_asleep).value;
+	uint64_t guest = COUNT(vcpu_in_guest).value, host = COUNT(vcpu_in_host).value;
+	uint64_t asleep = COUNT(vcpu_asleep).value;
+
+	if (guest > host && guest > asleep)
+		return IN_GUEST;
+	return host > asleep ? IN_HOST : ASLEEP;
 }
 
-static uint64_t vcpu_slow(const struct rs_rule *rule, const struct rs_row *row)
+static uint64_t late_at(const struct rs_rule *rule, const struct rs_row *row, enum place place)
 {
-	return vcpu_exits(rule, row) >= EXITS_MANY ? 0 : time_of(row, RS_PART_VCPU);
+	if (place_of(row) != place || vcpu_exits(rule, row) >= EXITS_MANY)
+		return 0;
+	return time_of(row, RS_PART_VCPU);
 }
 
-static uint64_t vcpu_late(const struct rs_rule *rule, const struct rs_row *row)
+static uint64_t asleep_late(const struct rs_rule *rule, const struct rs_row *row)
 {
-	return is_in_guest(row) ? 0 : vcpu_slow(rule, row);
+	return late_at(rule, row, ASLEEP);
+}
+
+static uint64_t host_late(const struct rs_rule *rule, const struct rs_row *row)
+{
+	return late_at(rule, row, IN_HOST);
 }
 
 static uint64_t guest_late(const struct rs_rule *rule, const struct rs_row *row)
 {
-	return is_in_guest(row) ? vcpu_slow(rule, row) : 0;
+	return late_at(rule, row, IN_GUEST);
 }
 
 static uint64_t signal_late(const struct rs_rule *rule, const struct rs_row *row)
@@ -235,6 +245,10 @@ static uint64_t poll_late(const struct rs_rule *rule, const struct rs_row *row)
 #define HOST	RS_FIG_HOST
 #define GUEST	RS_FIG_GUEST
 #define DERIVED RS_FIG_DERIVED
+
+#define PLACE_NEEDS                                                                              \
+	RS_NEEDS(HOST(injected), DERIVED(exits_device), HOST(vcpu_in_guest), HOST(vcpu_in_host), \
+		 HOST(vcpu_asleep))
 
 static const struct rs_rule rules[] = {
 	{.id = "worker-late",
@@ -308,7 +322,7 @@ static const struct rs_rule rules[] = {
 	 .unit = "exits for each 100 injections",
 	 .dir = "rx",
 	 .hists = {"s5_run"},
-	 RS_NEEDS(HOST(injected)),
+	 RS_NEEDS(DERIVED(exits_device), HOST(injected)),
 	 RS_ALSO(HOST(exits_pending), HOST(exits_pending_io), HOST(exits_pending_mmio),
 		 HOST(vcpu_in_host)),
 	 .sentence = "vCPU busy exiting: interrupts wait while their vCPU exits to the host again "
@@ -318,28 +332,42 @@ static const struct rs_rule rules[] = {
 	{.id = "vcpu-late",
 	 .party = RS_PARTY_HOST_CPU,
 	 .severity = RS_SEVERITY_WARNING,
-	 .measure = vcpu_late,
-	 .threshold = 500,
+	 .measure = asleep_late,
+	 .threshold = VCPU_LATE_US,
 	 .unit = "us",
 	 .dir = "rx",
 	 .hists = {"s5_run"},
-	 RS_NEEDS(HOST(injected), HOST(exits_pending_io), HOST(exits_pending_mmio),
-		  HOST(vcpu_in_guest), HOST(vcpu_in_host), HOST(vcpu_asleep)),
+	 PLACE_NEEDS,
 	 RS_ALSO(HOST(exits_pending)),
-	 .sentence = "vCPU late: injected interrupts wait for their vCPU for most of a packet's "
-		     "time",
+	 .sentence = "vCPU late: injected interrupts wait for most of a packet's time for a vCPU "
+		     "that was asleep",
 	 .advice = "check the CPUs, cgroup and priority of the VMM's vCPU threads"},
+	{.id = "vcpu-in-host-late",
+	 .party = RS_PARTY_HOST_CPU,
+	 .or_parties = 1U << RS_PARTY_VMM,
+	 .severity = RS_SEVERITY_WARNING,
+	 .measure = host_late,
+	 .threshold = VCPU_LATE_US,
+	 .unit = "us",
+	 .dir = "rx",
+	 .hists = {"s5_run"},
+	 PLACE_NEEDS,
+	 RS_ALSO(HOST(exits_pending)),
+	 .sentence = "vCPU late: injected interrupts wait for most of a packet's time while their "
+		     "vCPU is in the host",
+	 .advice = "it handles an exit, or waits for a CPU: look at the vCPU's exits (perf kvm "
+		   "stat; console output exits for each "
+		   "character) and at the CPUs, cgroup and priority of the VMM's vCPU threads"},
 	{.id = "interrupts-off-late",
 	 .party = RS_PARTY_GUEST_IRQ,
 	 .or_parties = 1U << RS_PARTY_HOST_CPU,
 	 .severity = RS_SEVERITY_WARNING,
 	 .measure = guest_late,
-	 .threshold = 500,
+	 .threshold = VCPU_LATE_US,
 	 .unit = "us",
 	 .dir = "rx",
 	 .hists = {"s5_run"},
-	 RS_NEEDS(HOST(injected), HOST(exits_pending_io), HOST(exits_pending_mmio),
-		  HOST(vcpu_in_guest), HOST(vcpu_in_host), HOST(vcpu_asleep)),
+	 PLACE_NEEDS,
 	 RS_ALSO(HOST(exits_pending)),
 	 .sentence = "interrupts wait for most of a packet's time although their vCPU runs the "
 		     "guest",
