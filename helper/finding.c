@@ -12,7 +12,7 @@ const char *const rs_confidence_names[RS_CONFIDENCES] = {
 
 bool rs_finding_decided(const struct rs_finding *f)
 {
-	return __builtin_popcount(f->named) == 1;
+	return __builtin_popcount(f->parties) == 1;
 }
 
 const char *rs_finding_party(const struct rs_finding *f, char *text, size_t size)

@@ -47,7 +47,7 @@ struct rs_finding {
 	const char *suppressed; /* the reason, NULL = it counts */
 };
 
-/* Whether exactly one party remains to be named. */
+/* Whether exactly one party remains, the less likely ones among them. */
 bool rs_finding_decided(const struct rs_finding *f);
 
 /* "guest driver or KVM" */

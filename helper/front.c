@@ -163,7 +163,7 @@ static enum rs_answer kick_missing(const struct rs_scene *s)
 {
 	if (s->guest->unkicked.known)
 		return s->guest->unkicked.value ? RS_YES : RS_NO;
-	return s->kick_due == RS_NO ? RS_NO : RS_UNKNOWN;
+	return s->kick_due == RS_NO || is_kick_sent(s) == RS_YES ? RS_NO : RS_UNKNOWN;
 }
 
 static enum rs_answer kick_not_asked(const struct rs_scene *s)

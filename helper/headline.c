@@ -79,9 +79,11 @@ static void line_print(FILE *out, bool colour, const struct rs_finding *f)
 	if (colour)
 		fputs("\033[0m", out);
 	fprintf(out, ": %s: ", rs_finding_party(f, party, sizeof(party)));
-	if (is_undecided(f))
+	if (is_undecided(f)) {
 		named_print(out, f->turn, false, "undecided between ", id_print);
-	else
+		if (f->named != f->parties)
+			fputs(", and less likely ones", out);
+	} else
 		fputs(f->sentence, out);
 	if (f->turn && f->turn->since_ms.known)
 		fprintf(out, ", for %.1f s at least", f->turn->since_ms.value / 1e3);

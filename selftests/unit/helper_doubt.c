@@ -203,6 +203,45 @@ TEST_F(doubt, a_paused_machine_is_said_to_be_paused)
 	EXPECT_NE(NULL, strstr(self->j.err.text, "is paused")) TH_LOG("%s", self->j.err.text);
 }
 
+static bool has_cause(const struct rs_turn *t, const char *id)
+{
+	for (size_t i = 0; i < RS_STEPS; i++)
+		for (size_t c = 0; c < rs_step_at(i)->causes_n; c++)
+			if (t->links[i].causes & 1U << c &&
+			    !strcmp(rs_step_at(i)->causes[c].id, id))
+				return true;
+	return false;
+}
+
+/* The transmit queue 0 stands still: a kick is due for 230 entries, and vhost sleeps. */
+static void unserved_set(FIXTURE_DATA(doubt) * self)
+{
+	struct rs_queue *g = &self->j.guest.end.queues[1], *h = &self->j.host.end.queues[1];
+
+	memcpy(g->counters, self->j.guest.begin.queues[1].counters, sizeof(g->counters));
+	memcpy(h->counters, self->j.host.begin.queues[1].counters, sizeof(h->counters));
+	g->used_idx = g->last_used_idx = self->j.guest.begin.queues[1].used_idx;
+	h->used_idx = h->avail_idx = g->used_idx;
+	g->outstanding = self->j.guest.begin.queues[1].outstanding = rs_num_of(230);
+	g->outstanding_ms = rs_num_of(20000);
+	g->event_idx = rs_num_of(1);
+	g->avail_event = rs_num_of((uint16_t)(g->used_idx.value + 100));
+	rs_str_set(h->worker_state, "asleep");
+	h->worker_queued = rs_num_of(0);
+	g->kicks = self->j.guest.begin.queues[1].kicks = rs_num_of(10);
+}
+
+TEST_F(doubt, a_kick_that_was_sent_is_not_missing)
+{
+	unserved_set(self);
+	ASSERT_EQ(0, answer(self));
+	EXPECT_TRUE(has_cause(&self->v.turns[1], "kick-missing")) TH_LOG("%s", self->text);
+	self->j.guest.end.queues[1].kicks = rs_num_of(12);
+	ASSERT_EQ(0, answer(self));
+	EXPECT_FALSE(has_cause(&self->v.turns[1], "kick-missing")) TH_LOG("%s", self->text);
+	EXPECT_TRUE(has_cause(&self->v.turns[1], "kick-lost")) TH_LOG("%s", self->text);
+}
+
 /* KVM was woken for the vector; what it made of that is not known, and the guest got nothing. */
 TEST_F(doubt, a_wakeup_is_no_injection)
 {
