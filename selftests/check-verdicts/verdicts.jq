@@ -8,8 +8,10 @@
 def files: reduce inputs as $one ({};
 	.[input_filename | sub(".*/"; "") | sub("[.]json$"; "")] = $one);
 
-# That ringside itself missed something is said, and is no fault of the machine.
-def roots: [.verdicts[] | select(.root and (.suppressed | not) and (.id | test("^(host|guest)-missed$") | not))];
+# That ringside itself missed something, or that a queue came within the window, is said, and is no
+# fault of the machine.
+def roots: [.verdicts[] | select(.root and (.suppressed | not) and
+	(.id | test("^((host|guest)-missed|not-comparable)$") | not))];
 
 def rows: $table | split("\n")[] | select(test("^(#|$)") | not) | [splits("\t+")]
 	| {run: .[0], name: .[1], archs: .[2], parties: .[3], ids: .[4]};
