@@ -4,8 +4,6 @@
 #include "hist.h"
 #include "slow.h"
 
-/* A part that takes less than half of the time is not named. */
-#define HALF 500
 /* Fewer values say nothing about a mean. */
 #define VALUES_MIN 20
 /* A vCPU that sleeps wakes up in tens of microseconds (field case C: 46). */
@@ -116,13 +114,16 @@ bool rs_slow_shares(const struct rs_row *row, struct rs_share shares[RS_PARTS])
 	return total != 0;
 }
 
-/* The part's mean time in microseconds, at least; 0 if it takes less than half. */
+/* The part's mean time in microseconds, at least; 0 if another part takes more of the time. */
 static uint64_t time_of(const struct rs_row *row, enum rs_part part)
 {
 	struct rs_share shares[RS_PARTS];
 
-	if (!rs_slow_shares(row, shares) || shares[part].permille < HALF)
+	if (!rs_slow_shares(row, shares))
 		return 0;
+	for (size_t i = 0; i < RS_PARTS; i++)
+		if (shares[i].permille > shares[part].permille)
+			return 0;
 	return shares[part].from_ns / 1000;
 }
 
@@ -145,13 +146,8 @@ static bool is_backlogged(const struct rs_row *row)
 /* Packets that come one by one wait for vhost, and not for packets before them. */
 static uint64_t wakes_late(const struct rs_rule *rule, const struct rs_row *row)
 {
-	struct rs_share shares[RS_PARTS];
-
 	(void)rule;
-	if (is_backlogged(row) || !rs_slow_shares(row, shares) ||
-	    shares[RS_PART_RING].permille < HALF)
-		return 0;
-	return shares[RS_PART_RING].from_ns / 1000;
+	return is_backlogged(row) ? 0 : time_of(row, RS_PART_RING);
 }
 
 /* Exits for each 100 injections; only where interrupts wait for long. */
@@ -261,7 +257,8 @@ static const struct rs_rule rules[] = {
 	 .hists = {"worker_wait", "s1_s2"},
 	 RS_NEEDS(HOST(vhost_rounds)),
 	 RS_ALSO(HOST(vhost_taken)),
-	 .sentence = "worker late: the vhost worker waits for a CPU for most of a packet's time",
+	 .sentence = "worker late: the vhost worker waits for a CPU for the largest part of a "
+		     "packet's time",
 	 .advice = "check the vhost worker's CPUs, cgroup and priority: other tasks keep it from "
 		   "its CPU"},
 	{.id = "backend-late",
@@ -275,9 +272,8 @@ static const struct rs_rule rules[] = {
 	 .hists = {"s1_s2"},
 	 RS_NEEDS(HOST(vhost_rounds)),
 	 RS_ALSO(HOST(vhost_taken)),
-	 .sentence =
-		 "packets wait for vhost for most of their time, and no other packets are before "
-		 "them",
+	 .sentence = "packets wait for vhost for the largest part of their time, and no other "
+		     "packets are before them",
 	 .advice =
 		 "the vhost worker wakes up late, or works slowly: compare worker_wait, the CPU's "
 		 "idle states and its frequency with a good host"},
@@ -292,8 +288,8 @@ static const struct rs_rule rules[] = {
 	 .hists = {"s2_s3"},
 	 RS_NEEDS(HOST(vhost_signals)),
 	 RS_ALSO(HOST(eventfd_writes)),
-	 .sentence = "signal late: most of a packet's time passes between vhost's decision and its "
-		     "write to the eventfd",
+	 .sentence = "signal late: the largest part of a packet's time is between vhost's decision "
+		     "and its write",
 	 .advice =
 		 "look at what the vhost worker does then (perf top -t), and whether it loses its "
 		 "CPU"},
@@ -308,8 +304,8 @@ static const struct rs_rule rules[] = {
 	 .hists = {"s3_s4", "s4_s5"},
 	 RS_NEEDS(HOST(irqfd_wakeups), HOST(injected)),
 	 RS_ALSO(HOST(irqfd_deferred), HOST(irqfd_atomic)),
-	 .sentence = "injection late: most of a packet's time passes between the write to the "
-		     "eventfd and KVM's injection",
+	 .sentence = "injection late: the largest part of a packet's time is between eventfd and "
+		     "injection",
 	 .advice =
 		 "if irqfd_deferred is above 0, the kernel's work queue injects: look for what "
 		 "keeps the host's kworkers from their CPU; else report the host's kernel version"},
@@ -339,8 +335,8 @@ static const struct rs_rule rules[] = {
 	 .hists = {"s5_run"},
 	 PLACE_NEEDS,
 	 RS_ALSO(HOST(exits_pending)),
-	 .sentence = "vCPU late: injected interrupts wait for most of a packet's time for a vCPU "
-		     "that was asleep",
+	 .sentence = "vCPU late: the largest part of a packet's time is the wait for a vCPU that "
+		     "was asleep",
 	 .advice = "check the CPUs, cgroup and priority of the VMM's vCPU threads"},
 	{.id = "vcpu-in-host-late",
 	 .party = RS_PARTY_HOST_CPU,
@@ -353,8 +349,8 @@ static const struct rs_rule rules[] = {
 	 .hists = {"s5_run"},
 	 PLACE_NEEDS,
 	 RS_ALSO(HOST(exits_pending)),
-	 .sentence = "vCPU late: injected interrupts wait for most of a packet's time while their "
-		     "vCPU is in the host",
+	 .sentence = "vCPU late: the largest part of a packet's time is the wait for a vCPU that "
+		     "is in the host",
 	 .advice = "it handles an exit, or waits for a CPU: look at the vCPU's exits (perf kvm "
 		   "stat; console output exits for each "
 		   "character) and at the CPUs, cgroup and priority of the VMM's vCPU threads"},
@@ -369,8 +365,8 @@ static const struct rs_rule rules[] = {
 	 .hists = {"s5_run"},
 	 PLACE_NEEDS,
 	 RS_ALSO(HOST(exits_pending)),
-	 .sentence = "interrupts wait for most of a packet's time although their vCPU runs the "
-		     "guest",
+	 .sentence = "interrupts wait for the largest part of a packet's time although their vCPU "
+		     "runs the guest",
 	 .advice = "look for long sections with interrupts off in the guest (the tracer irqsoff), "
 		   "then for what takes the vCPU's CPU from it"},
 	{.id = "softirq-late",
@@ -383,7 +379,8 @@ static const struct rs_rule rules[] = {
 	 .hists = {"poll_wait"},
 	 RS_NEEDS(GUEST(handled)),
 	 RS_ALSO(GUEST(polls_softirq), GUEST(polls_ksoftirqd), GUEST(polls_threaded)),
-	 .sentence = "softirq late: interrupts wait for their poll for most of a packet's time",
+	 .sentence = "softirq late: interrupts wait for their poll for the largest part of a "
+		     "packet's time",
 	 .advice = "other softirqs or tasks keep the CPU: compare ksoftirqd's polls and "
 		   "time_squeeze, move the IRQ or the tasks, raise the NAPI thread's priority"},
 	{.id = "poll-late",
@@ -399,7 +396,7 @@ static const struct rs_rule rules[] = {
 		  GUEST(polls_threaded), GUEST(empty_softirq), GUEST(empty_ksoftirqd),
 		  GUEST(empty_busy), GUEST(empty_threaded), GUEST(packets_softirq),
 		  GUEST(packets_ksoftirqd), GUEST(packets_busy), GUEST(packets_threaded)),
-	 .sentence = "poll late: the guest's polls take most of a packet's time",
+	 .sentence = "poll late: the guest's polls take the largest part of a packet's time",
 	 .advice = "the guest works long on each packet within its polls: look for XDP programs, "
 		   "packet filters and taps (tcpdump) with perf record -g in the guest"},
 };
