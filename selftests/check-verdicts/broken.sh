@@ -58,11 +58,14 @@ not_kicked()
 		guest 'udp blast -n 7 10.77.0.1' && usleep 300000
 }
 
+# More than the ring has buffers: the host sees that packets wait.
+FILLS=300
+
 # The first packet's interrupt disables the callback; nothing enables it again.
 callback_off()
 {
 	guest_broken symbol=virtqueue_enable_cb_prepare,virtqueue_poll returns=0,0 queue=input.0 &&
-		send 1 && usleep 500000 && send 5 && usleep 300000
+		send 1 && usleep 500000 && send $FILLS && usleep 300000
 }
 
 # The queue stops when it is full, which it is while vhost does not run.
