@@ -139,7 +139,8 @@ static enum rs_answer is_told(const struct rs_scene *s, struct rs_reason *why)
 		{"msi_pending", s->host->msi_pending, rs_num_is(s->host->msi_pending, 1)},
 		{"msi_active", s->host->msi_active, rs_num_is(s->host->msi_active, 1)},
 		{"vhost_signals", HOST(vhost_signals),
-		 (sent_for || is_each_signalled(s)) && rs_num_above(HOST(vhost_signals), 0)},
+		 (sent_for || is_each_signalled(s)) &&
+			 rs_num_above(HOST(vhost_signals), HOST(vhost_signals_empty).value)},
 		{"eventfd_writes", HOST(eventfd_writes),
 		 sent_for && rs_num_above(HOST(eventfd_writes), 0)},
 		{"injected", HOST(injected), sent_for && rs_num_above(HOST(injected), 0)},
@@ -280,6 +281,9 @@ static bool is_gone(const struct rs_scene *s)
 {
 	struct rs_reason why;
 
+	/* a guest that has polled since its snapshot asks for another entry */
+	if (differ(s->guest->used_event, s->host->used_event))
+		return false;
 	return rs_num_is(s->host->msi_pending, 0) && s->signal_due == RS_YES &&
 	       rs_num_is(s->guest->napi_scheduled, 0) && is_told(s, &why) == RS_YES;
 }
@@ -396,7 +400,7 @@ const struct rs_step rs_back_steps[RS_BACK_STEPS] = {
 	{.id = "arrives",
 	 .done_sentence = "the interrupt arrives",
 	 .done = arrives,
-	 .facts = "used_event msi_pending masked vcpu_state",
+	 .facts = "used_event msi_pending masked vcpu_state vcpu_state_ms",
 	 RS_CAUSES({"interrupt-lost", RS_PARTY_KVM, interrupt_lost,
 		    "an interrupt was sent, and the guest did not get it",
 		    "report the host's kernel version and CPU; without AVIC or APICv (modules "

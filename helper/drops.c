@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Packets that were dropped because the tap's ring was full, and by whom it was. */
-#include "hist.h"
 #include "rule_tables.h"
 
 #define COUNT(name) (row->figures[RS_FIG_HOST(name)])
 
 /* Fewer drops than these come from one burst. */
 #define DROPS_MIN 20
-/* A worker that waits less than this part of the window for a CPU has what it needs. */
-#define WAIT_PART 10
 
 static uint64_t drops(const struct rs_rule *rule, const struct rs_row *row)
 {
@@ -20,40 +17,26 @@ static uint64_t drops(const struct rs_rule *rule, const struct rs_row *row)
 	return full * 1000 / offered;
 }
 
-/* Packets waited at both ends of the window, the guest had given no buffer for them, and its kicks
- * show that vhost waited for buffers in between. */
+/* Packets waited at both ends of the window, the guest had no buffer in the ring for them, and its
+ * kicks show that vhost waited for buffers in between. */
 static uint64_t drops_no_buffers(const struct rs_rule *rule, const struct rs_row *row)
 {
 	bool waits = row->figures[RS_FIG_DERIVED(occupancy)].value &&
 		     row->figures[RS_FIG_DERIVED(occupancy_begin)].value;
-	bool none = !row->figures[RS_FIG_DERIVED(avail_left)].value &&
-		    !row->figures[RS_FIG_DERIVED(avail_left_begin)].value;
+	bool none = !row->figures[RS_FIG_DERIVED(outstanding)].value &&
+		    !row->figures[RS_FIG_DERIVED(outstanding_begin)].value;
 
 	return waits && none && COUNT(vhost_kicks).value ? drops(rule, row) : 0;
 }
 
-/* At most, in milliseconds. */
-static uint64_t worker_waited(const struct rs_row *row)
-{
-	const struct rs_histogram *h = &row->hists[RS_SIDE_HOST][RS_HOST_HIST_worker_wait];
-	uint64_t ns = 0;
-
-	for (size_t i = 0; i < RS_HIST_BUCKETS; i++)
-		ns += h->bucket[i] *
-		      (i + 1 < RS_HIST_BUCKETS ? rs_hist_to(i) : 2 * rs_hist_from(i));
-	return ns / 1000000;
-}
-
 /*
- * vhost asks for a kick when it runs out of buffers: it never did, has some left, and does not wait
- * for a CPU. So it has all that it needs, and does not keep up.
+ * vhost asks for a kick when it runs out of buffers: it never did, and has some left. So the guest
+ * has no part in it. How long the worker waited for a CPU is in one histogram for both directions
+ * of the pair, so that cannot tell vhost from its CPU.
  */
 static uint64_t drops_backend(const struct rs_rule *rule, const struct rs_row *row)
 {
-	uint64_t window = row->figures[RS_FIG_DERIVED(host_window)].value;
-
-	if (COUNT(vhost_kicks).value || !row->figures[RS_FIG_DERIVED(avail_left)].value ||
-	    worker_waited(row) * WAIT_PART > window)
+	if (COUNT(vhost_kicks).value || !row->figures[RS_FIG_DERIVED(avail_left)].value)
 		return 0;
 	return drops(rule, row);
 }
@@ -65,35 +48,36 @@ static uint64_t drops_backend(const struct rs_rule *rule, const struct rs_row *r
 static const struct rs_rule rules[] = {
 	{.id = "drops-no-buffers",
 	 .party = RS_PARTY_GUEST_CPU,
-	 .or_parties = 1U << RS_PARTY_GUEST_DRIVER,
+	 .or_parties = 1U << RS_PARTY_GUEST_DRIVER | 1U << RS_PARTY_HOST_CPU,
 	 .severity = RS_SEVERITY_WARNING,
 	 .measure = drops_no_buffers,
 	 .threshold = 10,
 	 .unit = "of 1000 packets",
 	 .dir = "rx",
 	 RS_NEEDS(HOST(tun_dropped_full), DERIVED(taken), HOST(tun_offered), HOST(vhost_kicks),
-		  DERIVED(occupancy), DERIVED(occupancy_begin), DERIVED(avail_left),
-		  DERIVED(avail_left_begin)),
+		  DERIVED(occupancy), DERIVED(occupancy_begin), DERIVED(outstanding),
+		  DERIVED(outstanding_begin)),
 	 RS_ALSO(GUEST(full_softirq), GUEST(full_ksoftirqd)),
 	 .sentence = "packets were dropped while vhost waited for buffers of the guest",
-	 .advice = "the guest consumes more slowly than packets come: look at time_squeeze and "
+	 .advice = "the guest, or its vCPU, is slower than packets come: look at time_squeeze and "
 		   "ksoftirqd's polls; give the receive ring more entries (ethtool -G, "
 		   "rx_queue_size of the VMM), or spread the flows over more queues",
 	 .instead = "drops"},
 	{.id = "drops-backend",
 	 .party = RS_PARTY_BACKEND,
+	 .or_parties = 1U << RS_PARTY_HOST_CPU,
 	 .severity = RS_SEVERITY_WARNING,
 	 .measure = drops_backend,
 	 .threshold = 10,
 	 .unit = "of 1000 packets",
 	 .dir = "rx",
 	 .exact = RS_ON_HOST,
-	 .hists = {"worker_wait"},
 	 RS_NEEDS(HOST(tun_dropped_full), DERIVED(taken), HOST(tun_offered), HOST(vhost_kicks),
-		  DERIVED(avail_left), DERIVED(host_window)),
+		  DERIVED(avail_left)),
 	 RS_ALSO(HOST(vhost_rounds), HOST(vhost_posted), DERIVED(occupancy)),
-	 .sentence = "packets were dropped although vhost had buffers, and its worker a CPU",
-	 .advice = "one vhost worker does not keep up: spread the flows over more queues, and look "
+	 .sentence = "packets were dropped although vhost had buffers of the guest",
+	 .advice = "one vhost worker does not keep up, or gets too little of a CPU: see "
+		   "worker_wait, spread the flows over more queues, and look "
 		   "at what the worker does (perf top -t)",
 	 .instead = "drops"},
 	{.id = "drops",

@@ -45,23 +45,27 @@ static bool is_told(const struct rs_finding *f, const struct rs_ledger *l)
 	return untold.known && !untold.value;
 }
 
-/* How far apart the two samples at the end were taken, by the clocks of both machines. */
-static struct rs_num distance_ms(const struct rs_ledger *l)
+/* How long before the guest's last sample the host's was taken, by the clocks of both machines. */
+static struct rs_num earlier_ms(const struct rs_ledger *l)
 {
 	struct rs_num g = l->guest->end.wall_ns, h = l->host->end.wall_ns;
 
-	if (!g.known || !h.known)
+	if (!g.known || !h.known || h.value > g.value)
 		return (struct rs_num){0};
-	return rs_num_of((g.value > h.value ? g.value - h.value : h.value - g.value) / 1000000);
+	return rs_num_of((g.value - h.value) / 1000000);
 }
 
-/* The ring moved between both samples: then the queue must have stood still for longer. */
+/*
+ * The ring moved between both samples. What the guest's module saw standing for longer than that
+ * stood already when the host looked; of what came later nothing is known.
+ */
 static enum rs_confidence confidence_apart(const struct rs_finding *f, const struct rs_ledger *l)
 {
-	struct rs_num apart = distance_ms(l);
-	uint64_t margin = f->measured.value - f->threshold;
+	struct rs_num earlier = earlier_ms(l), stalled = f->row->figures[RS_FIG_DERIVED(stalled)];
 
-	return apart.known && apart.value < margin ? RS_CONFIDENCE_BOUNDED : RS_CONFIDENCE_HINT;
+	return earlier.known && stalled.known && earlier.value + f->threshold < stalled.value
+		       ? RS_CONFIDENCE_BOUNDED
+		       : RS_CONFIDENCE_HINT;
 }
 
 static enum rs_confidence confidence_of(const struct rs_finding *f, const struct rs_ledger *l)

@@ -9,7 +9,7 @@
 #define RS_CONFIDENCE_LIST(X)                                                                    \
 	X(EXACT, "exact", "both sides, no hit missed")                                           \
 	X(BOUNDED, "bounded", "hits were missed or the windows differ, by less than the margin") \
-	X(HINT, "hint", "a side or a fact is missing")
+	X(HINT, "hint", "a side or a fact is missing, or the margin is smaller than that")
 
 enum rs_confidence {
 #define X(name, text, meaning) RS_CONFIDENCE_##name,
@@ -36,7 +36,7 @@ struct rs_finding {
 	const struct rs_rule *rule; /* NULL = the queue stands still: see turn */
 	const struct rs_turn *turn; /* of the queue; NULL = of the whole machine */
 	unsigned int parties;	    /* all that remain */
-	unsigned int named;	    /* those to name; one bit = decided */
+	unsigned int named;	    /* those to name */
 	size_t root;		    /* index of the finding that it follows from, or RS_ROOT */
 	enum rs_confidence confidence;
 	struct rs_reason measured; /* what makes it a finding */

@@ -272,9 +272,19 @@ static enum rs_answer vhost_idle(const struct rs_scene *s)
 
 	if (!s->vhost || (!rests && is_woken(s)))
 		return RS_NO;
-	if (rests)
+	/* of a transmit queue vhost may wait for the tap to take more */
+	if (rests && s->dir == RS_DIR_RX)
 		return s->front_still == RS_YES && knows(s, &why) == RS_YES ? RS_YES : RS_UNKNOWN;
+	if (rests)
+		return RS_UNKNOWN;
 	return *s->host->worker_state && !worker_is(s, "asleep") ? RS_NO : RS_UNKNOWN;
+}
+
+/* With a bound on what its socket holds (sndbuf), the tap takes no more while the host's network
+ * does not. */
+static enum rs_answer tap_full(const struct rs_scene *s)
+{
+	return s->dir == RS_DIR_TX && !rs_num_is(DERIVED(avail_left), 0) ? vhost_idle(s) : RS_NO;
 }
 
 static enum rs_answer serves(const struct rs_scene *s, struct rs_reason *why)
@@ -346,7 +356,7 @@ const struct rs_step rs_front_steps[RS_FRONT_STEPS] = {
 	{.id = "runs",
 	 .done_sentence = "the backend runs",
 	 .done = runs,
-	 .facts = "worker_state worker_queued paused",
+	 .facts = "worker_state worker_state_ms worker_queued paused",
 	 RS_CAUSES({"worker-waits", RS_PARTY_HOST_CPU, worker_waits,
 		    "the vhost worker does not run although it has work",
 		    "check the vhost worker's CPUs, cgroup and priority: other tasks keep it from "
@@ -367,6 +377,11 @@ const struct rs_step rs_front_steps[RS_FRONT_STEPS] = {
 		   {"vhost-idle", RS_PARTY_BACKEND, vhost_idle,
 		    "vhost sleeps, and has queued no work for itself although the ring has some",
 		    "report the host's kernel version: vhost stopped serving this ring",
+		    .minor = true},
+		   {"tap-send-full", RS_PARTY_HOST_NET, tap_full,
+		    "vhost waits until the tap takes more of what the guest sends",
+		    "look for what holds packets behind the tap: a paused or slow interface, with "
+		    "sndbuf set for the tap",
 		    .minor = true})},
 	{.id = "serves",
 	 .done_sentence = "the backend serves",

@@ -19,7 +19,7 @@ static const struct {
 	 "polls packets_ empty_ full_ none_softirq none_ksoftirqd none_busy none_threaded "
 	 "none_netpoll"},
 	{"who-consumed-transmit-entries", "what consumed the entries of a transmit queue", NULL,
-	 "none_tx"},
+	 "none_tx none_unknown"},
 	{"progress-of-transmit-queues-with-xdp",
 	 "whether XDP hides the progress of a transmit queue"},
 	{"proof-of-interrupts", "the second count of interrupts (prove)", "prove"},

@@ -12,8 +12,9 @@ const char *rs_loss_words(const char *id);
  * there without one. No counter depends on a hook that is asked for. */
 const char *rs_loss_option(const char *id);
 
-/* Whether hits that such a hook misses lack in the guest's counter @counter. A ring that is reset
- * or deleted unseen lacks in none: its queue is then of another generation. */
+/* Whether hits that such a hook misses lack in the guest's counter @counter. Hooks on what comes
+ * and goes count nothing. Of those without which everything is unknown, only such a one cannot tell
+ * what it missed. */
 bool rs_loss_touches(const char *id, const char *counter);
 
 /* Whether hits that this hook of a host misses are counted all the same. */

@@ -125,6 +125,9 @@ bool rs_rule_is_firm(const struct rs_rule *rule, const struct rs_row *row,
 {
 	struct rs_row all = *row;
 
+	/* how long what was missed took is unknown */
+	if (rule->hists[0])
+		return false;
 	for (size_t i = 0; i < rule->needs_n; i++) {
 		struct rs_row one = *row;
 		uint64_t by = missing_in(rule->needs[i], missed);

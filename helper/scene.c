@@ -92,18 +92,26 @@ static bool is_long(struct rs_num window)
 	return window.known && window.value >= RS_STILL_MS;
 }
 
-static struct rs_num vcpu_still(const struct rs_queue *h)
+/* Only where both sides saw the ring in one state: else the interrupt may be for other entries. */
+static struct rs_num vcpu_still(const struct rs_scene *s)
 {
+	const struct rs_queue *h = s->host;
 	bool rests = !strcmp(h->vcpu_state, "runnable") || !strcmp(h->vcpu_state, "paused");
+	bool same = rs_num_is(DERIVED(skew_end), 0) && rs_num_is(GUEST(last_used_progress), 0);
 
-	return rs_num_is(h->msi_pending, 1) && rests ? h->vcpu_state_ms : (struct rs_num){0};
+	return rests && same && rs_num_is(h->msi_pending, 1) ? h->vcpu_state_ms
+							     : (struct rs_num){0};
 }
 
+/* A worker that sleeps is about to be woken, as a rule. */
 static struct rs_num worker_still(const struct rs_queue *h)
 {
-	bool rests = *h->worker_state && strcmp(h->worker_state, "running");
+	static const char *const states[] = {"runnable", "blocked", "stopped"};
 
-	return rs_num_is(h->worker_queued, 1) && rests ? h->worker_state_ms : (struct rs_num){0};
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+		if (rs_num_is(h->worker_queued, 1) && !strcmp(h->worker_state, states[i]))
+			return h->worker_state_ms;
+	return (struct rs_num){0};
 }
 
 /* A queue of which the guest consumed entries within the window moves, unless its module, or the
@@ -154,7 +162,8 @@ static bool rounds_fail(const struct rs_scene *s)
 static enum rs_answer transmit_still(const struct rs_scene *s)
 {
 	bool is_stuck = rs_num_above(DERIVED(outstanding), 0) &&
-			rs_num_above(DERIVED(outstanding_begin), 0);
+			rs_num_above(DERIVED(outstanding_begin), 0) &&
+			!rs_num_above(GUEST(used_progress), 0);
 	bool is_known =
 		rs_num_above(DERIVED(avail_left), 0) && rs_num_above(DERIVED(avail_left_begin), 0);
 
@@ -281,7 +290,7 @@ void rs_scene_make(struct rs_scene *s, const struct rs_ledger *l, const struct r
 			  is_perhaps_down(l, s->guest);
 	s->pair_rounds = pair_rounds_find(l, s->host);
 	s->worker_still = worker_still(s->host);
-	s->vcpu_still = vcpu_still(s->host);
+	s->vcpu_still = vcpu_still(s);
 	s->back_still = back_still(s);
 	s->front_still = s->dir == RS_DIR_RX ? receive_still(s) : transmit_still(s);
 	s->signal_due = signal_due(s);

@@ -32,10 +32,11 @@ struct rs_scene {
 
 	enum rs_answer front_still; /* work waits for the device, and the device returned none */
 	enum rs_answer back_still;  /* used entries wait, and the guest consumed none */
-	struct rs_num worker_still; /* for how long work is queued for a worker that does not run */
-	struct rs_num vcpu_still;   /* for how long an interrupt's vCPU has not run the guest */
-	enum rs_answer signal_due;  /* the guest asked for an interrupt for the entries that wait */
-	enum rs_answer kick_due;    /* the device asked for a kick for the buffers that wait */
+	struct rs_num
+		worker_still;	   /* age of the state of a worker that has work and does not run */
+	struct rs_num vcpu_still;  /* age of the state of a vCPU that has an interrupt to take */
+	enum rs_answer signal_due; /* the guest asked for an interrupt for the entries that wait */
+	enum rs_answer kick_due;   /* the device asked for a kick for the buffers that wait */
 };
 
 /* Fills a scene from a row of the ledger. */

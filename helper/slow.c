@@ -163,17 +163,23 @@ static uint64_t vcpu_exits(const struct rs_rule *rule, const struct rs_row *row)
 	       (COUNT(injected).value ? COUNT(injected).value : 1);
 }
 
-/* Where the vCPU was when most interrupts came. */
-enum place { ASLEEP, IN_HOST, IN_GUEST };
+/* Where the vCPU was when interrupts came: nearly always, as a few may have waited for most of the
+ * time. */
+enum place { ASLEEP, IN_HOST, IN_GUEST, MIXED, NOWHERE };
 
 static enum place place_of(const struct rs_row *row)
 {
-	uint64_t guest = COUNT(vcpu_in_guest).value, host = COUNT(vcpu_in_host).value;
-	uint64_t asleep = COUNT(vcpu_asleep).value;
+	const uint64_t times[] = {
+		[ASLEEP] = COUNT(vcpu_asleep).value,
+		[IN_HOST] = COUNT(vcpu_in_host).value,
+		[IN_GUEST] = COUNT(vcpu_in_guest).value,
+	};
+	uint64_t sum = times[ASLEEP] + times[IN_HOST] + times[IN_GUEST];
 
-	if (guest > host && guest > asleep)
-		return IN_GUEST;
-	return host > asleep ? IN_HOST : ASLEEP;
+	for (int place = ASLEEP; sum && place < MIXED; place++)
+		if (times[place] >= sum - sum / 10)
+			return place;
+	return sum ? MIXED : NOWHERE;
 }
 
 static uint64_t late_at(const struct rs_rule *rule, const struct rs_row *row, enum place place)
@@ -191,6 +197,11 @@ static uint64_t asleep_late(const struct rs_rule *rule, const struct rs_row *row
 static uint64_t host_late(const struct rs_rule *rule, const struct rs_row *row)
 {
 	return late_at(rule, row, IN_HOST);
+}
+
+static uint64_t mixed_late(const struct rs_rule *rule, const struct rs_row *row)
+{
+	return late_at(rule, row, MIXED);
 }
 
 static uint64_t guest_late(const struct rs_rule *rule, const struct rs_row *row)
@@ -354,6 +365,20 @@ static const struct rs_rule rules[] = {
 	 .advice = "it handles an exit, or waits for a CPU: look at the vCPU's exits (perf kvm "
 		   "stat; console output exits for each "
 		   "character) and at the CPUs, cgroup and priority of the VMM's vCPU threads"},
+	{.id = "vcpu-wait-late",
+	 .party = RS_PARTY_HOST_CPU,
+	 .or_parties = 1U << RS_PARTY_VMM | 1U << RS_PARTY_GUEST_IRQ,
+	 .severity = RS_SEVERITY_WARNING,
+	 .measure = mixed_late,
+	 .threshold = VCPU_LATE_US,
+	 .unit = "us",
+	 .dir = "rx",
+	 .hists = {"s5_run"},
+	 PLACE_NEEDS,
+	 RS_ALSO(HOST(exits_pending)),
+	 .sentence = "vCPU late: the largest part of a packet's time is the wait for the vCPU",
+	 .advice = "compare vcpu_asleep, vcpu_in_host and vcpu_in_guest: the scheduler, the vCPU's "
+		   "exits, or interrupts off in the guest"},
 	{.id = "interrupts-off-late",
 	 .party = RS_PARTY_GUEST_IRQ,
 	 .or_parties = 1U << RS_PARTY_HOST_CPU,

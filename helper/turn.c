@@ -276,7 +276,8 @@ static struct rs_num front_window(const struct rs_scene *s)
 						    rs_num_is(DERIVED(taken), 0)
 					  : (rs_num_above(DERIVED(outstanding_begin), 0) ||
 					     rs_num_above(DERIVED(avail_left_begin), 0)) &&
-						    rs_num_is(DERIVED(served), 0);
+						    rs_num_is(DERIVED(served), 0) &&
+						    !rs_num_above(GUEST(used_progress), 0);
 
 	if (!waited)
 		return (struct rs_num){0};
@@ -292,8 +293,8 @@ static struct rs_num back_window(const struct rs_scene *s)
 
 /*
  * The longest time that is known of. Buffers of a receive queue may wait for long because nothing
- * comes: that is no standstill. Of a ring that is broken, or a tap that filled up within the
- * window, nothing says since when.
+ * comes: that is no standstill. Of a ring that is broken, a tap that filled up within the window,
+ * or work for a worker that has not run for long, nothing says since when.
  */
 static struct rs_num since_of(const struct rs_scene *s)
 {
@@ -303,10 +304,8 @@ static struct rs_num since_of(const struct rs_scene *s)
 	} rows[] = {
 		{s->back_still, DERIVED(stalled)},
 		{s->back_still, back_window(s)},
-		{s->back_still, s->vcpu_still},
 		{s->dir == RS_DIR_RX ? RS_NO : s->front_still, s->guest->outstanding_ms},
 		{s->front_still, front_window(s)},
-		{s->front_still, s->worker_still},
 		{RS_YES, s->guest->tx_stopped_ms},
 	};
 	struct rs_num longest = {0};
@@ -322,7 +321,9 @@ static bool is_long_enough(const struct rs_scene *s)
 {
 	struct rs_num since = since_of(s);
 
-	return rs_num_is(s->guest->broken, 1) || !since.known || since.value >= RS_STILL_MS;
+	return rs_num_is(s->guest->broken, 1) || !since.known || since.value >= RS_STILL_MS ||
+	       rs_num_above(s->worker_still, RS_STILL_MS - 1) ||
+	       rs_num_above(s->vcpu_still, RS_STILL_MS - 1);
 }
 
 static enum rs_motion motion_of(const struct rs_turn *t, const struct rs_scene *s)

@@ -63,13 +63,6 @@ static void injection_shape(struct rs_row *row, bool on)
 	hist_set(row, RS_HOST_HIST_s4_s5, on ? 131072 : 65536, 900);
 }
 
-/* 100 rounds that waited 8.4 ms at most, or 16.8 ms: of 10 s less than a tenth, or more. */
-static void waits_shape(struct rs_row *row, bool on)
-{
-	row->figures[RS_FIG_DERIVED(host_window)] = rs_num_of(10000);
-	hist_set(row, RS_HOST_HIST_worker_wait, on ? 4194304 : 8388608, 100);
-}
-
 /* Case C: 46 us now, 1 ms then. */
 static void exits_shape(struct rs_row *row, bool on)
 {
@@ -151,17 +144,21 @@ static const struct {
 	{"worker-late", .shape = worker_shape},
 	{"backend-late", .shape = wake_shape},
 	{"vcpu-late",
-	 SETS({DERIVED(exits_device), 0}, {HOST(vcpu_in_guest), 5}, {HOST(vcpu_in_host), 4},
-	      {HOST(vcpu_asleep), 6}),
-	 SETS({HOST(vcpu_in_host), 7}), .shape = vcpu_shape},
+	 SETS({DERIVED(exits_device), 0}, {HOST(vcpu_in_guest), 1}, {HOST(vcpu_in_host), 1},
+	      {HOST(vcpu_asleep), 18}),
+	 SETS({HOST(vcpu_in_host), 2}), .shape = vcpu_shape},
 	{"vcpu-in-host-late",
-	 SETS({DERIVED(exits_device), 0}, {HOST(vcpu_in_guest), 5}, {HOST(vcpu_in_host), 6},
-	      {HOST(vcpu_asleep), 5}),
-	 SETS({HOST(vcpu_asleep), 6}), .shape = vcpu_shape},
+	 SETS({DERIVED(exits_device), 0}, {HOST(vcpu_in_guest), 1}, {HOST(vcpu_in_host), 18},
+	      {HOST(vcpu_asleep), 1}),
+	 SETS({HOST(vcpu_asleep), 2}), .shape = vcpu_shape},
+	{"vcpu-wait-late",
+	 SETS({DERIVED(exits_device), 0}, {HOST(vcpu_in_guest), 1}, {HOST(vcpu_in_host), 18},
+	      {HOST(vcpu_asleep), 2}),
+	 SETS({HOST(vcpu_asleep), 1}), .shape = vcpu_shape},
 	{"interrupts-off-late",
-	 SETS({DERIVED(exits_device), 0}, {HOST(vcpu_in_guest), 7}, {HOST(vcpu_in_host), 6},
-	      {HOST(vcpu_asleep), 6}),
-	 SETS({HOST(vcpu_in_guest), 6}), .shape = vcpu_shape},
+	 SETS({DERIVED(exits_device), 0}, {HOST(vcpu_in_guest), 18}, {HOST(vcpu_in_host), 1},
+	      {HOST(vcpu_asleep), 1}),
+	 SETS({HOST(vcpu_in_host), 2}), .shape = vcpu_shape},
 	{"vcpu-exits-late", SETS({HOST(injected), 1000}, {DERIVED(exits_device), 2000}),
 	 SETS({DERIVED(exits_device), 1999}), .shape = exits_shape},
 	{"signal-late", .shape = signal_shape},
@@ -181,12 +178,12 @@ static const struct {
 	 SETS({HOST(vhost_signals), 10001})},
 	{"drops-no-buffers",
 	 SETS({HOST(tun_dropped_full), 101}, {HOST(vhost_kicks), 1}, {DERIVED(occupancy), 1},
-	      {DERIVED(occupancy_begin), 1}, {DERIVED(avail_left), 0},
-	      {DERIVED(avail_left_begin), 0}),
-	 SETS({DERIVED(avail_left), 1})},
+	      {DERIVED(occupancy_begin), 1}, {DERIVED(outstanding), 0},
+	      {DERIVED(outstanding_begin), 0}),
+	 SETS({DERIVED(outstanding), 1})},
 	{"drops-backend",
 	 SETS({HOST(tun_dropped_full), 101}, {HOST(vhost_kicks), 0}, {DERIVED(avail_left), 1}),
-	 .shape = waits_shape},
+	 SETS({HOST(vhost_kicks), 1})},
 	{"drops", SETS({HOST(tun_dropped_full), 101}), SETS({HOST(tun_dropped_full), 100})},
 	{"sum-off", SETS({DERIVED(sum_off), 1}), SETS({DERIVED(sum_off), 0})},
 	{"cause-unknown", SETS({GUEST(none_unknown), 1}), SETS({GUEST(none_unknown), 0})},
@@ -522,7 +519,7 @@ static void tap_shuffle(struct rs_row *row, uint64_t *seed)
 {
 	static const enum rs_figure idle[] = {DERIVED(occupancy), DERIVED(occupancy_begin),
 					      HOST(tun_offered)};
-	static const enum rs_figure dry[] = {DERIVED(avail_left), DERIVED(avail_left_begin)};
+	static const enum rs_figure dry[] = {DERIVED(outstanding), DERIVED(outstanding_begin)};
 
 	if (row->host)
 		stopped_shape(row, odd_number(seed) % 2);
