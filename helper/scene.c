@@ -92,12 +92,14 @@ static bool is_long(struct rs_num window)
 	return window.known && window.value >= RS_STILL_MS;
 }
 
-/* Only where both sides saw the ring in one state: else the interrupt may be for other entries. */
+/* Where the guest was asked, too, only if both saw the ring in one state: else the interrupt may be
+ * for other entries. */
 static struct rs_num vcpu_still(const struct rs_scene *s)
 {
 	const struct rs_queue *h = s->host;
 	bool rests = !strcmp(h->vcpu_state, "runnable") || !strcmp(h->vcpu_state, "paused");
-	bool same = rs_num_is(DERIVED(skew_end), 0) && rs_num_is(GUEST(last_used_progress), 0);
+	bool same = !s->row->guest ||
+		    (rs_num_is(DERIVED(skew_end), 0) && rs_num_is(GUEST(last_used_progress), 0));
 
 	return rests && same && rs_num_is(h->msi_pending, 1) ? h->vcpu_state_ms
 							     : (struct rs_num){0};
@@ -119,7 +121,7 @@ static struct rs_num worker_still(const struct rs_queue *h)
 static enum rs_answer back_still(const struct rs_scene *s)
 {
 	if (!DERIVED(standing).known)
-		return RS_UNKNOWN;
+		return !s->row->guest && is_long(s->vcpu_still) ? RS_YES : RS_UNKNOWN;
 	if (!DERIVED(standing).value)
 		return RS_NO;
 	if (rs_num_above(DERIVED(stalled), RS_STILL_MS - 1) || is_long(s->vcpu_still))

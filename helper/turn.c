@@ -369,7 +369,8 @@ static void turn_find(struct rs_turn *t, const struct rs_scene *s)
 		back = false;
 	if (back && awaited != RS_NO)
 		back_walk(t, s);
-	if (back && (awaited == RS_UNKNOWN || !DERIVED(standing).known) && s->front_still != RS_YES)
+	if (back && s->front_still != RS_YES &&
+	    (awaited == RS_UNKNOWN || (!DERIVED(standing).known && s->back_still != RS_YES)))
 		t->idle = true;
 	if (front_open || (tx && !rs_num_is(DERIVED(outstanding), 0) && !is_mostly_used(s)))
 		front_walk(t, s);

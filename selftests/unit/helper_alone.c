@@ -47,6 +47,9 @@ static const struct {
 	 P(GUEST_IRQ) | P(BACKEND)},
 	{"vcpu-starved", "xdp-napi-left-disabled", "rx",
 	 EMPTY "msi_pending=1 vcpu_state=runnable vcpu_state_ms=900", "0", P(HOST_CPU), 0},
+	/* the tap is not full yet: its state alone shows it */
+	{"vcpu-starved, few packets", "well", "rx",
+	 "msi_pending=1 vcpu_state=runnable vcpu_state_ms=900", "0", P(HOST_CPU), 0},
 	{"vcpu-exiting", "xdp-napi-left-disabled", "rx", EMPTY "msi_pending=1 vcpu_state=host", "0",
 	 P(HOST_CPU), 0},
 	{"not-taken", "xdp-napi-left-disabled", "rx", EMPTY "msi_pending=1 vcpu_state=guest", "0",
