@@ -114,17 +114,29 @@ bool rs_slow_shares(const struct rs_row *row, struct rs_share shares[RS_PARTS])
 	return total != 0;
 }
 
+/* A few that took very long make a mean that nobody waits: it counts up to this many times what
+ * half of them take. */
+#define MEDIANS 4
+
 /* The part's mean time in microseconds, at least; 0 if another part takes more of the time. */
 static uint64_t time_of(const struct rs_row *row, enum rs_part part)
 {
+	const struct rs_histogram *h = hist_of(row, part);
 	struct rs_share shares[RS_PARTS];
+	uint64_t usual;
+	int half;
 
 	if (!rs_slow_shares(row, shares))
 		return 0;
 	for (size_t i = 0; i < RS_PARTS; i++)
 		if (shares[i].permille > shares[part].permille)
 			return 0;
-	return shares[part].from_ns / 1000;
+	half = h ? rs_hist_percentile(h, 500) : -1;
+	if (half < 0)
+		return 0;
+	usual = half + 1 < RS_HIST_BUCKETS ? rs_hist_to(half) : 2 * rs_hist_from(half);
+	return (shares[part].from_ns < MEDIANS * usual ? shares[part].from_ns : MEDIANS * usual) /
+	       1000;
 }
 
 static uint64_t worker_late(const struct rs_rule *rule, const struct rs_row *row)
