@@ -110,7 +110,8 @@ freeze()
 	[ -e /sys/fs/cgroup/cgroup.procs ] || mount -t cgroup2 none /sys/fs/cgroup
 	[ -d $group/thread ] || { mkdir -p $group/thread && guest_pid >$group/cgroup.procs &&
 		echo threaded >$group/thread/cgroup.type; } || return
-	echo "$1" >$group/thread/cgroup.threads && echo 1 >$group/thread/cgroup.freeze
+	echo "$1" >$group/thread/cgroup.threads && echo 1 >$group/thread/cgroup.freeze &&
+		until_true 20 grep -q '^frozen 1' $group/thread/cgroup.events
 }
 
 # thaw: whatever was frozen, and back to the others

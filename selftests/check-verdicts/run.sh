@@ -111,7 +111,8 @@ alone_judge()
 # one_run NUMBER ARCH NAME HOST GUEST ARGUMENTS SECONDS: a nested KTAP, and its own line
 one_run()
 {
-	local number=$1 arch=$2 name=$3 dir=$OUT/$2-$3 rc=0
+	local number=$1 arch=$2 name=${3:-} rc=0
+	local dir=$OUT/$arch-$name
 
 	[ "$arch" != alone ] || { alone_judge "$number"; return; }
 	run_start "$arch $name" "$dir"
