@@ -16,7 +16,7 @@ shaped()
 # masked: and more packets than the ring has buffers, so that the host sees that some wait
 masked()
 {
-	state_masked && send 300 && usleep 300000
+	state_masked && send 500 && usleep 300000
 }
 
 machine_start -n 1 -c 2 || exit 1

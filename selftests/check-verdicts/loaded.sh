@@ -25,7 +25,7 @@ starved()
 		done
 		sysctl -qw kernel.sched_rt_runtime_us=-1
 		hog 0 60000000 0 1 127.0.0.1 9 </dev/null >/dev/null 2>&1 &
-		echo $! >/tmp/load' && usleep 500000 && send 300 && usleep 500000
+		echo $! >/tmp/load' && usleep 500000 && send 500 && usleep 500000
 }
 
 fed()
