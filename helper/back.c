@@ -139,7 +139,7 @@ static enum rs_answer is_told(const struct rs_scene *s, struct rs_reason *why)
 		{"msi_pending", s->host->msi_pending, rs_num_is(s->host->msi_pending, 1)},
 		{"msi_active", s->host->msi_active, rs_num_is(s->host->msi_active, 1)},
 		{"vhost_signals", HOST(vhost_signals),
-		 (sent_for || is_each_signalled(s)) &&
+		 (sent_for || is_each_signalled(s)) && HOST(vhost_signals_empty).known &&
 			 rs_num_above(HOST(vhost_signals), HOST(vhost_signals_empty).value)},
 		{"eventfd_writes", HOST(eventfd_writes),
 		 sent_for && rs_num_above(HOST(eventfd_writes), 0)},

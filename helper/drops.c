@@ -45,15 +45,15 @@ static uint64_t drops_backend(const struct rs_rule *rule, const struct rs_row *r
 #define GUEST	RS_FIG_GUEST
 #define DERIVED RS_FIG_DERIVED
 
+#define DROPS \
+	.severity = RS_SEVERITY_WARNING, .threshold = 10, .unit = "of 1000 packets", .dir = "rx"
+
 static const struct rs_rule rules[] = {
 	{.id = "drops-no-buffers",
 	 .party = RS_PARTY_GUEST_CPU,
 	 .or_parties = 1U << RS_PARTY_GUEST_DRIVER | 1U << RS_PARTY_HOST_CPU,
-	 .severity = RS_SEVERITY_WARNING,
 	 .measure = drops_no_buffers,
-	 .threshold = 10,
-	 .unit = "of 1000 packets",
-	 .dir = "rx",
+	 DROPS,
 	 RS_NEEDS(HOST(tun_dropped_full), DERIVED(taken), HOST(tun_offered), HOST(vhost_kicks),
 		  DERIVED(occupancy), DERIVED(occupancy_begin), DERIVED(outstanding),
 		  DERIVED(outstanding_begin)),
@@ -66,11 +66,8 @@ static const struct rs_rule rules[] = {
 	{.id = "drops-backend",
 	 .party = RS_PARTY_BACKEND,
 	 .or_parties = 1U << RS_PARTY_HOST_CPU,
-	 .severity = RS_SEVERITY_WARNING,
 	 .measure = drops_backend,
-	 .threshold = 10,
-	 .unit = "of 1000 packets",
-	 .dir = "rx",
+	 DROPS,
 	 .exact = RS_ON_HOST,
 	 RS_NEEDS(HOST(tun_dropped_full), DERIVED(taken), HOST(tun_offered), HOST(vhost_kicks),
 		  DERIVED(avail_left)),
@@ -83,11 +80,8 @@ static const struct rs_rule rules[] = {
 	{.id = "drops",
 	 .party = RS_PARTY_BACKEND,
 	 .or_parties = 1U << RS_PARTY_HOST_CPU | 1U << RS_PARTY_GUEST_CPU,
-	 .severity = RS_SEVERITY_WARNING,
 	 .measure = drops,
-	 .threshold = 10,
-	 .unit = "of 1000 packets",
-	 .dir = "rx",
+	 DROPS,
 	 RS_NEEDS(HOST(tun_dropped_full), DERIVED(taken), HOST(tun_offered)),
 	 RS_ALSO(DERIVED(occupancy), DERIVED(ring_size), HOST(vhost_posted), DERIVED(avail_left)),
 	 .sentence = "packets were dropped because the tap's ring was full, while others "

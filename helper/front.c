@@ -103,12 +103,16 @@ static bool all_window(const struct rs_scene *s, struct rs_num returned)
 	return s->front_still == RS_YES && rs_scene_none(s, returned);
 }
 
+/* The driver's own statistics say that it kicked while the work waited. */
+static bool is_kick_counted(const struct rs_scene *s)
+{
+	return all_window(s, GUEST(used_progress)) && rs_num_above(DERIVED(kicks_sent), 0);
+}
+
 /* Whether the driver kicked for the work that waits, as far as the guest says. */
 static enum rs_answer is_kick_sent(const struct rs_scene *s)
 {
-	bool within = all_window(s, GUEST(used_progress)) && rs_num_above(DERIVED(kicks_sent), 0);
-
-	if (within || is_kicked(s))
+	if (is_kick_counted(s) || is_kicked(s))
 		return RS_YES;
 	return s->kick_due == RS_NO || rs_num_above(s->guest->unkicked, 0) ? RS_NO : RS_UNKNOWN;
 }
@@ -138,9 +142,7 @@ static enum rs_answer knows(const struct rs_scene *s, struct rs_reason *why)
 	} rows[] = {
 		{"avail_left", DERIVED(avail_left), rs_num_above(DERIVED(avail_left), 0)},
 		{"worker_queued", s->host->worker_queued, rs_num_is(s->host->worker_queued, 1)},
-		{"kicks_sent", DERIVED(kicks_sent),
-		 arrived && all_window(s, GUEST(used_progress)) &&
-			 rs_num_above(DERIVED(kicks_sent), 0)},
+		{"kicks_sent", DERIVED(kicks_sent), arrived && is_kick_counted(s)},
 		{"vhost_kicks", HOST(vhost_kicks),
 		 all_window(s, HOST(vhost_posted)) && rs_num_above(HOST(vhost_kicks), 0)},
 		{"unkicked", s->guest->unkicked, arrived && is_kicked(s)},
@@ -272,16 +274,15 @@ static enum rs_answer vhost_idle(const struct rs_scene *s)
 
 	if (!s->vhost || (!rests && is_woken(s)))
 		return RS_NO;
-	/* of a transmit queue vhost may wait for the tap to take more */
-	if (rests && s->dir == RS_DIR_RX)
-		return s->front_still == RS_YES && knows(s, &why) == RS_YES ? RS_YES : RS_UNKNOWN;
-	if (rests)
-		return RS_UNKNOWN;
+	if (rests) /* a transmit queue's may wait for the tap: see tap_full() */
+		return s->dir == RS_DIR_RX && s->front_still == RS_YES && knows(s, &why) == RS_YES
+			       ? RS_YES
+			       : RS_UNKNOWN;
 	return *s->host->worker_state && !worker_is(s, "asleep") ? RS_NO : RS_UNKNOWN;
 }
 
-/* With a bound on what its socket holds (sndbuf), the tap takes no more while the host's network
- * does not. */
+/* A tap with a bound (sndbuf) takes no more packets until the host's network has sent some of those
+ * that it holds. */
 static enum rs_answer tap_full(const struct rs_scene *s)
 {
 	return s->dir == RS_DIR_TX && !rs_num_is(DERIVED(avail_left), 0) ? vhost_idle(s) : RS_NO;

@@ -83,8 +83,9 @@ static void line_print(FILE *out, bool colour, const struct rs_finding *f)
 		named_print(out, f->turn, false, "undecided between ", id_print);
 		if (f->named != f->parties)
 			fputs(", and less likely ones", out);
-	} else
+	} else {
 		fputs(f->sentence, out);
+	}
 	if (f->turn && f->turn->since_ms.known)
 		fprintf(out, ", for %.1f s at least", f->turn->since_ms.value / 1e3);
 	drops_print(out, f);
@@ -257,12 +258,10 @@ static void fact_print(void *ctx, const char *key)
 
 static void shown_print(void *ctx, const struct rs_shown *shown)
 {
-	struct evidence *e = ctx;
 	char text[240];
 
 	rs_shown_tell(shown, text, sizeof(text));
-	fprintf(e->out, "%s%s", e->before, text);
-	e->before = ", ";
+	fact_print(ctx, text);
 }
 
 static void end_print(const struct evidence *e)

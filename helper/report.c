@@ -138,13 +138,10 @@ static void fact_print(void *ctx, const char *key)
 
 static void shown_print(void *ctx, const struct rs_shown *shown)
 {
-	struct list *list = ctx;
 	char text[240];
 
 	rs_shown_tell(shown, text, sizeof(text));
-	fputs(list->before, list->out);
-	rs_html_text(list->out, text);
-	list->before = ", ";
+	fact_print(ctx, text);
 }
 
 static void list_end(const struct list *list)

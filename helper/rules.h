@@ -31,7 +31,7 @@ bool rs_rule_fires(const struct rs_rule *rule, const struct rs_ledger *l, const 
 
 /*
  * Whether a rule that fired would do so whatever its hooks missed: up to @missed hits of each side,
- * in any of the figures that it needs.
+ * in any of the figures that it needs. Of one that measures times, that is never known.
  */
 bool rs_rule_is_firm(const struct rs_rule *rule, const struct rs_row *row,
 		     const uint64_t missed[RS_SIDES]);

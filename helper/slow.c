@@ -49,6 +49,11 @@ static const struct rs_histogram *hist_of(const struct rs_row *row, enum rs_part
 }
 
 /* The last bucket has no upper bound: twice its lower one. */
+static uint64_t top_of(size_t bucket)
+{
+	return bucket + 1 < RS_HIST_BUCKETS ? rs_hist_to(bucket) : 2 * rs_hist_from(bucket);
+}
+
 static void mean_of(const struct rs_histogram *h, struct rs_share *share)
 {
 	uint64_t n = h ? rs_hist_count(h) : 0, from = 0, to = 0;
@@ -56,8 +61,7 @@ static void mean_of(const struct rs_histogram *h, struct rs_share *share)
 	share->known = h && h->known && n >= VALUES_MIN;
 	for (size_t i = 0; share->known && i < RS_HIST_BUCKETS; i++) {
 		from += h->bucket[i] * rs_hist_from(i);
-		to += h->bucket[i] *
-		      (i + 1 < RS_HIST_BUCKETS ? rs_hist_to(i) : 2 * rs_hist_from(i));
+		to += h->bucket[i] * top_of(i);
 	}
 	share->from_ns = share->known ? from / n : 0;
 	share->to_ns = share->known ? to / n : 0;
@@ -118,25 +122,26 @@ bool rs_slow_shares(const struct rs_row *row, struct rs_share shares[RS_PARTS])
  * half of them take. */
 #define MEDIANS 4
 
+static bool is_largest(const struct rs_share shares[RS_PARTS], enum rs_part part)
+{
+	for (size_t i = 0; i < RS_PARTS; i++)
+		if (shares[i].permille > shares[part].permille)
+			return false;
+	return true;
+}
+
 /* The part's mean time in microseconds, at least; 0 if another part takes more of the time. */
 static uint64_t time_of(const struct rs_row *row, enum rs_part part)
 {
 	const struct rs_histogram *h = hist_of(row, part);
 	struct rs_share shares[RS_PARTS];
-	uint64_t usual;
-	int half;
+	int median = h ? rs_hist_percentile(h, 500) : -1;
+	uint64_t most;
 
-	if (!rs_slow_shares(row, shares))
+	if (median < 0 || !rs_slow_shares(row, shares) || !is_largest(shares, part))
 		return 0;
-	for (size_t i = 0; i < RS_PARTS; i++)
-		if (shares[i].permille > shares[part].permille)
-			return 0;
-	half = h ? rs_hist_percentile(h, 500) : -1;
-	if (half < 0)
-		return 0;
-	usual = half + 1 < RS_HIST_BUCKETS ? rs_hist_to(half) : 2 * rs_hist_from(half);
-	return (shares[part].from_ns < MEDIANS * usual ? shares[part].from_ns : MEDIANS * usual) /
-	       1000;
+	most = MEDIANS * top_of(median);
+	return (shares[part].from_ns < most ? shares[part].from_ns : most) / 1000;
 }
 
 static uint64_t worker_late(const struct rs_rule *rule, const struct rs_row *row)
@@ -265,9 +270,13 @@ static uint64_t poll_late(const struct rs_rule *rule, const struct rs_row *row)
 #define GUEST	RS_FIG_GUEST
 #define DERIVED RS_FIG_DERIVED
 
-#define PLACE_NEEDS                                                                              \
+/* What the rules on a late vCPU have in common: they differ by where it was. */
+#define VCPU_LATE                                                                                \
+	.severity = RS_SEVERITY_WARNING, .threshold = VCPU_LATE_US, .unit = "us", .dir = "rx",   \
+	.hists = {"s5_run"},                                                                     \
 	RS_NEEDS(HOST(injected), DERIVED(exits_device), HOST(vcpu_in_guest), HOST(vcpu_in_host), \
-		 HOST(vcpu_asleep))
+		 HOST(vcpu_asleep)),                                                             \
+	RS_ALSO(HOST(exits_pending))
 
 static const struct rs_rule rules[] = {
 	{.id = "worker-late",
@@ -350,28 +359,16 @@ static const struct rs_rule rules[] = {
 		   "move it or the IRQ to another vCPU"},
 	{.id = "vcpu-late",
 	 .party = RS_PARTY_HOST_CPU,
-	 .severity = RS_SEVERITY_WARNING,
 	 .measure = asleep_late,
-	 .threshold = VCPU_LATE_US,
-	 .unit = "us",
-	 .dir = "rx",
-	 .hists = {"s5_run"},
-	 PLACE_NEEDS,
-	 RS_ALSO(HOST(exits_pending)),
+	 VCPU_LATE,
 	 .sentence = "vCPU late: the largest part of a packet's time is the wait for a vCPU that "
 		     "was asleep",
 	 .advice = "check the CPUs, cgroup and priority of the VMM's vCPU threads"},
 	{.id = "vcpu-in-host-late",
 	 .party = RS_PARTY_HOST_CPU,
 	 .or_parties = 1U << RS_PARTY_VMM,
-	 .severity = RS_SEVERITY_WARNING,
 	 .measure = host_late,
-	 .threshold = VCPU_LATE_US,
-	 .unit = "us",
-	 .dir = "rx",
-	 .hists = {"s5_run"},
-	 PLACE_NEEDS,
-	 RS_ALSO(HOST(exits_pending)),
+	 VCPU_LATE,
 	 .sentence = "vCPU late: the largest part of a packet's time is the wait for a vCPU that "
 		     "is in the host",
 	 .advice = "it handles an exit, or waits for a CPU: look at the vCPU's exits (perf kvm "
@@ -380,28 +377,16 @@ static const struct rs_rule rules[] = {
 	{.id = "vcpu-wait-late",
 	 .party = RS_PARTY_HOST_CPU,
 	 .or_parties = 1U << RS_PARTY_VMM | 1U << RS_PARTY_GUEST_IRQ,
-	 .severity = RS_SEVERITY_WARNING,
 	 .measure = mixed_late,
-	 .threshold = VCPU_LATE_US,
-	 .unit = "us",
-	 .dir = "rx",
-	 .hists = {"s5_run"},
-	 PLACE_NEEDS,
-	 RS_ALSO(HOST(exits_pending)),
+	 VCPU_LATE,
 	 .sentence = "vCPU late: the largest part of a packet's time is the wait for the vCPU",
 	 .advice = "compare vcpu_asleep, vcpu_in_host and vcpu_in_guest: the scheduler, the vCPU's "
 		   "exits, or interrupts off in the guest"},
 	{.id = "interrupts-off-late",
 	 .party = RS_PARTY_GUEST_IRQ,
 	 .or_parties = 1U << RS_PARTY_HOST_CPU,
-	 .severity = RS_SEVERITY_WARNING,
 	 .measure = guest_late,
-	 .threshold = VCPU_LATE_US,
-	 .unit = "us",
-	 .dir = "rx",
-	 .hists = {"s5_run"},
-	 PLACE_NEEDS,
-	 RS_ALSO(HOST(exits_pending)),
+	 VCPU_LATE,
 	 .sentence = "interrupts wait for the largest part of a packet's time although their vCPU "
 		     "runs the guest",
 	 .advice = "look for long sections with interrupts off in the guest (the tracer irqsoff), "
