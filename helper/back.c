@@ -110,10 +110,18 @@ static bool is_undecided(const struct rs_scene *s)
 	       !rs_num_is(s->host->msi_active, 1);
 }
 
+/* No signal of this window was sent without an entry; of a program that is not counted. */
+static bool has_no_empty(const struct rs_scene *s)
+{
+	return !s->vhost || rs_num_is(HOST(vhost_signals_empty), 0);
+}
+
 /* All entries that wait came within both windows, and none was consumed: what the host sent in its
  * window, it sent for them. */
 static bool is_sent_for(const struct rs_scene *s)
 {
+	if (!has_no_empty(s))
+		return false;
 	return rs_scene_waited(s) ||
 	       (rs_num_above(DERIVED(standing), 0) && rs_num_is(DERIVED(standing_begin), 0) &&
 		rs_num_is(GUEST(last_used_progress), 0) && rs_num_is(DERIVED(skew_begin), 0));
@@ -125,7 +133,7 @@ static bool is_each_signalled(const struct rs_scene *s)
 	struct rs_num standing = DERIVED(standing), posted = HOST(vhost_posted);
 	struct rs_num decided = s->host->signalled_used;
 
-	return decided.known && rs_nums_equal(decided, s->host->used_idx) &&
+	return has_no_empty(s) && decided.known && rs_nums_equal(decided, s->host->used_idx) &&
 	       rs_num_is(DERIVED(skew_end), 0) && standing.known && posted.known &&
 	       posted.value >= standing.value && rs_num_above(HOST(vhost_signals), 0) &&
 	       rs_scene_none(s, DERIVED(suppressed)) && rs_scene_none(s, HOST(vhost_no_call));
@@ -139,8 +147,7 @@ static enum rs_answer is_told(const struct rs_scene *s, struct rs_reason *why)
 		{"msi_pending", s->host->msi_pending, rs_num_is(s->host->msi_pending, 1)},
 		{"msi_active", s->host->msi_active, rs_num_is(s->host->msi_active, 1)},
 		{"vhost_signals", HOST(vhost_signals),
-		 (sent_for || is_each_signalled(s)) && HOST(vhost_signals_empty).known &&
-			 rs_num_above(HOST(vhost_signals), HOST(vhost_signals_empty).value)},
+		 (sent_for || is_each_signalled(s)) && rs_num_above(HOST(vhost_signals), 0)},
 		{"eventfd_writes", HOST(eventfd_writes),
 		 sent_for && rs_num_above(HOST(eventfd_writes), 0)},
 		{"injected", HOST(injected), sent_for && rs_num_above(HOST(injected), 0)},

@@ -606,7 +606,6 @@ static void total_fill(struct rs_ledger *l)
 	rs_str_set(l->total.label, "all queues");
 	l->total.figures[RS_FIG_DERIVED(guest_missed)] = missed_within(l->guest);
 	l->total.figures[RS_FIG_DERIVED(host_missed)] = missed_within(l->host);
-	l->total.figures[RS_FIG_DERIVED(guest_untold)] = untold_of(l->guest);
 	l->total.figures[RS_FIG_DERIVED(host_untold)] = untold_of(l->host);
 }
 

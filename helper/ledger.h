@@ -78,7 +78,6 @@
 	X(host_window, ms, 0, "length of the host's window")                                       \
 	X(guest_missed, hits, 0, "hits that hooks in the guest missed")                            \
 	X(host_missed, hits, 0, "hits that hooks on the host missed")                              \
-	X(guest_untold, hooks, 0, "hooks in the guest whose missed hits are unknown")              \
 	X(host_untold, hooks, 0, "hooks on the host whose missed hits are unknown")
 
 /*

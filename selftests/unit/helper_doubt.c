@@ -88,6 +88,22 @@ TEST_F(doubt, exits_that_are_unknown_are_not_none)
 	EXPECT_EQ(NULL, found(&self->v, "vcpu-late")) TH_LOG("%s", self->text);
 }
 
+/* A signal without an entry does not tell of the entries that wait. */
+TEST_F(doubt, an_empty_signal_tells_nothing)
+{
+	struct rs_queue *h = &self->j.host.end.queues[0];
+
+	stand(self, 0);
+	HOST_COUNTER(h, vhost_signals).value += 3;
+	ASSERT_EQ(0, answer(self));
+	EXPECT_EQ(RS_LINK_DONE, self->v.turns[0].links[RS_STEP_TOLD].state)
+	TH_LOG("%s", self->text);
+	HOST_COUNTER(h, vhost_signals_empty).value += 3;
+	ASSERT_EQ(0, answer(self));
+	EXPECT_NE(RS_LINK_DONE, self->v.turns[0].links[RS_STEP_TOLD].state)
+	TH_LOG("%s", self->text);
+}
+
 /* worker_wait may rule the worker out: the sentence does not blame it. */
 TEST_F(doubt, packets_that_wait_for_vhost_do_not_blame_its_worker)
 {
