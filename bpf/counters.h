@@ -19,6 +19,9 @@
 #ifndef RS_VHOST_STATION
 #define RS_VHOST_STATION(name, unit, meaning) RS_STATION(name, unit, meaning)
 #endif
+#ifndef RS_ERROR_STATION
+#define RS_ERROR_STATION(name, unit, meaning) RS_STATION(name, unit, meaning)
+#endif
 #ifndef RS_CALL_STATION
 #define RS_CALL_STATION(name, unit, meaning) RS_STATION(name, unit, meaning)
 #endif
@@ -57,6 +60,10 @@ RS_VHOST_STATION(vhost_suppressed_flag, decisions,
 RS_VHOST_STATION(vhost_suppressed_event_idx, decisions,
 		 "not signalled: the guest's event index was not reached")
 RS_VHOST_STATION(vhost_no_call, decisions, "not signalled: the virtqueue has no call eventfd")
+
+/* the error eventfd of a virtqueue, where the VMM gave vhost one */
+RS_ERROR_STATION(vhost_errors, errors,
+		 "errors that vhost told the VMM: a ring or a buffer that it cannot read or write")
 
 /* all call eventfds of a virtqueue together: while its vector is masked it has another one */
 RS_CALL_STATION(eventfd_masked, writes,
@@ -104,6 +111,7 @@ RS_INJECTION_STATION(exits_pending_halt, exits,
 #undef RS_TUN_STATION
 #undef RS_LINK_STATION
 #undef RS_VHOST_STATION
+#undef RS_ERROR_STATION
 #undef RS_CALL_STATION
 #undef RS_EVENTFD_STATION
 #undef RS_INJECTION_STATION

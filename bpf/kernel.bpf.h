@@ -264,6 +264,7 @@ struct vhost_virtqueue {
 	void *avail;
 	void *used;
 	struct vhost_vring_call call_ctx;
+	struct eventfd_ctx *error_ctx;
 	u16 last_avail_idx;
 	u16 avail_idx;
 	u16 last_used_idx;

@@ -119,7 +119,8 @@ enum rs_lpi {
 	RS_LPI_VCPU_SHIFT = 8, /* above it the id of the vCPU that it is for */
 };
 
-/* A call eventfd and the irqfd behind it; key: the address of the eventfd's context. */
+/* A call eventfd and the irqfd behind it; or an error eventfd, which has neither a virtqueue nor a
+ * virtual machine here. Key: the address of the eventfd's context. */
 struct rs_eventfd {
 	__u64 key;
 	__u64 vq;      /* the vhost virtqueue that signals it; 0 = unknown */
@@ -240,6 +241,7 @@ struct rs_found {
 		struct {
 			__u64 socket;
 			__u64 ctx;
+			__u64 error; /* the error eventfd; 0 = the VMM gave none */
 			__u64 log_addr;
 			__u64 features;
 			__u64 posted; /* belongs exactly to last_used_idx */

@@ -76,6 +76,7 @@ static __always_inline void scan_vq(struct seq_file *seq, struct rs_found *f,
 	f->vq.signalled = BPF_CORE_READ(vq, signalled_used_valid);
 	f->vq.socket = (u64)BPF_CORE_READ(vq, private_data);
 	f->vq.ctx = (u64)BPF_CORE_READ(vq, call_ctx.ctx);
+	f->vq.error = (u64)BPF_CORE_READ(vq, error_ctx);
 	f->vq.log_addr = BPF_CORE_READ(vq, log_addr);
 	f->vq.features = BPF_CORE_READ(vq, acked_features);
 	f->vq.num = BPF_CORE_READ(vq, num);
@@ -93,6 +94,8 @@ static __always_inline void scan_vq(struct seq_file *seq, struct rs_found *f,
 	f->vq.posted = v ? vq_posted(v, f->vq.last_used_idx) : 0;
 	if (v && f->vq.ctx)
 		eventfd_claim(v, f->key, f->vq.ctx);
+	if (f->vq.error)
+		error_claim(f->vq.error);
 	bpf_seq_write(seq, f, sizeof(*f));
 }
 

@@ -76,6 +76,18 @@ static __noinline int eventfd_claim(struct rs_vq *v, u64 key, u64 ctx)
 	return 0;
 }
 
+/* Makes the entry of an error eventfd. The call eventfds keep half of the table for themselves. */
+static __noinline int error_claim(u64 ctx)
+{
+	struct rs_eventfd *e = NULL;
+
+	if (eventfds_find(ctx) || rs_used.eventfds < 1 << (RS_EVENTFDS_BITS - 1))
+		e = eventfds_make(ctx);
+	if (e)
+		eventfds_publish(e, ctx);
+	return 0;
+}
+
 /*
  * The index in the tap queue's ring up to which vhost took packets. vhost moves packets in batches
  * from the ring to a list of its own. The ring is read after the list, as vhost consumes the ring

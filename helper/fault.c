@@ -78,6 +78,19 @@ static const struct rs_rule rules[] = {
 	 .advice = "if irq_given_up is above 0, or the guest's kernel log says \"nobody cared\": "
 		   "remove the cause of IRQ_NONE (see the figures), then unbind and bind the "
 		   "device; else find what called disable_irq()"},
+	{.id = "vhost-errors",
+	 .party = RS_PARTY_BACKEND,
+	 .severity = RS_SEVERITY_CRITICAL,
+	 .measure = rs_rule_main_value,
+	 .threshold = 1,
+	 .unit = "errors",
+	 RS_NEEDS(HOST(vhost_errors)),
+	 RS_ALSO(HOST(vhost_rounds), HOST(vhost_posted)),
+	 .sentence =
+		 "vhost met entries that it could not read or write, and told the VMM of errors",
+	 .advice =
+		 "read what the VMM and the host's kernel log say of vhost: the memory table that "
+		 "the VMM gave it, or what the guest's driver wrote into the ring"},
 	{.id = "carrier-off",
 	 .party = RS_PARTY_HOST_NET,
 	 .severity = RS_SEVERITY_CRITICAL,

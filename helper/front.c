@@ -132,6 +132,12 @@ static enum rs_answer kick_lost(const struct rs_scene *s)
 	return RS_UNKNOWN;
 }
 
+/* vhost told the VMM of errors while the work waited: it knew of the work, and ran. */
+static bool is_failing(const struct rs_scene *s)
+{
+	return all_window(s, HOST(vhost_posted)) && rs_num_above(HOST(vhost_errors), 0);
+}
+
 static enum rs_answer knows(const struct rs_scene *s, struct rs_reason *why)
 {
 	bool arrived = kick_lost(s) == RS_NO;
@@ -146,6 +152,7 @@ static enum rs_answer knows(const struct rs_scene *s, struct rs_reason *why)
 		{"vhost_kicks", HOST(vhost_kicks),
 		 all_window(s, HOST(vhost_posted)) && rs_num_above(HOST(vhost_kicks), 0)},
 		{"unkicked", s->guest->unkicked, arrived && is_kicked(s)},
+		{"vhost_errors", HOST(vhost_errors), is_failing(s)},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -196,6 +203,10 @@ static enum rs_answer runs(const struct rs_scene *s, struct rs_reason *why)
 	rs_reason_set(why, "vhost_rounds", HOST(vhost_rounds));
 	if (is_whole && rs_num_above(HOST(vhost_rounds), 0))
 		return RS_YES;
+	if (is_failing(s)) {
+		rs_reason_set(why, "vhost_errors", HOST(vhost_errors));
+		return RS_YES;
+	}
 	if (*s->host->worker_state)
 		rs_reason_set_text(why, "worker_state", s->host->worker_state);
 	if (worker_is(s, "running"))
@@ -298,6 +309,8 @@ static enum rs_answer backend_fails(const struct rs_scene *s)
 {
 	struct rs_reason why;
 
+	if (is_failing(s))
+		return RS_YES;
 	if (rs_scene_none(s, HOST(vhost_rounds)) && s->front_still == RS_YES)
 		return RS_NO;
 	return runs(s, &why) == RS_NO ? RS_NO : RS_UNKNOWN;
@@ -391,5 +404,5 @@ const struct rs_step rs_front_steps[RS_FRONT_STEPS] = {
 	 RS_CAUSES({"backend-fails", RS_PARTY_BACKEND, backend_fails,
 		    "the backend runs and returns no entry",
 		    "look for errors of the backend: for vhost the memory table that the VMM gave "
-		    "it, and the tap's descriptor"})},
+		    "it, and the tap's descriptor; QEMU's log has each error of vhost"})},
 };

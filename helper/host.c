@@ -259,7 +259,8 @@ static int add_row(struct host *h, const struct rs_found *tun, const struct rs_f
 		   struct rs_sample *s)
 {
 	struct row r = {.tun = tun, .vq = vq, .pid = vq ? vq->pid : tun->pid};
-	const struct rs_keys keys = {tun->tun.ring, vq ? vq->key : 0, vq ? vq->vq.ctx : 0};
+	const struct rs_keys keys = {tun->tun.ring, vq ? vq->key : 0, vq ? vq->vq.ctx : 0,
+				     vq ? vq->vq.error : 0};
 	const struct rs_found *kvm;
 
 	row_copy(h, &r, rs_tables_copy(&h->tables, &keys, &r.entries));

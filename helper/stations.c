@@ -84,6 +84,8 @@ void rs_stations_vhost(struct rs_queue *q, unsigned long long unknown, const str
 		fill_vq(q, unknown, e->vq);
 		set(q, unknown, RS_HOST_vhost_posted, vq->vq.posted);
 	}
+	if (e->has_error)
+		set(q, unknown, RS_HOST_vhost_errors, e->errors);
 	if (vq->vq.index) /* these are packets from the guest: see tun_sent */
 		q->counters[RS_HOST_vhost_taken] = (struct rs_num){0};
 	q->vhost_vq = rs_num_of(vq->vq.index);

@@ -138,9 +138,15 @@ bool rs_tables_copy(const struct rs_tables *t, const struct rs_keys *keys, struc
 {
 	struct places p = {.tun = FIND(t->tuns, RS_TUNS_BITS, keys->ring),
 			   .vq = FIND(t->vqs, RS_VQS_BITS, keys->vq)};
+	const struct rs_eventfd *error = FIND(t->eventfds, RS_EVENTFDS_BITS, keys->error);
+	bool stable;
 
 	calls_find(t, keys, &p);
-	return copy_join(&p, e);
+	stable = copy_join(&p, e);
+	e->has_error = error != NULL;
+	if (error)
+		e->errors = *(const volatile __u64 *)&error->eventfd_writes;
+	return stable;
 }
 
 bool rs_tables_copy_slot(const struct rs_tables *t, size_t slot, struct rs_entries *e)

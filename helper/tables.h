@@ -24,7 +24,8 @@ struct rs_tables {
 struct rs_keys {
 	uint64_t ring; /* of the tap's queue */
 	uint64_t vq;
-	uint64_t ctx; /* the call eventfd that vhost has now */
+	uint64_t ctx;	/* the call eventfd that vhost has now */
+	uint64_t error; /* its error eventfd */
 };
 
 struct rs_entries {
@@ -36,7 +37,8 @@ struct rs_entries {
 	 */
 	struct rs_eventfd call;
 	uint64_t masked; /* of call.eventfd_writes: to an eventfd without irqfd */
-	bool has_tun, has_vq, has_call;
+	uint64_t errors; /* writes to the error eventfd */
+	bool has_tun, has_vq, has_call, has_error;
 	bool is_masked; /* the eventfd that vhost has now has no irqfd, another one has */
 };
 

@@ -74,7 +74,7 @@ static const struct {
 	[SIGNAL_UNDECIDED] = {"no decision about a signal", P(BACKEND), true},
 	[SIGNAL_REFUSED] = {"a signal is decided against", P(BACKEND), true, true},
 	[NOT_INJECTED] = {"KVM injects nothing", P(KVM), true, true},
-	[WRONG_ROUTE] = {"the route names another message", P(VMM), true, true},
+	[WRONG_ROUTE] = {"the route names another message", P(VMM), true},
 	[NOT_TAKEN] = {"a pending interrupt is not taken", P(KVM), true},
 	[VECTOR_MASKED] = {"the VMM masks the vector", P(VMM), true},
 	[VCPU_WAITS] = {"the vCPU gets no CPU", P(HOST_CPU), true},
@@ -106,7 +106,7 @@ struct model {
 	uint64_t standing_ns, outstanding_ns; /* since when entries, and buffers, wait */
 	bool broken, queued, pending, scheduled, waits_for_kick;
 	uint64_t offered, dropped, taken, rounds, kicks, told, calls, suppressed, signals, wakeups;
-	uint64_t injected, interrupts, polls;
+	uint64_t injected, interrupts, polls, errors;
 };
 
 static uint64_t seed;
@@ -243,8 +243,10 @@ static void device_round(struct model *m)
 	m->queued = false;
 	m->rounds++;
 	m->known = m->added;
-	if (is_stuck(m, NOT_SERVED))
+	if (is_stuck(m, NOT_SERVED)) {
+		m->errors += number(2); /* not of each kind the VMM is told */
 		return;
+	}
 	n = m->known - m->used < m->waiting ? m->known - m->used : m->waiting;
 	m->waiting -= n;
 	m->taken += n;
@@ -441,6 +443,7 @@ static void vhost_write(const struct model *m, struct rs_queue *q)
 	HOST_COUNTER(q, vhost_taken) = HOST_COUNTER(q, vhost_posted) = rs_num_of(m->taken);
 	HOST_COUNTER(q, vhost_rounds) = rs_num_of(m->rounds);
 	HOST_COUNTER(q, vhost_kicks) = rs_num_of(m->told);
+	HOST_COUNTER(q, vhost_errors) = rs_num_of(m->errors);
 	HOST_COUNTER(q, vhost_calls) = rs_num_of(m->calls);
 	HOST_COUNTER(q, vhost_suppressed_event_idx) = rs_num_of(m->suppressed);
 	HOST_COUNTER(q, vhost_signals) = rs_num_of(m->signals);

@@ -131,6 +131,7 @@ static const struct {
 	{"transmit-theft",
 	 SETS({GUEST(interrupts), 100}, {GUEST(none_tx_xmit), 20}, {GUEST(none_tx_rx_poll), 30}),
 	 SETS({GUEST(none_tx_xmit), 19})},
+	{"vhost-errors", SETS({HOST(vhost_errors), 1}), SETS({HOST(vhost_errors), 0})},
 	{"carrier-off", SETS({DERIVED(sent_off), 1}), SETS({DERIVED(sent_off), 0})},
 	{"qdisc-drops", SETS({HOST(qdisc_dropped), 10}), SETS({HOST(qdisc_dropped), 9})},
 	{"qdisc-backlog", SETS({DERIVED(qdisc_backlog), 1000}, {DERIVED(tap_offered), 100000}),
