@@ -168,6 +168,12 @@ static const struct rs_field irq_fields[] = {
 	NUM(rs_irq, RS_GUEST, BOOL, cpu_online, "cpu_online", NULL, 0),
 };
 
+static const struct rs_field irq_cpu_fields[] = {
+	NUM(rs_irq_cpu, RS_GUEST, U64, irq, "irq", NULL, RS_GUEST),
+	NUM(rs_irq_cpu, RS_GUEST, U64, cpu, "cpu", NULL, RS_GUEST),
+	NUM(rs_irq_cpu, RS_GUEST, U64, interrupts, "interrupts", NULL, RS_GUEST),
+};
+
 static const struct rs_field cpu_fields[] = {
 	NUM(rs_cpu, RS_GUEST, U64, cpu, "cpu", NULL, RS_GUEST),
 	NUM(rs_cpu, RS_GUEST, U64, net_rx_ns, "net_rx_ns", NULL, 0),
@@ -208,6 +214,7 @@ const struct rs_record rs_records[RS_RECORDS] = {
 	[RS_RECORD_QUEUE] = RECORD("queues", "queue", RS_BOTH, queue, true, 16384),
 	[RS_RECORD_IRQ] = RECORD("irqs", "irq", RS_GUEST, irq, false, 16384),
 	[RS_RECORD_CPU] = RECORD("cpus", "cpu", RS_GUEST, cpu, false, 8192),
+	[RS_RECORD_IRQ_CPU] = RECORD("irq_cpus", NULL, RS_GUEST, irq_cpu, false, 262144),
 };
 
 static void **rows_of(const struct rs_sample *s, const struct rs_record *record)

@@ -53,6 +53,7 @@ enum rs_record_id {
 	RS_RECORD_QUEUE,
 	RS_RECORD_IRQ,
 	RS_RECORD_CPU,
+	RS_RECORD_IRQ_CPU,
 	RS_RECORDS
 };
 

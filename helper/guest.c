@@ -15,6 +15,7 @@
 #include "hist.h"
 #include "kicks.h"
 #include "losses.h"
+#include "spread.h"
 
 #define SNAPSHOT   RS_GUEST_DEBUGFS "/ringside/snapshot"
 #define PARAMETERS "/sys/module/ringside/parameters/"
@@ -380,6 +381,7 @@ static int guest_sample(void *handle, struct rs_sample *s, struct rs_error *err)
 	if (ret)
 		return ret;
 	rs_kicks_read(s);
+	rs_spread_read(s);
 	for (size_t i = 0; i < s->devices_n; i++)
 		interface_read(&s->devices[i]);
 	return 0;

@@ -6,6 +6,7 @@
 #include "hist.h"
 #include "ledger.h"
 #include "losses.h"
+#include "spread.h"
 
 /* note_interrupt(): a window of 100000, disabled above 99900 unhandled (kernel/irq/spurious.c) */
 #define IRQ_WINDOW   100000
@@ -463,6 +464,9 @@ static const struct rs_queue *guest_fill(struct rs_row *row, const struct rs_spa
 	guest_derive(row, begin, row->guest);
 	if (irq)
 		irq_derive(row, irq);
+	if (irq && span->s->has_begin)
+		DERIVED(irq_cpu) = rs_spread_top(&span->begin, &span->end, irq->irq,
+						 &DERIVED(irq_cpu_interrupts));
 	return begin;
 }
 

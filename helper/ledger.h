@@ -74,6 +74,8 @@
 	X(irq_left, interrupts, 0, "further IRQ_NONE until the kernel disables the IRQ")           \
 	X(irq_disabled, flag, 0, "the kernel has disabled the IRQ")                                \
 	X(irq_given_up, times, 0, "how often the kernel disabled the IRQ since load")              \
+	X(irq_cpu, cpu, 0, "the CPU of the guest that took most of the IRQ's interrupts")          \
+	X(irq_cpu_interrupts, interrupts, 0, "how many of them that CPU took")                     \
 	X(guest_window, ms, 0, "length of the guest's window")                                     \
 	X(host_window, ms, 0, "length of the host's window")                                       \
 	X(guest_missed, hits, 0, "hits that hooks in the guest missed")                            \

@@ -38,6 +38,11 @@ uint64_t rs_lookup_place(const struct rs_queue *like)
 	return place_key(like);
 }
 
+uint64_t rs_lookup_line(struct rs_num irq)
+{
+	return number_key(irq);
+}
+
 static uint64_t queue_key(enum rs_side side, const struct rs_queue *q)
 {
 	if (side == RS_SIDE_GUEST)
@@ -62,6 +67,7 @@ ROW_HASH(vms, vms, number_key(row->pid))
 ROW_HASH(taps, taps, name_key(row->name))
 ROW_HASH(devices, devices, name_key(row->name))
 ROW_HASH(irqs, irqs, number_key(row->irq))
+ROW_HASH(irq_cpus, irq_cpus, number_key(row->irq))
 
 int rs_lookup_make(struct rs_lookup *l, enum rs_side side, const struct rs_sample *s)
 {
@@ -72,7 +78,8 @@ int rs_lookup_make(struct rs_lookup *l, enum rs_side side, const struct rs_sampl
 			       rs_index_make(&l->vms, s->vms_n, vms_hash_of, l) ||
 			       rs_index_make(&l->taps, s->taps_n, taps_hash_of, l) ||
 			       rs_index_make(&l->devices, s->devices_n, devices_hash_of, l) ||
-			       rs_index_make(&l->irqs, s->irqs_n, irqs_hash_of, l)
+			       rs_index_make(&l->irqs, s->irqs_n, irqs_hash_of, l) ||
+			       rs_index_make(&l->irq_cpus, s->irq_cpus_n, irq_cpus_hash_of, l)
 		       ? -1
 		       : 0;
 }
@@ -80,7 +87,7 @@ int rs_lookup_make(struct rs_lookup *l, enum rs_side side, const struct rs_sampl
 void rs_lookup_clear(struct rs_lookup *l)
 {
 	struct rs_index *all[] = {&l->queues, &l->places,  &l->groups, &l->vms,
-				  &l->taps,   &l->devices, &l->irqs};
+				  &l->taps,   &l->devices, &l->irqs,   &l->irq_cpus};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		rs_index_clear(all[i]);

@@ -12,6 +12,7 @@ struct rs_lookup {
 	struct rs_index places; /* a host's: by process, tap and number there */
 	struct rs_index groups; /* a guest's by device, a host's by tap */
 	struct rs_index vms, taps, devices, irqs;
+	struct rs_index irq_cpus; /* by line */
 };
 
 /* Return: 0, or -1: out of memory. rs_lookup_clear() frees what there is in either case. */
@@ -32,5 +33,8 @@ const struct rs_irq *rs_lookup_irq(const struct rs_lookup *l, struct rs_num irq)
  * host: for RS_INDEX_EACH(). */
 uint64_t rs_lookup_group(const struct rs_lookup *l, const struct rs_queue *like);
 uint64_t rs_lookup_place(const struct rs_queue *like);
+
+/* Rows of the CPUs that may be of the same interrupt line, likewise. */
+uint64_t rs_lookup_line(struct rs_num irq);
 
 #endif

@@ -400,7 +400,8 @@ static const struct rs_rule rules[] = {
 	 .dir = "rx",
 	 .hists = {"poll_wait"},
 	 RS_NEEDS(GUEST(handled)),
-	 RS_ALSO(GUEST(polls_softirq), GUEST(polls_ksoftirqd), GUEST(polls_threaded)),
+	 RS_ALSO(GUEST(polls_softirq), GUEST(polls_ksoftirqd), GUEST(polls_threaded),
+		 DERIVED(irq_cpu), DERIVED(irq_cpu_interrupts)),
 	 .sentence = "softirq late: interrupts wait for their poll for the largest part of a "
 		     "packet's time",
 	 .advice = "other softirqs or tasks keep the CPU: compare ksoftirqd's polls and "

@@ -170,6 +170,13 @@ struct rs_irq {
 	struct rs_num cpu_online; /* whether that CPU is online */
 };
 
+/* Interrupts of one line that one CPU of the guest took, by the kernel's count. */
+struct rs_irq_cpu {
+	struct rs_num irq;
+	struct rs_num cpu;
+	struct rs_num interrupts;
+};
+
 /* Softirq time of one CPU of the guest. */
 struct rs_cpu {
 	struct rs_num cpu;
@@ -324,6 +331,8 @@ struct rs_sample {
 	size_t irqs_n;
 	struct rs_cpu *cpus;
 	size_t cpus_n;
+	struct rs_irq_cpu *irq_cpus;
+	size_t irq_cpus_n;
 };
 
 struct rs_taken {
@@ -343,7 +352,7 @@ struct rs_snapshot {
 };
 
 /* Each kind of row in a sample: struct rs_<kind>, and the sample's <kind>s and <kind>s_n. */
-#define RS_KINDS(X) X(hook) X(vm) X(tap) X(device) X(queue) X(irq) X(cpu)
+#define RS_KINDS(X) X(hook) X(vm) X(tap) X(device) X(queue) X(irq) X(cpu) X(irq_cpu)
 
 /*
  * rs_sample_add_<kind>() appends one zeroed (= all unknown) row to a sample.

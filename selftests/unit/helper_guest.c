@@ -10,6 +10,7 @@
 #include "helper_fixture.h"
 #include "kicks.h"
 #include "losses.h"
+#include "spread.h"
 
 #define HEAD "ringside snapshot 1\ntime_ns=20 started_ns=10 generation=3 kernel=6.1 new=1\n"
 #define ROW  "queue device=virtio0 index=0 dir=rx"
@@ -168,6 +169,42 @@ TEST(histograms_and_cpus_are_read)
 			    &err));
 	EXPECT_EQ(RS_EXIT_DATA, err.status);
 	rs_sample_clear(&s);
+}
+
+static struct rs_num top(const char *before, const char *after, struct rs_num *interrupts)
+{
+	struct rs_sample samples[2] = {0};
+	struct rs_lookup begin, end;
+	struct rs_num cpu;
+
+	rs_spread_add(&samples[0], rs_num_of(45), before);
+	rs_spread_add(&samples[1], rs_num_of(44), "9,9,9999\n");
+	rs_spread_add(&samples[1], rs_num_of(45), after);
+	rs_lookup_make(&begin, RS_SIDE_GUEST, &samples[0]);
+	rs_lookup_make(&end, RS_SIDE_GUEST, &samples[1]);
+	cpu = rs_spread_top(&begin, &end, rs_num_of(45), interrupts);
+	rs_lookup_clear(&begin);
+	rs_lookup_clear(&end);
+	rs_sample_clear(&samples[0]);
+	rs_sample_clear(&samples[1]);
+	return cpu;
+}
+
+TEST(the_cpu_that_took_most_interrupts)
+{
+	struct rs_num n, cpu;
+
+	cpu = top("1000,0,5\n", "1003,7,6\n", &n);
+	EXPECT_TRUE(cpu.known);
+	EXPECT_EQ(1, cpu.value);
+	EXPECT_EQ(7, n.value);
+	cpu = top("0,0\n", "3,0\n", &n);
+	EXPECT_EQ(0, cpu.value);
+	EXPECT_EQ(3, n.value);
+	EXPECT_FALSE(top("3,4\n", "3,4\n", &n).known);
+	EXPECT_FALSE(n.known);
+	EXPECT_FALSE(top("", "3,4\n", &n).known);
+	EXPECT_FALSE(top("3,4\n", "", &n).known);
 }
 
 TEST(times_around_polls_are_read)

@@ -106,6 +106,16 @@ static void host_place(struct rs_queue *q, int i)
 	q->msi_pending = q->msi_active = q->msi_enabled = rs_num_of(0);
 }
 
+/* Its interrupts moved from one CPU to another. */
+static void spread_add(struct rs_sample *s, struct rs_num irq, unsigned int times)
+{
+	for (unsigned int cpu = 0; cpu < 2; cpu++) {
+		struct rs_irq_cpu *row = rs_sample_add_irq_cpu(s);
+
+		*row = (struct rs_irq_cpu){irq, rs_num_of(cpu), rs_num_of(SIGNALS / 2 * times)};
+	}
+}
+
 static void names_add(struct rs_sample *s, enum rs_side side, int card)
 {
 	if (side == RS_SIDE_GUEST) {
@@ -130,6 +140,8 @@ static void many_fill(struct rs_sample *s, enum rs_side side, int queues, unsign
 		ring_fill(&s->queues[i]);
 		hists_fill(&s->queues[i], side, times);
 		(side == RS_SIDE_GUEST ? guest_place : host_place)(&s->queues[i], i);
+		if (side == RS_SIDE_GUEST)
+			spread_add(s, s->queues[i].irq, times);
 		if (i % QUEUES_OF_CARD == 0 && (i || side == RS_SIDE_HOST))
 			names_add(s, side, i / QUEUES_OF_CARD);
 	}
