@@ -265,22 +265,55 @@ static bool is_dropped(const struct rs_scene *s)
 	       !rs_num_above(HOST(coalesced), 0) && !rs_num_above(GUEST(interrupts), 0);
 }
 
+static bool is_x86(const struct rs_scene *s)
+{
+	const struct rs_snapshot *guest = s->ledger->guest;
+
+	return guest && !strcmp(guest->taken.arch, "x86_64");
+}
+
 /* All of the route is known, and is the guest's. x86 has no device id. */
 static bool is_routed(const struct rs_scene *s)
 {
 	const struct rs_msi *g = &s->guest->msi, *h = &s->host->msi;
-	bool has_devid = !s->ledger->guest || strcmp(s->ledger->guest->taken.arch, "x86_64");
 
 	return g->address.known && rs_nums_equal(g->address, h->address) && g->data.known &&
 	       rs_nums_equal(g->data, h->data) &&
-	       (!has_devid || (g->devid.known && rs_nums_equal(g->devid, h->devid)));
+	       (is_x86(s) || (g->devid.known && rs_nums_equal(g->devid, h->devid)));
 }
 
+/* The format bit of an MSI's address on x86: an IOMMU of the guest makes another message of it. */
+enum { REMAPPABLE = 0x10 };
+
+/*
+ * An IOMMU of the guest stands between its message and KVM's route: on x86 it remaps both parts, on
+ * arm64 it translates the address.
+ */
 static bool is_misrouted(const struct rs_scene *s)
 {
-	return differ(s->guest->msi.devid, s->host->msi.devid) ||
-	       differ(s->guest->msi.address, s->host->msi.address) ||
-	       differ(s->guest->msi.data, s->host->msi.data);
+	const struct rs_msi *g = &s->guest->msi, *h = &s->host->msi;
+
+	if (is_x86(s))
+		return !(g->address.value & REMAPPABLE) &&
+		       (differ(g->address, h->address) || differ(g->data, h->data));
+	return differ(g->devid, h->devid) || differ(g->data, h->data);
+}
+
+static bool is_route_same(const struct rs_queue *a, const struct rs_queue *b)
+{
+	return a && rs_nums_equal(a->msi.address, b->msi.address) &&
+	       rs_nums_equal(a->msi.data, b->msi.data) &&
+	       (!b->msi.devid.known || rs_nums_equal(a->msi.devid, b->msi.devid));
+}
+
+/* The route stayed wrong for the whole windows: it is no change that is under way. */
+static bool is_misrouted_throughout(const struct rs_scene *s)
+{
+	const struct rs_span *spans = s->ledger->spans;
+
+	return is_misrouted(s) && s->row->guest && s->row->host &&
+	       is_route_same(rs_span_begin(&spans[RS_SIDE_GUEST], s->guest), s->guest) &&
+	       is_route_same(rs_span_begin(&spans[RS_SIDE_HOST], s->host), s->host);
 }
 
 /* A signal was sent for the entries that wait, and neither KVM nor the guest has it. */
@@ -300,6 +333,9 @@ static enum rs_answer wrong_route(const struct rs_scene *s)
 	bool came = rs_scene_waited(s) && rs_num_above(HOST(injected), 0);
 
 	if (is_misrouted(s) && (is_dropped(s) || is_gone(s)))
+		return RS_YES;
+	if (is_misrouted_throughout(s) && s->signal_due == RS_YES &&
+	    !rs_num_above(GUEST(interrupts), 0))
 		return RS_YES;
 	if (is_routed(s) || (came && !is_misrouted(s)))
 		return RS_NO;

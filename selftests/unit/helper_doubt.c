@@ -266,6 +266,65 @@ TEST_F(doubt, a_kick_that_was_sent_is_not_missing)
 	EXPECT_TRUE(has_cause(&self->v.turns[1], "kick-lost")) TH_LOG("%s", self->text);
 }
 
+/* Errors that vhost told of while entries waited prove that it knew of them, and ran. */
+TEST_F(doubt, errors_of_vhost_name_it)
+{
+	unserved_set(self);
+	ASSERT_EQ(0, answer(self));
+	EXPECT_FALSE(has_cause(&self->v.turns[1], "backend-fails")) TH_LOG("%s", self->text);
+	HOST_COUNTER(&self->j.host.begin.queues[1], vhost_errors) = rs_num_of(2);
+	HOST_COUNTER(&self->j.host.end.queues[1], vhost_errors) = rs_num_of(3);
+	ASSERT_EQ(0, answer(self));
+	EXPECT_EQ(1U << RS_PARTY_BACKEND, self->v.turns[1].parties) TH_LOG("%s", self->text);
+	EXPECT_TRUE(has_cause(&self->v.turns[1], "backend-fails")) TH_LOG("%s", self->text);
+	EXPECT_NE(NULL, strstr(self->text, "vhost_errors"));
+}
+
+/* All MSI routes of queue 0, as both samples of each side have them. */
+static void routes_set(FIXTURE_DATA(doubt) * self, uint64_t guest, uint64_t host)
+{
+	EACH(guest, 0, g)
+	g->msi = (struct rs_msi){rs_num_of(guest), rs_num_of(0x20), rs_num_of(8)};
+	EACH(host, 0, h)
+	h->msi = (struct rs_msi){rs_num_of(host), rs_num_of(0x20), rs_num_of(8)};
+}
+
+/* Its message and KVM's route are never the same. */
+TEST_F(doubt, an_iommu_of_the_guest_is_no_wrong_route)
+{
+	stand(self, 0);
+	self->j.guest.end.queues[0].event_idx = rs_num_of(1);
+	self->j.guest.end.queues[0].used_event = self->j.guest.end.queues[0].last_used_idx;
+	EACH(guest, 0, g)
+	GUEST_COUNTER(g, interrupts) = rs_num_of(0);
+	rs_str_set(self->j.guest.taken.arch, "x86_64");
+	routes_set(self, 0xfee00018, 0xfee01000);
+	ASSERT_EQ(0, answer(self));
+	ASSERT_EQ(RS_MOTION_STILL, self->v.turns[0].motion) TH_LOG("%s", self->text);
+	EXPECT_NE(1U << RS_PARTY_VMM, self->v.turns[0].parties) TH_LOG("%s", self->text);
+	routes_set(self, 0xfee02000, 0xfee01000);
+	ASSERT_EQ(0, answer(self));
+	EXPECT_EQ(1U << RS_PARTY_VMM, self->v.turns[0].parties) TH_LOG("%s", self->text);
+	rs_str_set(self->j.guest.taken.arch, "aarch64");
+	ASSERT_EQ(0, answer(self));
+	EXPECT_NE(1U << RS_PARTY_VMM, self->v.turns[0].parties) TH_LOG("%s", self->text);
+}
+
+/* A route that is about to follow the guest's: it was not wrong for the whole window. */
+TEST_F(doubt, a_route_that_changes_is_not_wrong)
+{
+	stand(self, 0);
+	self->j.guest.end.queues[0].event_idx = rs_num_of(1);
+	self->j.guest.end.queues[0].used_event = self->j.guest.end.queues[0].last_used_idx;
+	EACH(guest, 0, g)
+	GUEST_COUNTER(g, interrupts) = rs_num_of(0);
+	rs_str_set(self->j.guest.taken.arch, "x86_64");
+	routes_set(self, 0xfee02000, 0xfee01000);
+	self->j.guest.begin.queues[0].msi.address = rs_num_of(0xfee01000);
+	ASSERT_EQ(0, answer(self));
+	EXPECT_NE(1U << RS_PARTY_VMM, self->v.turns[0].parties) TH_LOG("%s", self->text);
+}
+
 /* KVM was woken for the vector; what it made of that is not known, and the guest got nothing. */
 TEST_F(doubt, a_wakeup_is_no_injection)
 {
