@@ -81,10 +81,31 @@ tx_callback_off()
 # Packets go on coming; some kernels try again with each.
 failing()
 {
-	host_broken symbol=vhost_get_vq_desc returns=-14 || return
+	host_broken symbol=translate_desc returns=-14 || return
 	udp blast -n 100000 -r 50 -p "$PORT" "$SILENT_IP" >/tmp/sent &
 	SENDER=$!
 	usleep 500000
+}
+
+# rebound: the guest's driver gives its device up and takes it again; the VMM makes all routes anew
+rebound()
+{
+	guest 'at=$(realpath /sys/class/net/eth0/device); driver=$(realpath $at/driver)
+		echo ${at##*/} >$driver/unbind && echo ${at##*/} >$driver/bind &&
+		ip link set eth0 up && ip addr add 10.77.0.2/24 dev eth0' && net_still && silent
+}
+
+# gsi NAME: the first receive queue's, in a snapshot of the host
+gsi()
+{
+	sed -n 's/.*"gsi": *\([0-9]*\).*/\1/p' "/out/$1-host.json" | head -n 1
+}
+
+# misrouted: the MSI route of the first receive queue names another device id, or another vector
+misrouted()
+{
+	host_broken symbol=kvm_set_routing_entry gsi="$(gsi not-injected)" && rebound &&
+		send 5 && usleep 300000
 }
 
 # vhost decides to signal, and writes its eventfd late
@@ -146,7 +167,11 @@ check "tx-callback-off" during tx-callback-off tx_callback_off
 check "tx-callback-off was played" hit guest_whole
 send 3
 guest_quiet
-# the last one: after an error vhost serves the queue no more
-check "backend-fails" lasting backend-fails failing
+check "wrong-route" lasting wrong-route misrouted
+check "wrong-route was played" hit host_whole
+check "the route is right again" rebound
+# the last ones: after an error vhost serves the queue no more
+check "backend-fails" during backend-fails failing
+check "backend-stopped" lasting backend-stopped true
 kill "$SENDER"
 check "backend-fails was played" hit host_whole

@@ -47,6 +47,12 @@ both_shut()
 	guest_shut "$1" && host_close && both_judged "$1"
 }
 
+# both_open NAME: windows that need not be of one tap, which may go away and come back
+both_open()
+{
+	guest_quiet && host_open "$1" && inside window_open "$1"
+}
+
 # during NAME COMMAND...: what COMMAND does happens within the window
 during()
 {
