@@ -63,6 +63,7 @@ static const struct rs_field device_fields[] = {
 	NUM(rs_device, RS_GUEST, HEX, features, "features", NULL, 0),
 	NUM(rs_device, RS_GUEST, U64, generation, "generation", NULL, 0),
 	NUM(rs_device, RS_GUEST, BOOL, running, "running", NULL, 0),
+	NUM(rs_device, RS_GUEST, BOOL, carrier, "carrier", NULL, 0),
 };
 
 #define PROOF(name)                                                                               \

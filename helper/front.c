@@ -27,7 +27,7 @@ static enum rs_answer offered(const struct rs_scene *s, struct rs_reason *why)
 
 static enum rs_answer is_stopped(const struct rs_scene *s)
 {
-	if (s->dir != RS_DIR_TX || rs_num_is(s->guest->broken, 1))
+	if (s->dir != RS_DIR_TX || s->no_link || rs_num_is(s->guest->broken, 1))
 		return RS_NO;
 	if (!rs_num_is(DERIVED(outstanding), 0) || !rs_num_is(DERIVED(standing), 0))
 		return RS_NO;

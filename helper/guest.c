@@ -346,11 +346,24 @@ static int no_snapshot(struct rs_error *err)
 /* IFF_UP, <linux/if.h> */
 #define UP 1
 
+/* Return: false = the file cannot be read: so is carrier, while the interface is down. */
+static bool interface_file(const struct rs_device *device, const char *file, int base,
+			   unsigned long *value)
+{
+	char path[PATH_MAX], line[32];
+
+	snprintf(path, sizeof(path), "/sys/class/net/%s/%s", device->netdev, file);
+	rs_file_line(path, line, sizeof(line));
+	*value = strtoul(line, NULL, base);
+	return *line;
+}
+
 /* The module does not say whether an interface is up. Another network namespace may have an
  * interface of the same name: it must be this device's. */
 static void interface_read(struct rs_device *device)
 {
-	char path[PATH_MAX], line[32], *real;
+	char path[PATH_MAX], *real;
+	unsigned long value;
 	const char *name;
 
 	if (device->running.known || !*device->netdev || strchr(device->netdev, '/'))
@@ -359,10 +372,10 @@ static void interface_read(struct rs_device *device)
 	real = realpath(path, NULL);
 	name = real ? strrchr(real, '/') : NULL;
 	if (name && !strcmp(name + 1, device->name)) {
-		snprintf(path, sizeof(path), "/sys/class/net/%s/flags", device->netdev);
-		rs_file_line(path, line, sizeof(line));
-		if (*line)
-			device->running = rs_num_of(strtoul(line, NULL, 16) & UP);
+		if (interface_file(device, "flags", 16, &value))
+			device->running = rs_num_of(value & UP);
+		if (interface_file(device, "carrier", 10, &value))
+			device->carrier = rs_num_of(value);
 	}
 	free(real);
 }

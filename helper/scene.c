@@ -35,11 +35,13 @@ static const struct rs_irq *irq_find(const struct rs_ledger *l, struct rs_num ir
 	return found ? found : &no_irq;
 }
 
-static struct rs_num running_find(const struct rs_ledger *l, const struct rs_queue *q)
-{
-	const struct rs_device *device = rs_lookup_device(&l->spans[RS_SIDE_GUEST].end, q->device);
+static const struct rs_device no_device;
 
-	return device ? device->running : (struct rs_num){0};
+static const struct rs_device *device_find(const struct rs_ledger *l, const struct rs_queue *q)
+{
+	const struct rs_device *found = rs_lookup_device(&l->spans[RS_SIDE_GUEST].end, q->device);
+
+	return found ? found : &no_device;
 }
 
 /* An interface that is set down has all its NAPIs disabled. Only some: it is up. */
@@ -287,7 +289,8 @@ void rs_scene_make(struct rs_scene *s, const struct rs_ledger *l, const struct r
 	s->vhost = !strcmp(backend, "vhost-net");
 	s->user = *backend && !s->vhost;
 	s->paused = paused_find(l, s->host);
-	s->running = running_find(l, s->guest);
+	s->running = device_find(l, s->guest)->running;
+	s->no_link = rs_num_is(device_find(l, s->guest)->carrier, 0);
 	s->perhaps_down = !s->running.known && rs_num_is(s->guest->napi_disabled, 1) &&
 			  is_perhaps_down(l, s->guest);
 	s->pair_rounds = pair_rounds_find(l, s->host);

@@ -26,6 +26,7 @@ struct rs_scene {
 	bool user;		   /* the backend is a program */
 	struct rs_num paused;	   /* the virtual machine is */
 	struct rs_num running;	   /* the guest's interface is up */
+	bool no_link;		   /* its link is off: the driver stops its transmit queues */
 	bool perhaps_down;	   /* that is unknown, and looks like it is not */
 	bool missed;		   /* hooks missed hits: no count proves that nothing came */
 	struct rs_num pair_rounds; /* of the vhost worker, for the other direction of the pair */

@@ -152,6 +152,7 @@ struct rs_device {
 	struct rs_num features;
 	struct rs_num generation;
 	struct rs_num running; /* the interface is up */
+	struct rs_num carrier; /* and the device says that its link is; unknown while it is down */
 };
 
 struct rs_irq {

@@ -340,7 +340,7 @@ static enum rs_motion motion_of(const struct rs_turn *t, const struct rs_scene *
 		return RS_MOTION_STILL;
 	if (moved(s))
 		return RS_MOTION_MOVES;
-	if (rs_num_is(s->guest->tx_stopped, 1))
+	if (rs_num_is(s->guest->tx_stopped, 1) && !s->no_link)
 		return RS_MOTION_UNKNOWN;
 	if (rs_step_at(0)->done(s, &why) == RS_NO && rs_num_is(DERIVED(standing), 0))
 		return RS_MOTION_IDLE;

@@ -19,12 +19,22 @@ masked()
 	state_masked && send 500 && usleep 300000
 }
 
+# link_set UP CARRIER: the VMM's link of the device, on purpose; the driver follows
+link_set()
+{
+	guest_qmp "{\"execute\": \"set_link\", \"arguments\": {\"name\": \"n0\", \"up\": $1}}" >/tmp/link &&
+		until_true 20 guest "grep -q $2 /sys/class/net/eth0/carrier" && usleep 300000
+}
+
 machine_start -n 1 -c 2 || exit 1
 check "vector-masked" lasting vector-masked masked
 vectors_mask 200
 guest_quiet
 check "qdisc-backlog" lasting qdisc-backlog shaped
 tc qdisc del dev "$TAP" root
+guest_quiet
+check "healthy-link-off" lasting healthy-link-off link_set false 0
+link_set true 1
 guest_quiet
 # down for the whole window; the guest sends, and does not know
 ip link set "$TAP" down

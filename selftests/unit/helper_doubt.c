@@ -366,6 +366,14 @@ TEST_F(doubt, a_stopped_transmit_queue_is_not_idle)
 	end->broken = rs_num_of(0);
 	ASSERT_EQ(0, answer(self));
 	EXPECT_NE(NULL, found(&self->v, "tx-stopped")) TH_LOG("%s", self->text);
+	/* without a link the driver stops them all */
+	self->j.guest.end.devices[0].carrier = rs_num_of(0);
+	ASSERT_EQ(0, answer(self));
+	EXPECT_EQ(0, self->v.n) TH_LOG("%s", self->text);
+	EXPECT_EQ(RS_MOTION_IDLE, self->v.turns[1].motion) TH_LOG("%s", self->text);
+	self->j.guest.end.devices[0].carrier = rs_num_of(1);
+	ASSERT_EQ(0, answer(self));
+	EXPECT_NE(NULL, found(&self->v, "tx-stopped")) TH_LOG("%s", self->text);
 	end->tx_stopped = rs_num_of(0);
 	ASSERT_EQ(0, answer(self));
 	EXPECT_EQ(RS_MOTION_IDLE, self->v.turns[1].motion) TH_LOG("%s", self->text);
