@@ -125,6 +125,9 @@ struct rs_base {
  * @outstanding: entries that the device had
  * @outstanding_ns: since when entries are outstanding and none returned; 0: are not
  * @unreturned_ns: the same of the standstill that is reported; 0: none is
+ * @bare: the ring could be read, and the device had none
+ * @abandoned_ns: since when the driver leaves a bare ring as it is; 0: it does not
+ * @abandoned: and that is reported
  * @trans_start: when the stack last sent on the transmit queue, jiffies
  * @stopped_ns: since when the transmit queue is stopped; 0: it is not
  */
@@ -133,6 +136,9 @@ struct rs_track {
 	u32 outstanding;
 	u64 outstanding_ns;
 	u64 unreturned_ns;
+	bool bare;
+	bool abandoned;
+	u64 abandoned_ns;
 	unsigned long trans_start;
 	u64 stopped_ns;
 };

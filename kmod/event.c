@@ -15,6 +15,10 @@ static const char * const names[] = {
 	[RS_EVENT_FULL] = "tx-full",
 	[RS_EVENT_UNRETURNED] = "unreturned",
 	[RS_EVENT_RETURNED] = "returned",
+	[RS_EVENT_UNFILLED] = "unfilled",
+	[RS_EVENT_FILLED] = "filled",
+	[RS_EVENT_STOPPED] = "tx-stopped",
+	[RS_EVENT_STARTED] = "tx-started",
 	[RS_EVENT_DISABLED] = "irq-disabled",
 };
 

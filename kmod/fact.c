@@ -285,9 +285,11 @@ void rs_fact_track(struct rs_queue *q, u64 now_ns)
 	struct rs_fact_ring r;
 	unsigned long start;
 
-	if (!rs_fact_ring_read(q, &r))
+	t->bare = rs_fact_ring_read(q, &r);
+	if (!t->bare)
 		r.outstanding = 0;
 	t->outstanding = r.outstanding;
+	t->bare = t->bare && !r.outstanding;
 	if (!r.outstanding) {
 		t->outstanding_ns = 0;
 	} else if (!t->outstanding_ns || r.used != t->returned) {

@@ -40,14 +40,19 @@ MODULE_PARM_DESC(stall_ms, "milliseconds after which unserved work counts as a s
 static void look(struct work_struct *work);
 static DECLARE_DELAYED_WORK(stall_work, look);
 
+static bool is_in_use(const struct rs_queue *q)
+{
+	return !q->off && !q->unfollowed && q->device->netdev &&
+	       netif_running(q->device->netdev);
+}
+
 /*
  * Returned transmit entries may wait for the next packet: that is how the
  * driver saves interrupts. With no room left for one, nothing will clean them.
  */
 static bool is_waiting(const struct rs_queue *q, u64 pending)
 {
-	if (!pending || q->off || q->unfollowed || !q->device->netdev ||
-	    !netif_running(q->device->netdev))
+	if (!pending || !is_in_use(q))
 		return false;
 	if (q->dir == RS_RX)
 		return true;
@@ -68,8 +73,8 @@ static void note(struct rs_queue *q, enum rs_event_kind kind, u64 now_ns)
 	report(q, &event);
 }
 
-/* As note(), of entries that the device has had since @since_ns. */
-static void note_device(struct rs_queue *q, enum rs_event_kind kind, u64 since_ns, u64 now_ns)
+/* As note(), of what the device has had, or the driver has left, since @since_ns. */
+static void note_since(struct rs_queue *q, enum rs_event_kind kind, u64 since_ns, u64 now_ns)
 {
 	struct rs_event event;
 
@@ -96,12 +101,46 @@ static void look_at_device(struct rs_queue *q, u64 now_ns)
 		return;
 	if (is_late(t->outstanding_ns, now_ns)) {
 		if (!t->unreturned_ns)
-			note_device(q, RS_EVENT_UNRETURNED, t->outstanding_ns, now_ns);
+			note_since(q, RS_EVENT_UNRETURNED, t->outstanding_ns, now_ns);
 		t->unreturned_ns = t->outstanding_ns;
 	} else if (t->unreturned_ns) {
-		note_device(q, RS_EVENT_RETURNED, t->unreturned_ns, now_ns);
+		note_since(q, RS_EVENT_RETURNED, t->unreturned_ns, now_ns);
 		t->unreturned_ns = 0;
 	}
+}
+
+/*
+ * Nothing of this ring is anywhere, and it is the driver's turn: to add buffers, or to
+ * start a transmit queue that it stopped for lack of room. Without a link all are stopped.
+ */
+static bool is_abandoned(const struct rs_queue *q, u64 pending)
+{
+	if (pending || !q->track.bare || !is_in_use(q))
+		return false;
+	if (q->dir == RS_RX)
+		return true;
+	return q->dir == RS_TX && rs_fact_tx_stopped(q) && netif_carrier_ok(q->device->netdev);
+}
+
+static void look_at_driver(struct rs_queue *q, u64 pending, u64 now_ns)
+{
+	bool rx = q->dir == RS_RX;
+	struct rs_track *t = &q->track;
+
+	if (!is_abandoned(q, pending)) {
+		if (t->abandoned)
+			note_since(q, rx ? RS_EVENT_FILLED : RS_EVENT_STARTED,
+				   t->abandoned_ns, now_ns);
+		t->abandoned = false;
+		t->abandoned_ns = 0;
+		return;
+	}
+	if (!t->abandoned_ns)
+		t->abandoned_ns = now_ns;
+	if (t->abandoned || !is_late(t->abandoned_ns, now_ns))
+		return;
+	t->abandoned = true;
+	note_since(q, rx ? RS_EVENT_UNFILLED : RS_EVENT_STOPPED, t->abandoned_ns, now_ns);
 }
 
 static void serve(struct rs_queue *q, u64 consumed, bool waiting, u64 now_ns)
@@ -120,6 +159,7 @@ static void look_at(struct rs_queue *q, u64 now_ns)
 	bool waiting;
 
 	rs_queue_progress(q, &used, &consumed);
+	look_at_driver(q, used - consumed, now_ns);
 	waiting = is_waiting(q, used - consumed);
 	if (consumed != q->stall_from || !waiting || !q->stall_since_ns) {
 		serve(q, consumed, waiting, now_ns);

@@ -174,6 +174,8 @@ check "and that no answer comes is an event" until_true 10 has_event unreturned 
 fault "ask input.0 command-end" || exit 1
 same "after its answer nothing is" 0 "$(fact control outstanding)"
 check "and its end is one" until_true 10 has_event returned control
+same "no ring was left without buffers, and no queue stopped with an empty one" "" \
+	"$(grep -E 'kind=(unfilled|tx-stopped)' /sys/kernel/debug/ringside/events)"
 same "a device with buffers to receive into stands still in no event" "" \
 	"$(grep 'kind=\(un\)\?returned .* queue=input' /sys/kernel/debug/ringside/events)"
 

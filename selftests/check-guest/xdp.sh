@@ -46,7 +46,7 @@ progress()
 stuck()
 {
 	usleep $((stall_ms * 2500))
-	grep -E 'kind=(stalled|tx-full)' /sys/kernel/debug/ringside/events
+	grep -E 'kind=(stalled|tx-full|unfilled|tx-stopped)' /sys/kernel/debug/ringside/events
 }
 
 # unbalanced: interrupts that are neither handled nor none, and those missed, of all queues

@@ -39,6 +39,12 @@ hit()
 	[ "$hits" -gt 0 ]
 }
 
+# noticed KIND QUEUE: the module has such an event
+noticed()
+{
+	guest "grep -q 'kind=$1 .* queue=$2 ' /sys/kernel/debug/ringside/events"
+}
+
 # renewed: the driver fills its rings again
 renewed()
 {
@@ -142,7 +148,9 @@ WORKER=$(thread "vhost-$(guest_pid)")
 
 check "rx-not-refilled" lasting rx-not-refilled not_refilled
 check "rx-not-refilled was played" hit guest_whole
+check "the module noticed that the ring has no buffers" noticed unfilled input.0
 check "the driver fills its ring again" renewed
+check "and the module that it has some" until_true 20 noticed filled input.0
 check "kick-missing" lasting kick-missing not_kicked
 check "kick-missing was played" hit guest_whole
 guest 'udp blast -n 7 10.77.0.1'

@@ -32,13 +32,21 @@ check "kick-not-asked" lasting kick-not-asked "want-no-kicks output.1; repeat 3 
 fault "want-kicks output.1; take-signal output.1 3; await output.1 quiet"
 check "control-unkicked" lasting control-unkicked "ask input.0 command"
 fault "ask input.0 command-end"
+# noticed KIND QUEUE: the module has such an event
+noticed()
+{
+	grep -q "kind=$1 .* queue=$2 " /sys/kernel/debug/ringside/events
+}
+
 # sent NAME: by the machine's other device, whose ring can be made smaller
 sent()
 {
 	ethtool -G eth0 tx 16 && { udp blast -n 3 "$LAB_PEER" || :; } && usleep 300000 && told "$1"
 }
 check "tx-ring-small" sent tx-ring-small
+check "the module noticed that the queue is stopped" noticed tx-stopped output.0
 ethtool -G eth0 tx 256
+check "and that it is started again" until_true 10 noticed tx-started output.0
 # the last ones: a driver that gave a ring up never takes it again
 check "used-id-out-of-range" lasting used-id-out-of-range \
 	"witness 0; post-bad input.0; signal input.0"
