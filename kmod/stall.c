@@ -111,22 +111,27 @@ static void look_at_device(struct rs_queue *q, u64 now_ns)
 
 /*
  * Nothing of this ring is anywhere, and it is the driver's turn: to add buffers, or to
- * start a transmit queue that it stopped for lack of room. Without a link all are stopped.
+ * start a transmit queue that it stopped for lack of room. Without a link all are stopped,
+ * and pairs that the driver does not use have no buffers.
  */
 static bool is_abandoned(const struct rs_queue *q, u64 pending)
 {
+	const struct net_device *dev = q->device->netdev;
+
 	if (pending || !q->track.bare || !is_in_use(q))
 		return false;
 	if (q->dir == RS_RX)
-		return true;
-	return q->dir == RS_TX && rs_fact_tx_stopped(q) && netif_carrier_ok(q->device->netdev);
+		return q->index / 2 < READ_ONCE(dev->real_num_rx_queues);
+	return q->dir == RS_TX && rs_fact_tx_stopped(q) && netif_carrier_ok(dev);
 }
 
-static void look_at_driver(struct rs_queue *q, u64 pending, u64 now_ns)
+static void look_at_driver(struct rs_queue *q, u64 pending, bool moved, u64 now_ns)
 {
 	bool rx = q->dir == RS_RX;
 	struct rs_track *t = &q->track;
 
+	if (moved && !t->abandoned)
+		t->abandoned_ns = 0;
 	if (!is_abandoned(q, pending)) {
 		if (t->abandoned)
 			note_since(q, rx ? RS_EVENT_FILLED : RS_EVENT_STARTED,
@@ -159,7 +164,7 @@ static void look_at(struct rs_queue *q, u64 now_ns)
 	bool waiting;
 
 	rs_queue_progress(q, &used, &consumed);
-	look_at_driver(q, used - consumed, now_ns);
+	look_at_driver(q, used - consumed, consumed != q->stall_from, now_ns);
 	waiting = is_waiting(q, used - consumed);
 	if (consumed != q->stall_from || !waiting || !q->stall_since_ns) {
 		serve(q, consumed, waiting, now_ns);
