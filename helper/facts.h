@@ -35,6 +35,8 @@ struct rs_sides {
 	const struct rs_note *notes; /* of the host's queues at the end, in their order */
 	const struct rs_queue *g, *h;
 	bool ring_reset; /* @g got another ring within the window */
+	/* the process that is the guest's: other queues showed it; unknown at first */
+	struct rs_num machine;
 };
 
 /* Sets of enum rs_fact. A fact that a side does not know is in neither. */

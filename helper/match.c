@@ -16,29 +16,42 @@ static bool is_shared(const struct rs_queue *q)
 	return q->shared.known && q->shared.value;
 }
 
+/* Whether it is known that both queues are of one virtual machine. */
+static bool is_one_machine(const struct rs_sides *s, struct rs_facts f)
+{
+	return f.agree & WHO || (s->machine.known && rs_nums_equal(s->machine, s->h->pid));
+}
+
 static enum evidence evidence_of(const struct rs_sides *s, struct rs_facts f)
 {
 	const unsigned int place = BIT(DIR) | BIT(QUEUE);
 
 	if (f.agree & BIT(USED_ADDR))
 		return RING;
-	if (f.differ & (BIT(USED_ADDR) | place) || !(f.agree & WHO))
+	if (f.differ & (BIT(USED_ADDR) | place) || !is_one_machine(s, f))
 		return NONE;
 	if (f.agree & BIT(MSI) && !is_shared(s->g))
 		return MSI;
 	return (f.agree & place) == place && f.agree & (BIT(MAC) | BIT(MSI)) ? PLACE : NONE;
 }
 
+/* Whether the host knows more of it than its interrupt. */
+static bool has_place(const struct rs_queue *host)
+{
+	return *host->tap || host->vhost_vq.known || host->used_addr.known;
+}
+
 /* The facts that show that these are two different queues. */
-static unsigned int contradiction(struct rs_facts f)
+static unsigned int contradiction(const struct rs_sides *s, struct rs_facts f)
 {
 	unsigned int differ = f.differ & ~BIT(QUEUE);
 
-	if (!(f.agree & WHO))
+	if (!is_one_machine(s, f))
 		return differ;
 	if (f.agree & BIT(UUID) && f.agree & BIT(USED_ADDR))
 		differ &= ~BIT(MAC);
-	return differ & ~(BIT(MSI) | BIT(DEVID));
+	/* of an interrupt alone nothing else says which device it is of */
+	return differ & ~(BIT(MSI) | (has_place(s->h) ? BIT(DEVID) : 0));
 }
 
 /* Both snapshots with their rows by name, and the host's queues by what may show that one is the
@@ -205,7 +218,7 @@ static bool is_candidate(const struct search *search, struct rs_facts f, struct 
 	const struct rs_sides *s = &search->sides;
 	const char *why = NULL;
 
-	if (evidence_of(s, f) && !contradiction(f)) {
+	if (evidence_of(s, f) && !contradiction(s, f)) {
 		if (!s->notes[s->h - s->host->end.queues].left)
 			return true;
 		why = is_paused(&search->host.end, s->h->pid)
@@ -226,7 +239,7 @@ static int tie_break(struct rs_sides *s, struct rs_pair *pair, const struct rs_q
 	if (!rs_nums_equal(pair->host->pid, other->pid))
 		return ambiguous(s, pair->host, err);
 	refusal_note(refusal, s, pair->facts, "two queues of the process match equally well");
-	pair->host = NULL;
+	*pair = (struct rs_pair){.guest = pair->guest};
 	return 0;
 }
 
@@ -422,6 +435,25 @@ static int out_of_memory(struct rs_error *err)
 	return rs_error_set(err, RS_EXIT_ERROR, "out of memory");
 }
 
+/* The one process of all pairs; unknown if there are several, or none. */
+static struct rs_num machine_of(const struct rs_match *m)
+{
+	struct rs_num machine = {0};
+
+	for (size_t i = 0; i < m->n; i++) {
+		const struct rs_queue *h = m->pairs[i].host;
+
+		if (!h)
+			continue;
+		if (!h->pid.known || (machine.known && machine.value != h->pid.value))
+			return (struct rs_num){0};
+		machine = h->pid;
+	}
+	return machine;
+}
+
+/* A queue of which too little is known by itself may be found once others have shown which process
+ * is the guest's. */
 static int pairs_find(struct rs_match *m, struct search *search, struct rs_error *err)
 {
 	struct rs_sides *s = &search->sides;
@@ -432,6 +464,13 @@ static int pairs_find(struct rs_match *m, struct search *search, struct rs_error
 		s->g = m->pairs[m->n].guest = &s->guest->end.queues[m->n];
 		s->ring_reset = rs_span_ring_reset(&search->guest, s->g);
 		if (pair_find(search, &m->pairs[m->n], &refusal, err))
+			return -1;
+	}
+	s->machine = machine_of(m);
+	for (size_t i = 0; s->machine.known && i < m->n; i++) {
+		s->g = m->pairs[i].guest;
+		s->ring_reset = rs_span_ring_reset(&search->guest, s->g);
+		if (!m->pairs[i].host && pair_find(search, &m->pairs[i], &refusal, err))
 			return -1;
 	}
 	if (doubles_drop(m, s, &refusal))

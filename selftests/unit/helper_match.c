@@ -196,6 +196,58 @@ TEST_F(match, a_tap_without_vhost_is_found_by_its_place)
 	}
 }
 
+/* A program's queues have no ring and no tap on the host, and not each guest knows its uuid. */
+TEST_F(match, the_machine_of_other_queues_shows_which_interrupt_is_meant)
+{
+	for (struct rs_queue *q = &self->host.end.queues[2]; q < &self->host.end.queues[4]; q++) {
+		*q->mac = *q->tap = '\0';
+		q->used_addr = q->queue = q->vhost_vq = q->tap_ifindex = (struct rs_num){0};
+		rs_str_set(q->dir, "other");
+		*q->uuid = '\0';
+	}
+	*self->guest.taken.uuid = '\0';
+	ASSERT_EQ(0, MATCH()) TH_LOG("%s", self->err.text);
+	EXPECT_EQ(&self->host.end.queues[2], self->m.pairs[2].host);
+	EXPECT_EQ(&self->host.end.queues[3], self->m.pairs[3].host);
+	rs_match_clear(&self->m);
+	self->host.end.queues[2].pid.value++; /* of another machine, with the same vector */
+	ASSERT_EQ(0, MATCH()) TH_LOG("%s", self->err.text);
+	EXPECT_EQ(NULL, self->m.pairs[2].host);
+	EXPECT_EQ(&self->host.end.queues[3], self->m.pairs[3].host);
+}
+
+/* On arm64 events have numbers of their own in each device: data alone names no queue. */
+TEST_F(match, an_interrupt_of_another_device_is_not_taken)
+{
+	struct rs_queue *q = &self->host.end.queues[2];
+
+	*q->mac = *q->tap = '\0';
+	q->used_addr = q->queue = q->vhost_vq = q->tap_ifindex = (struct rs_num){0};
+	rs_str_set(q->dir, "other");
+	q->msi.devid.value++;
+	ASSERT_EQ(0, MATCH()) TH_LOG("%s", self->err.text);
+	EXPECT_EQ(NULL, self->m.pairs[2].host);
+}
+
+/* Of two that fit equally well none is taken, now or after the machine is known. */
+TEST_F(match, twins_are_left_alone)
+{
+	struct rs_queue *twins = &self->host.end.queues[2];
+
+	for (int i = 0; i < 2; i++) {
+		*twins[i].mac = *twins[i].tap = '\0';
+		twins[i].used_addr = twins[i].queue = twins[i].vhost_vq = twins[i].tap_ifindex =
+			(struct rs_num){0};
+		rs_str_set(twins[i].dir, "other");
+		twins[i].msi = self->guest.end.queues[2].msi;
+		rs_str_set(twins[i].uuid, GUEST_UUID);
+	}
+	rs_str_set(self->guest.taken.uuid, GUEST_UUID);
+	ASSERT_EQ(0, MATCH()) TH_LOG("%s", self->err.text);
+	EXPECT_EQ(NULL, self->m.pairs[2].host);
+	EXPECT_NE(NULL, self->m.pairs[0].host);
+}
+
 /* libvirt's tap has the guest's MAC, with fe as its first byte. */
 TEST_F(match, the_mac_of_the_tap_shows_the_guest)
 {
