@@ -76,15 +76,21 @@ static __noinline int eventfd_claim(struct rs_vq *v, u64 key, u64 ctx)
 	return 0;
 }
 
-/* Makes the entry of an error eventfd. The call eventfds keep half of the table for themselves. */
+/*
+ * Makes the entry of an error eventfd. The call eventfds keep half of the table for themselves, and
+ * an error eventfd that finds no room is unknown: nothing else was missed.
+ */
 static __noinline int error_claim(u64 ctx)
 {
-	struct rs_eventfd *e = NULL;
+	struct rs_eventfd *e;
 
-	if (eventfds_find(ctx) || rs_used.eventfds < 1 << (RS_EVENTFDS_BITS - 1))
-		e = eventfds_make(ctx);
+	if (eventfds_find(ctx) || rs_used.eventfds >= 1 << (RS_EVENTFDS_BITS - 1))
+		return 0;
+	e = eventfds_make(ctx);
 	if (e)
 		eventfds_publish(e, ctx);
+	else
+		__sync_fetch_and_add(&rs_missed.eventfds, -1);
 	return 0;
 }
 

@@ -2,6 +2,7 @@
 /* From a used entry in the ring to the interrupt in the guest. */
 #include <string.h>
 
+#include "route.h"
 #include "step.h"
 
 #define GUEST(name)   RS_SCENE_GUEST(s, name)
@@ -253,11 +254,6 @@ static enum rs_answer no_irqfd(const struct rs_scene *s)
 	return s->host->gsi.known ? RS_NO : unless_pending(s);
 }
 
-static bool differ(struct rs_num a, struct rs_num b)
-{
-	return a.known && b.known && a.value != b.value;
-}
-
 /* KVM woke up for the vector, and no interrupt became of it. */
 static bool is_dropped(const struct rs_scene *s)
 {
@@ -265,55 +261,11 @@ static bool is_dropped(const struct rs_scene *s)
 	       !rs_num_above(HOST(coalesced), 0) && !rs_num_above(GUEST(interrupts), 0);
 }
 
-static bool is_x86(const struct rs_scene *s)
-{
-	const struct rs_snapshot *guest = s->ledger->guest;
-
-	return guest && !strcmp(guest->taken.arch, "x86_64");
-}
-
-/* All of the route is known, and is the guest's. x86 has no device id. */
-static bool is_routed(const struct rs_scene *s)
-{
-	const struct rs_msi *g = &s->guest->msi, *h = &s->host->msi;
-
-	return g->address.known && rs_nums_equal(g->address, h->address) && g->data.known &&
-	       rs_nums_equal(g->data, h->data) &&
-	       (is_x86(s) || (g->devid.known && rs_nums_equal(g->devid, h->devid)));
-}
-
-/* The format bit of an MSI's address on x86: an IOMMU of the guest makes another message of it. */
-enum { REMAPPABLE = 0x10 };
-
-/*
- * An IOMMU of the guest stands between its message and KVM's route: on x86 it remaps both parts, on
- * arm64 it translates the address.
- */
-static bool is_misrouted(const struct rs_scene *s)
-{
-	const struct rs_msi *g = &s->guest->msi, *h = &s->host->msi;
-
-	if (is_x86(s))
-		return !(g->address.value & REMAPPABLE) &&
-		       (differ(g->address, h->address) || differ(g->data, h->data));
-	return differ(g->devid, h->devid) || differ(g->data, h->data);
-}
-
-static bool is_route_same(const struct rs_queue *a, const struct rs_queue *b)
-{
-	return a && rs_nums_equal(a->msi.address, b->msi.address) &&
-	       rs_nums_equal(a->msi.data, b->msi.data) &&
-	       (!b->msi.devid.known || rs_nums_equal(a->msi.devid, b->msi.devid));
-}
-
-/* The route stayed wrong for the whole windows: it is no change that is under way. */
+/* While a vector is masked the VMM leaves its route as it is. */
 static bool is_misrouted_throughout(const struct rs_scene *s)
 {
-	const struct rs_span *spans = s->ledger->spans;
-
-	return is_misrouted(s) && s->row->guest && s->row->host &&
-	       is_route_same(rs_span_begin(&spans[RS_SIDE_GUEST], s->guest), s->guest) &&
-	       is_route_same(rs_span_begin(&spans[RS_SIDE_HOST], s->host), s->host);
+	return rs_route_differs(s) && rs_route_stays(s) && !rs_route_all_differ(s) &&
+	       !is_masked_in_guest(s) && rs_num_is(s->host->masked, 0);
 }
 
 /* A signal was sent for the entries that wait, and neither KVM nor the guest has it. */
@@ -322,7 +274,7 @@ static bool is_gone(const struct rs_scene *s)
 	struct rs_reason why;
 
 	/* a guest that has polled since its snapshot asks for another entry */
-	if (differ(s->guest->used_event, s->host->used_event))
+	if (rs_nums_differ(s->guest->used_event, s->host->used_event))
 		return false;
 	return rs_num_is(s->host->msi_pending, 0) && s->signal_due == RS_YES &&
 	       rs_num_is(s->guest->napi_scheduled, 0) && is_told(s, &why) == RS_YES;
@@ -332,12 +284,12 @@ static enum rs_answer wrong_route(const struct rs_scene *s)
 {
 	bool came = rs_scene_waited(s) && rs_num_above(HOST(injected), 0);
 
-	if (is_misrouted(s) && (is_dropped(s) || is_gone(s)))
-		return RS_YES;
+	if (rs_route_differs(s) && (is_dropped(s) || is_gone(s)))
+		return rs_route_is_remapped(s) ? RS_UNKNOWN : RS_YES;
 	if (is_misrouted_throughout(s) && s->signal_due == RS_YES &&
 	    !rs_num_above(GUEST(interrupts), 0))
 		return RS_YES;
-	if (is_routed(s) || (came && !is_misrouted(s)))
+	if (rs_route_is_right(s) || (came && !rs_route_differs(s)))
 		return RS_NO;
 	return unless_pending(s);
 }
@@ -348,14 +300,14 @@ static enum rs_answer not_injected(const struct rs_scene *s)
 		      rs_num_above(HOST(irqfd_wakeups), 0) && rs_num_is(GUEST(interrupts), 0);
 
 	if (rs_num_above(HOST(injected), 0) || rs_num_is(s->host->msi_pending, 1) ||
-	    is_misrouted(s))
+	    rs_route_differs(s))
 		return RS_NO;
 	/* a wake-up is no injection: of what KVM made of it nothing is known */
 	if (may_be)
 		return RS_UNKNOWN;
 	if (!is_dropped(s))
 		return RS_NO;
-	return is_routed(s) ? RS_YES : RS_UNKNOWN;
+	return rs_route_is_right(s) ? RS_YES : RS_UNKNOWN;
 }
 
 static enum rs_answer is_paused(const struct rs_scene *s)
@@ -459,8 +411,9 @@ const struct rs_step rs_back_steps[RS_BACK_STEPS] = {
 		    "KVM was woken for the interrupt and injected none",
 		    "check the MSI route of this GSI and the vCPU it names", .minor = true},
 		   {"wrong-route", RS_PARTY_VMM, wrong_route,
-		    "the MSI route that the VMM gave to KVM is not the guest's, and KVM injected "
-		    "none",
+		    "the MSI route that the VMM gave to KVM is not the guest's, and no interrupt "
+		    "came "
+		    "of it",
 		    "report the VMM's version: address, data or device id of the route are wrong",
 		    .minor = true},
 		   {"no-irqfd", RS_PARTY_VMM, no_irqfd,

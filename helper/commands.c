@@ -149,7 +149,8 @@ static int side_report(const struct rs_opts *opts, const struct rs_snapshot *s,
 static int gone_report(const struct rs_opts *opts, const struct rs_snapshot *s,
 		       struct rs_error *err)
 {
-	size_t begin = s->has_begin ? s->begin.queues_n : 0, end = s->end.queues_n;
+	size_t begin = s->has_begin ? rs_sample_seen(&s->begin) : 0;
+	size_t end = rs_sample_seen(&s->end);
 
 	if (begin <= end)
 		return 0;
@@ -179,7 +180,7 @@ static int snapshot_report(void *ctx, const struct rs_snapshot *s, struct rs_err
 	if ((opts->json || opts->output) && text_put(opts->output, rs_snapshot_text(s), err))
 		return -1;
 	if (opts->output && !opts->quiet)
-		fprintf(stderr, "ringside: %zu queues written to %s\n", s->end.queues_n,
+		fprintf(stderr, "ringside: %zu queues written to %s\n", rs_sample_seen(&s->end),
 			opts->output);
 	return side_report(opts, s, &report->status, err);
 }
@@ -234,6 +235,7 @@ static int source_run(const struct rs_source *source, const struct rs_opts *opts
 		return -1;
 	window.progress = !opts->quiet && !window.interval_ns;
 	window.needs_queues = done != metrics_put; /* an exporter runs on an idle host, too */
+	window.takes_unseen = opts->json || opts->output;
 	if (rs_window_run(source, &opts->filter, &window, done, &report, &child, err))
 		return -1;
 	if (command_failed(opts, &child))

@@ -80,7 +80,8 @@ static const struct rs_rule rules[] = {
 		   "device; else find what called disable_irq()"},
 	{.id = "vhost-errors",
 	 .party = RS_PARTY_BACKEND,
-	 .severity = RS_SEVERITY_CRITICAL,
+	 .or_parties = 1U << RS_PARTY_VMM | 1U << RS_PARTY_GUEST_DRIVER,
+	 .severity = RS_SEVERITY_WARNING,
 	 .measure = rs_rule_main_value,
 	 .threshold = 1,
 	 .unit = "errors",
@@ -88,9 +89,8 @@ static const struct rs_rule rules[] = {
 	 RS_ALSO(HOST(vhost_rounds), HOST(vhost_posted)),
 	 .sentence =
 		 "vhost met entries that it could not read or write, and told the VMM of errors",
-	 .advice =
-		 "read what the VMM and the host's kernel log say of vhost: the memory table that "
-		 "the VMM gave it, or what the guest's driver wrote into the ring"},
+	 .advice = "read what the VMM's log says of vhost at that time: the memory table that the "
+		   "VMM gave it, or what the guest's driver wrote into the ring"},
 	{.id = "carrier-off",
 	 .party = RS_PARTY_HOST_NET,
 	 .severity = RS_SEVERITY_CRITICAL,

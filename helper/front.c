@@ -404,5 +404,5 @@ const struct rs_step rs_front_steps[RS_FRONT_STEPS] = {
 	 RS_CAUSES({"backend-fails", RS_PARTY_BACKEND, backend_fails,
 		    "the backend runs and returns no entry",
 		    "look for errors of the backend: for vhost the memory table that the VMM gave "
-		    "it, and the tap's descriptor; QEMU's log has each error of vhost"})},
+		    "it, and the tap's descriptor; the VMM's log may have vhost's errors"})},
 };

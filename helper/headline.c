@@ -174,7 +174,7 @@ static void sum_print(FILE *out, const struct rs_ledger *l, const struct rs_verd
 		fprintf(out, "nothing wrong was seen; %zu queue%s could not be judged\n",
 			n->unknown, n->unknown == 1 ? "" : "s");
 	else
-		fprintf(out, "nothing wrong\n");
+		fputs(l->rows_n ? "nothing wrong\n" : "no queue was seen\n", out);
 }
 
 static void machine_print(const struct rs_headlines *h, const struct rs_ledger *l,

@@ -153,7 +153,9 @@ static void fill_backend(struct rs_queue *q, const struct host *h, const struct 
 	bool vhost = r->vq || (r->tun && rs_scan_idle_vhost(&h->scan, r->tun->pid));
 	struct rs_vm writer = {0};
 
-	rs_str_set(q->backend, vhost ? "vhost-net" : "user-space backend");
+	rs_str_set(q->backend, vhost				  ? "vhost-net"
+			       : r->tun || r->entries.call.writer ? "user-space backend"
+								  : RS_BACKEND_UNSEEN);
 	rs_str_set(q->comm, vm->comm);
 	if (!r->tun && r->entries.call.writer) {
 		rs_vm_fill(r->entries.call.writer, &writer);
@@ -270,7 +272,7 @@ static int add_row(struct host *h, const struct rs_found *tun, const struct rs_f
 	return fill_queue(h, &r, s);
 }
 
-/* Eventfds that a process writes, not vhost. Their tap and virtqueue cannot be seen. */
+/* Eventfds that vhost does not write. Their tap and virtqueue cannot be seen. */
 static int fill_eventfds(struct host *h, struct rs_sample *s)
 {
 	const struct rs_found *kvm;
@@ -280,7 +282,7 @@ static int fill_eventfds(struct host *h, struct rs_sample *s)
 		const struct rs_eventfd *call = &h->tables.eventfds[i];
 		struct row r = {0};
 
-		if (!call->kvm || !call->msi || call->vq || !call->writer)
+		if (!call->kvm || !call->msi || call->vq)
 			continue;
 		row_copy(h, &r, rs_tables_copy_slot(&h->tables, i, &r.entries));
 		kvm = rs_scan_find(&h->scan, RS_FOUND_VM, r.entries.call.kvm);

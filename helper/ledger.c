@@ -464,7 +464,7 @@ static const struct rs_queue *guest_fill(struct rs_row *row, const struct rs_spa
 	guest_derive(row, begin, row->guest);
 	if (irq)
 		irq_derive(row, irq);
-	if (irq && span->s->has_begin)
+	if (irq && span->s->has_begin && !row->guest_flaw)
 		DERIVED(irq_cpu) = rs_spread_top(&span->begin, &span->end, irq->irq,
 						 &DERIVED(irq_cpu_interrupts));
 	return begin;
@@ -598,7 +598,8 @@ static int siblings_add(struct rs_ledger *l, bool all)
 	for (size_t i = 0; i < l->host->end.queues_n; i++) {
 		const struct rs_queue *queue = &l->host->end.queues[i];
 
-		if (l->of_host[i] == SIZE_MAX && (all || is_sibling(l, &groups, queue)))
+		if (l->of_host[i] == SIZE_MAX && !rs_queue_is_unseen(queue) &&
+		    (all || is_sibling(l, &groups, queue)))
 			rows_add(l, NULL, queue, (struct rs_facts){0});
 	}
 	rs_index_clear(&groups);

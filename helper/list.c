@@ -127,10 +127,14 @@ static void section_print(const struct rs_page *page, const struct section *sect
 		t.left[c] = true;
 		rs_table_add(&t, "%s", section->columns[c].heading);
 	}
-	for (; n--; row += record->size)
+	for (; n--; row += record->size) {
+		if (section->record == RS_RECORD_QUEUE &&
+		    rs_queue_is_unseen((const struct rs_queue *)row))
+			continue;
 		for (size_t c = 0; c < columns; c++)
 			cell_add(&t, &section->columns[c],
 				 rs_field_find(record, section->columns[c].key), row);
+	}
 	rs_table_print(&t, page);
 	rs_table_clear(&t);
 }

@@ -151,6 +151,9 @@ static enum rs_answer receive_still(const struct rs_scene *s)
 		return RS_YES;
 	if (!DERIVED(occupancy).value || rs_num_above(DERIVED(taken), 0))
 		return RS_NO;
+	/* after an error vhost waits for a kick, and for no packet */
+	if (rs_num_above(HOST(vhost_errors), 0) && is_long(DERIVED(host_window)))
+		return RS_YES;
 	if (rs_num_above(DERIVED(occupancy_begin), 0) && is_long(DERIVED(host_window)))
 		return RS_YES;
 	return filled ? RS_YES : RS_UNKNOWN;

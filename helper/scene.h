@@ -67,6 +67,12 @@ static inline bool rs_num_above(struct rs_num n, uint64_t value)
 	return n.known && n.value > value;
 }
 
+/* Both are known, and are not the same. */
+static inline bool rs_nums_differ(struct rs_num a, struct rs_num b)
+{
+	return a.known && b.known && a.value != b.value;
+}
+
 /* Whether a count proves that nothing came. */
 static inline bool rs_scene_none(const struct rs_scene *s, struct rs_num count)
 {

@@ -167,7 +167,10 @@ static size_t backend_add(struct rs_table *t, const struct rs_columns *columns,
 {
 	if (!columns->backend || !host || *host->tap || !*host->backend)
 		return 0;
-	rs_table_add(t, "%s: %s %s", host->backend, host->comm, host->thread_name);
+	if (rs_queue_is_unseen(host)) /* comm is the VMM's */
+		rs_table_add(t, "%s", host->backend);
+	else
+		rs_table_add(t, "%s: %s %s", host->backend, host->comm, host->thread_name);
 	for (size_t c = 1; c < columns->backend; c++)
 		rs_table_continue(t);
 	return columns->backend;

@@ -138,6 +138,20 @@ static void hists_clear(struct rs_sample *s)
 		free(s->queues[i].hists);
 }
 
+bool rs_queue_is_unseen(const struct rs_queue *q)
+{
+	return !strcmp(q->backend, RS_BACKEND_UNSEEN);
+}
+
+size_t rs_sample_seen(const struct rs_sample *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->queues_n; i++)
+		n += !rs_queue_is_unseen(&s->queues[i]);
+	return n;
+}
+
 void rs_sample_clear(struct rs_sample *s)
 {
 	hists_clear(s);

@@ -270,7 +270,7 @@ struct rs_queue {
 	char comm[RS_STR_LEN];	  /* of the process that owns the virtqueue */
 	char uuid[RS_STR_LEN];	  /* of the virtual machine */
 	char vm[RS_STR_LEN];	  /* its name */
-	char backend[RS_STR_LEN]; /* "vhost-net" or "user-space backend" */
+	char backend[RS_STR_LEN]; /* "vhost-net", "user-space backend" or RS_BACKEND_UNSEEN */
 	struct rs_num tap_ifindex;
 	struct rs_num queue; /* the tap's queue number */
 	struct rs_num pid;
@@ -369,6 +369,17 @@ void *rs_rows_grow(void *rows, size_t n, size_t size);
 /* Copies a string into a field of a row, as rs_plain_copy() does. */
 #define rs_str_set(field, text) rs_str_copy(field, sizeof(field), text)
 void rs_str_copy(char *to, size_t size, const char *text);
+
+/*
+ * Neither vhost-net nor a process has written this interrupt's eventfd: it may be a virtqueue's of
+ * a program that is silent, or of a device, which the kernel signals for. Such a row is kept for a
+ * guest's queue that it belongs to, and is no queue of its own.
+ */
+#define RS_BACKEND_UNSEEN "not vhost-net"
+bool rs_queue_is_unseen(const struct rs_queue *q);
+
+/* Return: how many queues of a sample are more than that. */
+size_t rs_sample_seen(const struct rs_sample *s);
 
 /* Frees the rows; the sample is empty and usable again. */
 void rs_sample_clear(struct rs_sample *s);

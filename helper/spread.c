@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "fields.h"
 #include "file.h"
@@ -15,12 +16,32 @@ static void row_add(struct rs_sample *s, struct rs_num irq, unsigned int cpu, ui
 		*row = (struct rs_irq_cpu){irq, rs_num_of(cpu), rs_num_of(count)};
 }
 
+/* A file of the kernel ends at a page: then its last numbers are missing, or half a number. */
+static bool is_whole(const char *counts)
+{
+	size_t len = strlen(counts);
+
+	return len && counts[len - 1] == '\n';
+}
+
+static size_t cpus_of(const char *counts)
+{
+	size_t n = 1;
+
+	for (; *counts; counts++)
+		n += *counts == ',';
+	return n;
+}
+
 void rs_spread_add(struct rs_sample *s, struct rs_num irq, const char *counts)
 {
+	const struct rs_record *record = &rs_records[RS_RECORD_IRQ_CPU];
 	unsigned int cpu = 0;
 	char *end;
 
-	for (const char *at = counts; *at; at = *end == ',' ? end + 1 : end, cpu++) {
+	if (!is_whole(counts) || s->irq_cpus_n + cpus_of(counts) > record->max)
+		return;
+	for (const char *at = counts; *at != '\n'; at = *end == ',' ? end + 1 : end, cpu++) {
 		uint64_t count = strtoull(at, &end, 10);
 
 		if (end == at)
@@ -30,8 +51,20 @@ void rs_spread_add(struct rs_sample *s, struct rs_num irq, const char *counts)
 	}
 }
 
+/* The file has the possible CPUs in their order: their place is their number where none is left
+ * out. */
+static bool are_cpus_numbered(void)
+{
+	char possible[64];
+
+	rs_file_line("/sys/devices/system/cpu/possible", possible, sizeof(possible));
+	return *possible == '0' && !strchr(possible, ',');
+}
+
 void rs_spread_read(struct rs_sample *s)
 {
+	if (!are_cpus_numbered())
+		return;
 	for (size_t i = 0; i < s->irqs_n; i++) {
 		struct rs_num irq = s->irqs[i].irq;
 		char path[64], *text;
@@ -78,8 +111,12 @@ struct rs_num rs_spread_top(const struct rs_lookup *begin, const struct rs_looku
 		const struct rs_irq_cpu *row = &end->s->irq_cpus[i];
 		uint64_t before = taken_before(begin, row);
 
-		if (!rs_nums_equal(row->irq, irq) || row->interrupts.value <= before)
+		if (!rs_nums_equal(row->irq, irq) || row->interrupts.value == before)
 			continue;
+		if (row->interrupts.value < before) { /* 32 bits in the kernel */
+			*interrupts = (struct rs_num){0};
+			return *interrupts;
+		}
 		if (interrupts->known && row->interrupts.value - before <= interrupts->value)
 			continue;
 		top = row->cpu;

@@ -17,7 +17,7 @@ void rs_spread_add(struct rs_sample *s, struct rs_num irq, const char *counts);
 
 /**
  * rs_spread_top() - the CPU that took most interrupts of a line between two samples
- * @interrupts: how many it took
+ * @interrupts: how many it took; a count that fell makes both unknown
  *
  * Return: the CPU; unknown if none was taken, or if either sample does not know.
  */

@@ -143,8 +143,9 @@ bool rs_tables_copy(const struct rs_tables *t, const struct rs_keys *keys, struc
 
 	calls_find(t, keys, &p);
 	stable = copy_join(&p, e);
-	e->has_error = error != NULL;
-	if (error)
+	/* a VMM may take the eventfd for its calls, too */
+	e->has_error = error && !error->vq && !error->kvm;
+	if (e->has_error)
 		e->errors = *(const volatile __u64 *)&error->eventfd_writes;
 	return stable;
 }

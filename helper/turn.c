@@ -144,7 +144,7 @@ static enum rs_answer is_awaited(const struct rs_scene *s)
 	bool came = rs_num_above(DERIVED(standing_begin), 0) &&
 		    rs_num_above(GUEST(interrupts), 0) && rs_num_is(GUEST(last_used_progress), 0);
 
-	if (s->dir != RS_DIR_TX || rs_num_is(s->guest->tx_stopped, 1))
+	if (s->dir != RS_DIR_TX || (rs_num_is(s->guest->tx_stopped, 1) && !s->no_link))
 		return RS_YES;
 	if (s->signal_due == RS_YES || rs_num_is(s->guest->napi_scheduled, 1))
 		return RS_YES;

@@ -140,12 +140,18 @@ static int sample_get(const struct run *r, struct rs_sample *s, struct rs_error 
 	return ret;
 }
 
+static size_t queues_of(const struct rs_window *w, const struct rs_sample *s)
+{
+	return w->takes_unseen ? s->queues_n : rs_sample_seen(s);
+}
+
 static int queues_check(const struct run *r, const struct rs_snapshot *s, struct rs_error *err)
 {
 	const struct rs_window *w = r->window;
 
-	if (!w->needs_queues || w->interval_ns || !r->source->nothing || s->begin.queues_n ||
-	    s->end.queues_n)
+	if (!w->needs_queues || w->interval_ns || !r->source->nothing)
+		return 0;
+	if (queues_of(w, &s->begin) || queues_of(w, &s->end))
 		return 0;
 	return r->source->nothing(r->handle, err);
 }

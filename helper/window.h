@@ -9,6 +9,7 @@ struct rs_window {
 	uint64_t duration_ns; /* 0 = one sample: figures since counting started */
 	uint64_t interval_ns; /* 0 = one snapshot of the whole window */
 	bool needs_queues;    /* a snapshot without a queue is an error; not with interval_ns */
+	bool takes_unseen;    /* queues of RS_BACKEND_UNSEEN are enough */
 	char *const *command; /* run it, and end the window when it ends; NULL = none */
 	bool progress;	      /* show progress on standard error, if it is a terminal */
 };

@@ -280,49 +280,98 @@ TEST_F(doubt, errors_of_vhost_name_it)
 	EXPECT_NE(NULL, strstr(self->text, "vhost_errors"));
 }
 
-/* All MSI routes of queue 0, as both samples of each side have them. */
-static void routes_set(FIXTURE_DATA(doubt) * self, uint64_t guest, uint64_t host)
+/* The MSI route of a queue, as both samples of each side have it. */
+static void route_set(FIXTURE_DATA(doubt) * self, int number, uint64_t guest, uint64_t host)
 {
-	EACH(guest, 0, g)
-	g->msi = (struct rs_msi){rs_num_of(guest), rs_num_of(0x20), rs_num_of(8)};
-	EACH(host, 0, h)
-	h->msi = (struct rs_msi){rs_num_of(host), rs_num_of(0x20), rs_num_of(8)};
+	EACH(guest, number, g)
+	g->msi.address = rs_num_of(guest);
+	EACH(host, number, h)
+	{
+		h->msi.address = rs_num_of(host);
+		h->masked = rs_num_of(0);
+	}
 }
 
-/* Its message and KVM's route are never the same. */
-TEST_F(doubt, an_iommu_of_the_guest_is_no_wrong_route)
+static void walls_set(FIXTURE_DATA(doubt) * self, uint64_t host_begin)
+{
+	self->j.guest.begin.wall_ns = rs_num_of(1000);
+	self->j.guest.end.wall_ns = rs_num_of(2000);
+	self->j.host.begin.wall_ns = rs_num_of(host_begin);
+	self->j.host.end.wall_ns = rs_num_of(host_begin + 1000);
+}
+
+/* Queue 0 waits for an interrupt that does not come, and its route is not the guest's. */
+static void misrouted_set(FIXTURE_DATA(doubt) * self)
 {
 	stand(self, 0);
 	self->j.guest.end.queues[0].event_idx = rs_num_of(1);
 	self->j.guest.end.queues[0].used_event = self->j.guest.end.queues[0].last_used_idx;
 	EACH(guest, 0, g)
 	GUEST_COUNTER(g, interrupts) = rs_num_of(0);
-	rs_str_set(self->j.guest.taken.arch, "x86_64");
-	routes_set(self, 0xfee00018, 0xfee01000);
-	ASSERT_EQ(0, answer(self));
-	ASSERT_EQ(RS_MOTION_STILL, self->v.turns[0].motion) TH_LOG("%s", self->text);
-	EXPECT_NE(1U << RS_PARTY_VMM, self->v.turns[0].parties) TH_LOG("%s", self->text);
-	routes_set(self, 0xfee02000, 0xfee01000);
-	ASSERT_EQ(0, answer(self));
-	EXPECT_EQ(1U << RS_PARTY_VMM, self->v.turns[0].parties) TH_LOG("%s", self->text);
-	rs_str_set(self->j.guest.taken.arch, "aarch64");
-	ASSERT_EQ(0, answer(self));
-	EXPECT_NE(1U << RS_PARTY_VMM, self->v.turns[0].parties) TH_LOG("%s", self->text);
+	route_set(self, 0, 0xfee02000, 0xfee01000);
+	walls_set(self, 1500);
+}
+
+static bool is_vmm_alone(FIXTURE_DATA(doubt) * self)
+{
+	return !answer(self) && self->v.turns[0].motion == RS_MOTION_STILL &&
+	       self->v.turns[0].parties == 1U << RS_PARTY_VMM;
+}
+
+TEST_F(doubt, a_route_that_stays_wrong_is_the_fault)
+{
+	misrouted_set(self);
+	EXPECT_TRUE(is_vmm_alone(self)) TH_LOG("%s", self->text);
+	walls_set(self, 2001); /* an interrupt may have moved between both windows */
+	EXPECT_FALSE(is_vmm_alone(self)) TH_LOG("%s", self->text);
+	self->j.host.end.wall_ns.known = false;
+	EXPECT_FALSE(is_vmm_alone(self)) TH_LOG("%s", self->text);
 }
 
 /* A route that is about to follow the guest's: it was not wrong for the whole window. */
 TEST_F(doubt, a_route_that_changes_is_not_wrong)
 {
-	stand(self, 0);
-	self->j.guest.end.queues[0].event_idx = rs_num_of(1);
-	self->j.guest.end.queues[0].used_event = self->j.guest.end.queues[0].last_used_idx;
-	EACH(guest, 0, g)
-	GUEST_COUNTER(g, interrupts) = rs_num_of(0);
-	rs_str_set(self->j.guest.taken.arch, "x86_64");
-	routes_set(self, 0xfee02000, 0xfee01000);
+	misrouted_set(self);
 	self->j.guest.begin.queues[0].msi.address = rs_num_of(0xfee01000);
-	ASSERT_EQ(0, answer(self));
-	EXPECT_NE(1U << RS_PARTY_VMM, self->v.turns[0].parties) TH_LOG("%s", self->text);
+	EXPECT_FALSE(is_vmm_alone(self)) TH_LOG("%s", self->text);
+}
+
+/* The VMM changes the route when the vector is unmasked. */
+TEST_F(doubt, a_route_of_a_masked_vector_is_not_wrong)
+{
+	misrouted_set(self);
+	self->j.guest.end.irqs[0].masked = rs_num_of(1);
+	EXPECT_FALSE(is_vmm_alone(self)) TH_LOG("%s", self->text);
+	self->j.guest.end.irqs[0].masked = rs_num_of(0);
+	EXPECT_TRUE(is_vmm_alone(self)) TH_LOG("%s", self->text);
+	EACH(host, 0, h)
+	h->masked.known = false;
+	EXPECT_FALSE(is_vmm_alone(self)) TH_LOG("%s", self->text);
+}
+
+/* Its message and KVM's route are never the same. */
+TEST_F(doubt, an_iommu_of_the_guest_is_no_wrong_route)
+{
+	misrouted_set(self);
+	route_set(self, 0, 0xfee00018, 0xfee01000);
+	EXPECT_FALSE(is_vmm_alone(self)) TH_LOG("%s", self->text);
+	route_set(self, 0, 0xfee02000, 0xfee01000);
+	EXPECT_TRUE(is_vmm_alone(self)) TH_LOG("%s", self->text);
+	route_set(self, 2, 0xfee03000, 0xfee01000); /* one that changes each of them */
+	EXPECT_FALSE(is_vmm_alone(self)) TH_LOG("%s", self->text);
+	route_set(self, 2, 0xfee01000, 0xfee01000);
+	rs_str_set(self->j.guest.taken.arch, "aarch64"); /* it translates the address */
+	EXPECT_FALSE(is_vmm_alone(self)) TH_LOG("%s", self->text);
+}
+
+/* An APIC id above 255: the guest has its high part in bits 5 to 11, KVM in the upper half. */
+TEST_F(doubt, an_extended_apic_id_is_no_wrong_route)
+{
+	misrouted_set(self);
+	route_set(self, 0, 0xfee02020, 0x10000002000ULL | 0xfee00000);
+	EXPECT_FALSE(is_vmm_alone(self)) TH_LOG("%s", self->text);
+	route_set(self, 0, 0xfee02040, 0x10000002000ULL | 0xfee00000);
+	EXPECT_TRUE(is_vmm_alone(self)) TH_LOG("%s", self->text);
 }
 
 /* KVM was woken for the vector; what it made of that is not known, and the guest got nothing. */
@@ -346,6 +395,57 @@ TEST_F(doubt, a_wakeup_is_no_injection)
 		if (!strcmp(rs_step_at(RS_STEP_ARRIVES)->causes[c].id, "not-injected"))
 			causes = self->v.turns[0].links[RS_STEP_ARRIVES].causes & 1U << c;
 	EXPECT_NE(0, causes) TH_LOG("%s", self->text);
+}
+
+/* What a host sees of the interrupt of a queue that a program serves, until it writes. */
+static void unseen_set(FIXTURE_DATA(doubt) * self, uint64_t data)
+{
+	EACH(host, 0, h)
+	{
+		*h->tap = *h->mac = '\0';
+		h->tap_ifindex = h->queue = h->vhost_vq = h->used_addr = (struct rs_num){0};
+		rs_str_set(h->dir, "other");
+		rs_str_set(h->backend, RS_BACKEND_UNSEEN);
+		h->msi = self->j.guest.end.queues[0].msi;
+		h->msi.data = rs_num_of(data);
+		rs_str_set(h->uuid, "6aa2ba6e-0f5f-4bd3-9a49-2e8c5e3f9d01");
+	}
+}
+
+TEST_F(doubt, an_eventfd_that_nobody_wrote_is_no_queue_of_its_own)
+{
+	const uint64_t data = self->j.guest.end.queues[0].msi.data.value;
+
+	rs_str_set(self->j.guest.taken.uuid, "6aa2ba6e-0f5f-4bd3-9a49-2e8c5e3f9d01");
+	unseen_set(self, data);
+	ASSERT_EQ(0, answer(self));
+	EXPECT_EQ(QUEUES, self->j.ledger.rows_n);
+	EXPECT_NE(NULL, self->j.ledger.rows[0].host) TH_LOG("%s", self->text);
+	unseen_set(self, data + 7);
+	ASSERT_EQ(0, answer(self));
+	EXPECT_EQ(QUEUES, self->j.ledger.rows_n) TH_LOG("%s", self->text);
+	EXPECT_EQ(NULL, self->j.ledger.rows[0].host) TH_LOG("%s", self->text);
+	EXPECT_EQ(QUEUES - 1, rs_sample_seen(&self->j.host.end));
+}
+
+/* A host that has nothing else: a ledger without rows is no healthy machine. */
+TEST_F(doubt, nothing_seen_is_not_healthy)
+{
+	struct rs_ledger l;
+	struct rs_verdict v;
+	char *text;
+
+	for (int i = 0; i < QUEUES; i++)
+		rs_str_set(self->j.host.end.queues[i].backend, RS_BACKEND_UNSEEN);
+	ASSERT_EQ(0, rs_ledger_make(&l, NULL, &self->j.host, NULL, &self->j.err));
+	ASSERT_EQ(0, rs_verdict_reach(&v, &l, &self->j.err));
+	text = ledger_text(&l, &v);
+	EXPECT_EQ(0, l.rows_n);
+	EXPECT_NE(NULL, strstr(text, "machine: no queue was seen")) TH_LOG("%s", text);
+	EXPECT_EQ(RS_EXIT_UNDECIDED, rs_verdict_exit(&v, &l));
+	free(text);
+	rs_verdict_clear(&v);
+	rs_ledger_clear(&l);
 }
 
 /* It stopped for lack of space, and nothing is there that could give it space again. */
@@ -374,6 +474,19 @@ TEST_F(doubt, a_stopped_transmit_queue_is_not_idle)
 	self->j.guest.end.devices[0].carrier = rs_num_of(1);
 	ASSERT_EQ(0, answer(self));
 	EXPECT_NE(NULL, found(&self->v, "tx-stopped")) TH_LOG("%s", self->text);
+	/* nor does it free what has come back until the next packet */
+	self->j.guest.end.devices[0].carrier = rs_num_of(0);
+	EACH(guest, 1, g)
+	{
+		g->last_used_idx.value -= 3;
+		g->napi_scheduled = rs_num_of(0);
+		g->napi_disabled = rs_num_of(0);
+	}
+	ASSERT_EQ(0, answer(self));
+	EXPECT_EQ(0, self->v.n) TH_LOG("%s", self->text);
+	EACH(guest, 1, g)
+	g->last_used_idx.value += 3;
+	self->j.guest.end.devices[0].carrier = rs_num_of(1);
 	end->tx_stopped = rs_num_of(0);
 	ASSERT_EQ(0, answer(self));
 	EXPECT_EQ(RS_MOTION_IDLE, self->v.turns[1].motion) TH_LOG("%s", self->text);

@@ -203,6 +203,9 @@ TEST(the_cpu_that_took_most_interrupts)
 	EXPECT_EQ(3, n.value);
 	EXPECT_FALSE(top("3,4\n", "3,4\n", &n).known);
 	EXPECT_FALSE(n.known);
+	EXPECT_FALSE(top("4294967295,4\n", "3,9\n", &n).known); /* 32 bits */
+	EXPECT_FALSE(n.known);
+	EXPECT_FALSE(top("3,4\n", "3,400,5", &n).known); /* cut off */
 	EXPECT_FALSE(top("", "3,4\n", &n).known);
 	EXPECT_FALSE(top("3,4\n", "", &n).known);
 }

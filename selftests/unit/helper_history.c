@@ -417,7 +417,7 @@ static void guest_write(const struct model *m, struct rs_sample *s)
 	rs_str_set(device->name, "virtio0");
 	device->generation = rs_num_of(1);
 	device->running = rs_num_of(1);
-	s->time_ns = rs_num_of(m->now_ns);
+	s->time_ns = s->wall_ns = rs_num_of(m->now_ns);
 	s->started_ns = rs_num_of(5);
 	s->generation = rs_num_of(0);
 }
@@ -488,7 +488,7 @@ static void host_write(const struct model *m, struct rs_sample *s)
 	(m->packed ? program_write : vhost_write)(m, q);
 	vm->pid = q->pid;
 	vm->paused = rs_num_of(is_stuck(m, VM_PAUSED));
-	s->time_ns = rs_num_of(m->now_ns + 7);
+	s->time_ns = s->wall_ns = rs_num_of(m->now_ns + 7);
 	s->started_ns = rs_num_of(5);
 	s->generation = rs_num_of(0);
 }
