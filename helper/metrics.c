@@ -22,6 +22,8 @@ static const struct {
 	{"size", "size_entries", "entries of the virtqueue", RS_GUEST},
 };
 
+enum { MS_PER_S = 1000, NS_PER_S = 1000000000 };
+
 struct metrics {
 	FILE *out;
 	const struct rs_snapshot *s;
@@ -142,6 +144,7 @@ static void finding_labels(FILE *out, const void *ctx, size_t i, bool more)
 	rs_label_print(out, "party", rs_finding_party(f, party, sizeof(party)));
 	rs_label_print(out, "severity", severity_name(f->severity));
 	rs_label_print(out, "confidence", rs_confidence_names[f->confidence]);
+	rs_label_print(out, "root", f->root == RS_ROOT ? "yes" : "no");
 	if (*queue)
 		fprintf(out, ",%s", queue);
 }
@@ -167,7 +170,8 @@ static void counters_print(const struct metrics *m)
 
 		snprintf(f.name, sizeof(f.name), "%s_total", row->name);
 		for (size_t i = 0; i < end->queues_n; i++)
-			if (end->queues[i].counters[c].known)
+			if (!rs_queue_is_unseen(&end->queues[i]) &&
+			    end->queues[i].counters[c].known)
 				line_print(m->out, &f, m->queues.text[i], NULL,
 					   end->queues[i].counters[c].value);
 	}
@@ -212,7 +216,7 @@ static void hists_print(const struct metrics *m)
 		for (size_t i = 0; i < m->s->end.queues_n; i++) {
 			struct rs_histogram now = rs_queue_hist(&m->s->end.queues[i], h);
 
-			if (now.known)
+			if (now.known && !rs_queue_is_unseen(&m->s->end.queues[i]))
 				hist_print(m, &f, m->queues.text[i], &now, seconds);
 		}
 	}
@@ -229,6 +233,8 @@ static void gauges_print(const struct metrics *m)
 		for (size_t i = 0; i < m->s->end.queues_n; i++) {
 			const char *q = (const char *)&m->s->end.queues[i];
 
+			if (rs_queue_is_unseen(&m->s->end.queues[i]))
+				continue;
 			if (gauges[g].sides & (1U << m->s->side) && rs_field_known(field, q))
 				line_print(m->out, &f, m->queues.text[i], NULL,
 					   ((const struct rs_num *)(q + field->offset))->value);
@@ -266,6 +272,30 @@ static void finding_counts_print(const struct metrics *m)
 	}
 }
 
+/* A rule sees its window alone: of what it found nothing says since when. */
+static struct rs_num since_of(const struct metrics *m, const struct rs_finding *f)
+{
+	struct rs_num wall = m->s->end.wall_ns;
+
+	if (!f->turn || !f->turn->since_ms.known || !wall.known)
+		return (struct rs_num){0};
+	return rs_num_of(wall.value / NS_PER_S - f->turn->since_ms.value / MS_PER_S);
+}
+
+static void findings_since_print(const struct metrics *m)
+{
+	struct family f = {"finding_since_timestamp_seconds", "gauge",
+			   "when the queue stopped, at the latest: since 1970", NULL, false};
+
+	for (size_t i = 0; i < m->v->n; i++) {
+		const struct rs_finding *finding = &m->v->findings[i];
+		struct rs_num since = since_of(m, finding);
+
+		if (since.known && !finding->suppressed)
+			line_print(m->out, &f, m->findings.text[i], NULL, since.value);
+	}
+}
+
 static void findings_print(const struct metrics *m)
 {
 	struct family f = {"finding", "gauge",
@@ -277,6 +307,7 @@ static void findings_print(const struct metrics *m)
 	for (size_t i = 0; i < m->v->n; i++)
 		if (!m->v->findings[i].suppressed)
 			line_print(m->out, &f, m->findings.text[i], NULL, 1);
+	findings_since_print(m);
 }
 
 static char *text_make(struct metrics *m)

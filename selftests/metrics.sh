@@ -8,7 +8,7 @@
 set -uo pipefail
 cd "$(dirname "$0")" || exit 1
 unset MAKEFLAGS MFLAGS MAKELEVEL ARCH KSELFTEST
-OUT=build/metrics TEXT=build/metrics_text EXPORTER='' PORT=''
+CONTRIB=../contrib OUT=build/metrics TEXT=build/metrics_text EXPORTER='' PORT=''
 trap '[ -z "$EXPORTER" ] || kill "$EXPORTER"' EXIT
 
 # shellcheck source=selftests/result.sh
@@ -86,8 +86,66 @@ sums_are_right()
 # whole_way SNAPSHOT
 whole_way()
 {
-	"$TEXT" "$1" >"$OUT/dir/ringside.prom" && promtool_is_quiet "$OUT/dir/ringside.prom" &&
+	"$TEXT" "$1" >"$OUT/dir/ringside.prom" && cat "$OUT/dir/ringside.prom" >>"$OUT/all" && promtool_is_quiet "$OUT/dir/ringside.prom" &&
 		is_scraped "$OUT/dir/ringside.prom" && sums_are_right "$1"
+}
+
+# told COMMAND...: prints what it says if it fails
+told()
+{
+	"$@" >"$OUT/told" 2>&1 && return
+	sed 's/^/# /' "$OUT/told"
+	return 1
+}
+
+# rules_are_right: what promtool says of the alarms, and of the histories that they were given
+rules_are_right()
+{
+	told "$BIN/promtool" check rules $CONTRIB/prometheus/ringside.rules.yml &&
+		told "$BIN/promtool" test rules $CONTRIB/prometheus/ringside.tests.yml
+}
+
+# names FILE...: the names of ringside's metrics in queries
+names()
+{
+	grep -oh 'ringside_[a-z0-9_]*' "$@" | grep -v '_bucket$' | sort -u
+}
+
+# all_names: what was written of all snapshots, and the host's counters
+all_names()
+{
+	names "$OUT/all"
+	sed -n 's/^RS_[A-Z]*_STATION(\([a-z0-9_]*\),.*/ringside_\1_total/p' \
+		../bpf/counters.h
+}
+
+# names_are_known FILE: each metric that it asks for is one that ringside writes
+names_are_known()
+{
+	names "$1" | comm -23 - "$OUT/written" | sed 's/^/# ringside writes no /' >"$OUT/unknown"
+	cat "$OUT/unknown"
+	[ ! -s "$OUT/unknown" ] && [ -n "$(names "$1")" ]
+}
+
+# queries_are_right: promtool reads each query of the dashboard as that of a rule
+queries_are_right()
+{
+	jq -r '"groups:", "  - name: dashboard", "    rules:",
+		(.panels[].targets[].expr | gsub("[$]__rate_interval"; "5m")
+		 | "      - record: one", "        expr: \(tojson)")' "$1" >"$OUT/queries.yml" &&
+		told "$BIN/promtool" check rules --lint=none "$OUT/queries.yml"
+}
+
+# units_are_right: as systemd reads them; the program need not be installed here
+units_are_right()
+{
+	local unit
+
+	mkdir -p "$OUT/units"
+	for unit in "$CONTRIB"/systemd/*; do
+		sed 's|^ExecStart=ringside |ExecStart=/bin/true |' "$unit" >"$OUT/units/${unit##*/}"
+	done
+	told systemd-analyze verify --man=no "$OUT"/units/* && [ ! -s "$OUT/told" ]
 }
 
 # The exporter refuses a file in which two rows have the same labels: so does this test.
@@ -102,10 +160,10 @@ refuses_twins()
 
 BIN=$(lab/lab prometheus) || exit 1
 mkdir -p $OUT/dir
-rm -f $OUT/dir/*
+rm -f $OUT/dir/* $OUT/all
 files=(metrics/backends.json cases/*/*.json)
 echo "KTAP version 1"
-echo "1..$((${#files[@]} + 2))"
+echo "1..$((${#files[@]} + 7))"
 exporter_start "$OUT/dir"
 result "the node exporter runs" $?
 for file in "${files[@]}"; do
@@ -114,4 +172,19 @@ for file in "${files[@]}"; do
 done
 whole_way metrics/backends.json >/dev/null && refuses_twins
 result "a line that is there twice is seen" $?
+all_names | sort -u >"$OUT/written"
+rules_are_right
+result "the alarms come when they should" $?
+names_are_known $CONTRIB/prometheus/ringside.rules.yml
+result "the alarms ask for what ringside writes" $?
+names_are_known $CONTRIB/grafana/ringside.json
+result "the dashboard asks for what ringside writes" $?
+queries_are_right $CONTRIB/grafana/ringside.json
+result "Prometheus reads the dashboard's queries" $?
+if command -v systemd-analyze >/dev/null; then
+	units_are_right
+	result "systemd reads the units" $?
+else
+	result "systemd reads the units # SKIP no systemd-analyze: apt-get install systemd" 0
+fi
 exit $rc
