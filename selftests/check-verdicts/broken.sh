@@ -111,7 +111,7 @@ gsi()
 misrouted()
 {
 	host_broken symbol=kvm_set_routing_entry gsi="$(gsi not-injected)" && rebound &&
-		send 5 && usleep 300000
+		send $FILLS && usleep 300000
 }
 
 # vhost decides to signal, and writes its eventfd late

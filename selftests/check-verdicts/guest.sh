@@ -33,6 +33,7 @@ guest_quiet
 check "qdisc-backlog" lasting qdisc-backlog shaped
 tc qdisc del dev "$TAP" root
 guest_quiet
+guest 'udp blast -n 7 10.77.0.1'
 check "healthy-link-off" lasting healthy-link-off link_set false 0
 link_set true 1
 guest_quiet

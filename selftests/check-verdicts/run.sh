@@ -32,8 +32,18 @@ help()
 # programs ARCH
 programs()
 {
+	local device
+
+	mapfile -t device < <(find selftests/fault -name '*.h' -o -name '*.c' ! -name 'witness*')
 	mkdir -p "$WORK/$1"
-	"$LAB/lab" cc -a "$1" -o "$WORK/$1/hog" selftests/check-host/hog.c
+	"$LAB/lab" cc -a "$1" -o "$WORK/$1/hog" selftests/check-host/hog.c &&
+		"$LAB/lab" cc -a "$1" -o "$WORK/$1/fault" "${device[@]}"
+}
+
+# witness ARCH GUEST: the fault device's half in the guest
+witness()
+{
+	"$LAB/lab" module -a "$1" -k "$2" -o "$WORK/$1/witness" selftests/fault
 }
 
 # breakers ARCH HOST GUEST: the module for both kernels, among the programs
@@ -75,11 +85,12 @@ host_run()
 	x86_64*icount*) arguments+=" --mended" ;;
 	esac
 	{ printf '%s\n' "${SETTINGS[@]}"; cat "$HERE/$3.sh"; } >"$WORK/script"
-	breakers "$2" "$4" "$5" || return
+	breakers "$2" "$4" "$5" && witness "$2" "$5" || return
 	# shellcheck disable=SC2086 # a list of words
 	"$LAB/lab" run -a "$2" -H "$4" -g "$5" -t "$7" -o "$1" $arguments \
 		-f "$HERE:/lab/verdicts" -f selftests/check-host:/lab/check \
 		-f "$WORK/$2:/lab/programs" -F "$WORK/$2/hog:/usr/bin/hog" \
+		-F "$WORK/$2/witness/witness.ko:/witness.ko" -F selftests/check-guest:/check \
 		-f selftests/path/window.sh:/lab/window.sh -F selftests/path/inside.sh:/path/inside.sh "$WORK/script"
 }
 
