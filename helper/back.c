@@ -284,8 +284,8 @@ static enum rs_answer wrong_route(const struct rs_scene *s)
 {
 	bool came = rs_scene_waited(s) && rs_num_above(HOST(injected), 0);
 
-	if (rs_route_differs(s) && (is_dropped(s) || is_gone(s)))
-		return rs_route_is_remapped(s) ? RS_UNKNOWN : RS_YES;
+	if (rs_route_differs(s) && (is_dropped(s) || (is_gone(s) && !rs_route_is_remapped(s))))
+		return RS_YES;
 	if (is_misrouted_throughout(s) && s->signal_due == RS_YES &&
 	    !rs_num_above(GUEST(interrupts), 0))
 		return RS_YES;
