@@ -35,12 +35,6 @@ static enum evidence evidence_of(const struct rs_sides *s, struct rs_facts f)
 	return (f.agree & place) == place && f.agree & (BIT(MAC) | BIT(MSI)) ? PLACE : NONE;
 }
 
-/* Whether the host knows more of it than its interrupt. */
-static bool has_place(const struct rs_queue *host)
-{
-	return *host->tap || host->vhost_vq.known || host->used_addr.known;
-}
-
 /* The facts that show that these are two different queues. */
 static unsigned int contradiction(const struct rs_sides *s, struct rs_facts f)
 {
@@ -50,8 +44,8 @@ static unsigned int contradiction(const struct rs_sides *s, struct rs_facts f)
 		return differ;
 	if (f.agree & BIT(UUID) && f.agree & BIT(USED_ADDR))
 		differ &= ~BIT(MAC);
-	/* of an interrupt alone nothing else says which device it is of */
-	return differ & ~(BIT(MSI) | (has_place(s->h) ? BIT(DEVID) : 0));
+	/* it may be a passed-through device's: only the id says which device it is of */
+	return differ & ~(BIT(MSI) | (rs_queue_is_unseen(s->h) ? 0 : BIT(DEVID)));
 }
 
 /* Both snapshots with their rows by name, and the host's queues by what may show that one is the

@@ -224,9 +224,15 @@ TEST_F(match, an_interrupt_of_another_device_is_not_taken)
 	*q->mac = *q->tap = '\0';
 	q->used_addr = q->queue = q->vhost_vq = q->tap_ifindex = (struct rs_num){0};
 	rs_str_set(q->dir, "other");
+	rs_str_set(q->backend, RS_BACKEND_UNSEEN);
 	q->msi.devid.value++;
 	ASSERT_EQ(0, MATCH()) TH_LOG("%s", self->err.text);
 	EXPECT_EQ(NULL, self->m.pairs[2].host);
+	/* a program writes it: so the id may be the fault */
+	rs_match_clear(&self->m);
+	rs_str_set(q->backend, "user-space backend");
+	ASSERT_EQ(0, MATCH()) TH_LOG("%s", self->err.text);
+	EXPECT_EQ(q, self->m.pairs[2].host);
 }
 
 /* Of two that fit equally well none is taken, now or after the machine is known. */
