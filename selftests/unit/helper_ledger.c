@@ -3,6 +3,7 @@
 #include <kselftest_harness.h>
 
 #include "helper_fixture.h"
+#include "num.h"
 
 FIXTURE(ledger)
 {
