@@ -36,7 +36,21 @@ map_wrong()
 	done </sys/kernel/debug/ringside/map
 }
 
+# unused_quiet: the driver fills only the rings of the pairs that it uses, one for each CPU at first
+unused_quiet()
+{
+	local empty events
+
+	insmod /ringside.ko && usleep 1000000 || return
+	empty=$(grep -c '^queue .*dir=rx .* outstanding=0 ' $SNAPSHOT)
+	events=$(grep kind=unfilled /sys/kernel/debug/ringside/events)
+	rmmod ringside
+	note "$empty rings without buffers, events: ${events:-none}"
+	[ "$empty" -gt 0 ] && [ -z "$events" ]
+}
+
 quiet_netdev
+check "rings that are not used stand still in no event" unused_quiet
 ethtool -L $NETDEV combined $pairs || exit 1
 before=$(percpu)
 timed "load with $pairs pairs" insmod /ringside.ko || exit 1
