@@ -53,14 +53,16 @@ both_open()
 	guest_quiet && host_open "$1" && inside window_open "$1"
 }
 
-# during NAME COMMAND...: what COMMAND does happens within the window
+# during NAME COMMAND...: what COMMAND does happens within the window. If it fails, the answer may
+# say why.
 during()
 {
-	local name=$1
+	local name=$1 rc=0
 
 	shift
-	timed "$name: open both windows" window_open "$name" &&
-		timed "$name: play" "$@" && both_shut "$name"
+	timed "$name: open both windows" window_open "$name" || return
+	timed "$name: play" "$@" || rc=1
+	both_shut "$name" && return $rc
 }
 
 # lasting NAME COMMAND...: the state that COMMAND makes lasts before, in and after the window
