@@ -284,12 +284,12 @@ void rs_fact_track(struct rs_queue *q, u64 now_ns)
 	struct rs_track *t = &q->track;
 	struct rs_fact_ring r;
 	unsigned long start;
+	bool known = rs_fact_ring_read(q, &r);
 
-	t->bare = rs_fact_ring_read(q, &r);
-	if (!t->bare)
+	if (!known)
 		r.outstanding = 0;
 	t->outstanding = r.outstanding;
-	t->bare = t->bare && !r.outstanding;
+	t->bare = known && !r.outstanding;
 	if (!r.outstanding) {
 		t->outstanding_ns = 0;
 	} else if (!t->outstanding_ns || r.used != t->returned) {
