@@ -412,8 +412,7 @@ const struct rs_step rs_back_steps[RS_BACK_STEPS] = {
 		    "check the MSI route of this GSI and the vCPU it names", .minor = true},
 		   {"wrong-route", RS_PARTY_VMM, wrong_route,
 		    "the MSI route that the VMM gave to KVM is not the guest's, and no interrupt "
-		    "came "
-		    "of it",
+		    "came of it",
 		    "report the VMM's version: address, data or device id of the route are wrong",
 		    .minor = true},
 		   {"no-irqfd", RS_PARTY_VMM, no_irqfd,
