@@ -3,7 +3,8 @@
 #
 # Debian's node exporter scrapes what `ringside metrics` writes: of a host with vhost-net,
 # macvtap and user-space queues, and of each side of each incident in cases/. All lines arrive,
-# their sums are those of the snapshot, and promtool has nothing to say. Prints KTAP.
+# their sums are those of the snapshot, and promtool has nothing to say. What contrib/ makes of it
+# for many machines: alarms, a dashboard, units. Prints KTAP.
 
 set -uo pipefail
 cd "$(dirname "$0")" || exit 1
@@ -86,7 +87,8 @@ sums_are_right()
 # whole_way SNAPSHOT
 whole_way()
 {
-	"$TEXT" "$1" >"$OUT/dir/ringside.prom" && cat "$OUT/dir/ringside.prom" >>"$OUT/all" && promtool_is_quiet "$OUT/dir/ringside.prom" &&
+	"$TEXT" "$1" >"$OUT/dir/ringside.prom" && cat "$OUT/dir/ringside.prom" >>"$OUT/all" &&
+		promtool_is_quiet "$OUT/dir/ringside.prom" &&
 		is_scraped "$OUT/dir/ringside.prom" && sums_are_right "$1"
 }
 

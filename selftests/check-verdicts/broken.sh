@@ -93,6 +93,18 @@ failing()
 	usleep 500000
 }
 
+# errors_counted: as many within the window as descriptors could not be translated
+errors_counted()
+{
+	local hits errors
+
+	hits=$(cat /sys/module/breaker/parameters/hits)
+	errors=$(grep -o '"vhost_errors": *[0-9]*' /out/backend-fails-host.json |
+		awk -F: '{ sum += $2 } END { print sum }')
+	note "broken $hits times, $errors errors"
+	[ "$hits" -gt 0 ] && [ "$errors" = "$hits" ]
+}
+
 # rebound: the guest's driver gives its device up and takes it again; the VMM makes all routes anew
 rebound()
 {
@@ -180,6 +192,7 @@ check "wrong-route was played" hit host_whole
 check "the route is right again" rebound
 # the last ones: after an error vhost serves the queue no more
 check "backend-fails" during backend-fails failing
+check "each error was counted" errors_counted
 check "backend-stopped" lasting backend-stopped true
 kill "$SENDER"
 check "backend-fails was played" hit host_whole
