@@ -36,7 +36,8 @@ map_wrong()
 	done </sys/kernel/debug/ringside/map
 }
 
-# unused_quiet: the driver fills only the rings of the pairs that it uses, one for each CPU at first
+# unused_quiet: of an interface that was never up, and, where the driver leaves them so, of pairs that
+# it does not use
 unused_quiet()
 {
 	local empty events
@@ -50,7 +51,7 @@ unused_quiet()
 }
 
 quiet_netdev
-check "rings that are not used stand still in no event" unused_quiet
+check "rings without buffers that nobody uses are no event" unused_quiet
 ethtool -L $NETDEV combined $pairs || exit 1
 before=$(percpu)
 timed "load with $pairs pairs" insmod /ringside.ko || exit 1
