@@ -136,6 +136,16 @@ static bool is_full(const struct rs_scene *s)
 }
 
 /*
+ * The stack may send, and the module finds no NAPI: such a driver's interrupt starts a stopped
+ * queue and cleans nothing. What it once asked for (used_event) was for that.
+ */
+static bool is_without_napi(const struct rs_scene *s)
+{
+	return rs_num_is(s->guest->tx_stopped, 0) && !s->guest->napi_scheduled.known &&
+	       !s->guest->napi_disabled.known;
+}
+
+/*
  * A transmit queue's entries may stand until the next packet, unless the driver waits for them:
  * the queue is stopped, or an interrupt for them is due or came.
  */
@@ -146,6 +156,8 @@ static enum rs_answer is_awaited(const struct rs_scene *s)
 
 	if (s->dir != RS_DIR_TX || (rs_num_is(s->guest->tx_stopped, 1) && !s->no_link))
 		return RS_YES;
+	if (is_without_napi(s))
+		return RS_NO;
 	if (s->signal_due == RS_YES || rs_num_is(s->guest->napi_scheduled, 1))
 		return RS_YES;
 	if (rs_num_is(s->guest->tx_stopped, 0))

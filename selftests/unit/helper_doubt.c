@@ -492,6 +492,31 @@ TEST_F(doubt, a_stopped_transmit_queue_is_not_idle)
 	EXPECT_EQ(RS_MOTION_IDLE, self->v.turns[1].motion) TH_LOG("%s", self->text);
 }
 
+/* A driver that cleans when it sends: its last interrupt was for a queue that was stopped then. */
+TEST_F(doubt, without_napi_sent_entries_wait_for_the_next_packet)
+{
+	struct rs_queue *end = &self->j.guest.end.queues[1];
+
+	stand(self, 1);
+	EACH(host, 1, h)
+	h->avail_idx = h->used_idx;
+	EACH(guest, 1, g)
+	g->outstanding = rs_num_of(0);
+	end->event_idx = rs_num_of(1);
+	end->used_event = end->last_used_idx;
+	end->tx_stopped = rs_num_of(0);
+	ASSERT_EQ(0, answer(self));
+	EXPECT_EQ(0, self->v.n) TH_LOG("%s", self->text);
+	EXPECT_NE(RS_MOTION_STILL, self->v.turns[1].motion) TH_LOG("%s", self->text);
+	end->napi_scheduled = end->napi_disabled = rs_num_of(0);
+	ASSERT_EQ(0, answer(self));
+	EXPECT_EQ(RS_MOTION_STILL, self->v.turns[1].motion) TH_LOG("%s", self->text);
+	end->napi_scheduled = end->napi_disabled = (struct rs_num){0};
+	end->tx_stopped = rs_num_of(1);
+	ASSERT_EQ(0, answer(self));
+	EXPECT_EQ(RS_MOTION_STILL, self->v.turns[1].motion) TH_LOG("%s", self->text);
+}
+
 /* The vCPU runs in the guest: it takes nothing while the guest keeps interrupts off. */
 TEST_F(doubt, what_is_pending_on_a_vcpu_in_the_guest_may_be_the_guests_part)
 {
