@@ -37,19 +37,6 @@ static int hook_attach(struct rs_hook *h)
 	return err;
 }
 
-/*
- * The function tracer stops for good after an inconsistency (ftrace_kill()); what
- * is attached then stays attached. The module's code must stay, too.
- */
-static void stay(void)
-{
-	pr_err("cannot detach all hooks: the function tracer is dead; ringside stays loaded until the next boot\n");
-	for (;;) {
-		set_current_state(TASK_IDLE);
-		schedule();
-	}
-}
-
 /* Of a hook that is not attached, and was not tried. */
 static enum rs_hook_state idle_state(const struct rs_hook *h)
 {
@@ -219,11 +206,16 @@ int rs_hook_init(void)
 	return err;
 }
 
-/* When this returns, no handler runs, and none will. */
-void rs_hook_exit(void)
+/**
+ * rs_hook_exit - detach all hooks, and attach none any more
+ *
+ * Return: true when no handler runs, and none will; false where the kernel does not
+ * let go of all of them. Then the module must stay: see rs_hook_stay().
+ */
+bool rs_hook_exit(void)
 {
 	struct rs_hook_set *set;
-	bool dead = false;
+	bool detached = true;
 	unsigned int i;
 
 	unregister_module_notifier(&module_nb);
@@ -232,10 +224,22 @@ void rs_hook_exit(void)
 	rs_widen();
 	list_for_each_entry_reverse(set, &sets, list)
 		for (i = set->n; i--;)
-			dead |= !hook_detach(&set->hooks[i]);
+			detached &= hook_detach(&set->hooks[i]);
 	mutex_unlock(&hook_lock);
-	if (dead)
-		stay();
+	return detached;
+}
+
+/*
+ * The function tracer stops for good after an inconsistency (ftrace_kill()); what
+ * is attached then stays attached. The module's code must stay, too: this does not return.
+ */
+void rs_hook_stay(void)
+{
+	pr_err("cannot detach all hooks: the function tracer refuses; ringside stays loaded, and counts nothing, until the next boot\n");
+	for (;;) {
+		set_current_state(TASK_IDLE);
+		schedule();
+	}
 }
 
 static void info_fill(const struct rs_hook *h, struct rs_hook_info *info)

@@ -28,7 +28,8 @@ struct rs_hook_info {
 };
 
 int rs_hook_init(void);
-void rs_hook_exit(void);
+bool rs_hook_exit(void);
+void rs_hook_stay(void);
 int rs_hook_add(struct rs_hook_set *set);
 void rs_hook_retry(void);
 int rs_hook_want(const void *handler);

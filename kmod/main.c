@@ -17,20 +17,25 @@
 #include "version.h"
 #include "widen.h"
 
-/* Attach what the parts look with. rs_hook_exit() detaches all of it. */
+/* Attach what the parts look with. hooks_exit() detaches all of it. */
 static int hooks_init(void)
 {
 	return rs_registry_init() ?: rs_irq_init() ?: rs_poll_init() ?: rs_softirq_init() ?:
 	       rs_prove_init() ?: rs_delay_init();
 }
 
+/* A hook that stays attached must find no queue: the registry empties its maps first. */
 static void hooks_exit(void)
 {
+	bool detached;
+
 	rs_delay_exit();
 	rs_prove_exit();
 	rs_softirq_exit();
-	rs_hook_exit();
+	detached = rs_hook_exit();
 	rs_registry_exit();
+	if (!detached)
+		rs_hook_stay();
 	rs_poller_exit();
 }
 
