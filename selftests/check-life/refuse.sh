@@ -39,7 +39,16 @@ left_alone()
 		! grep -q "^queue device=$(strange) " "$RINGSIDE/snapshot"
 }
 
-plan 24
+# driver_again: the interface comes back, and carries traffic
+driver_again()
+{
+	rmmod virtio_net && modprobe virtio_net && until_true 30 [ -e /sys/class/net/eth0 ] || return
+	ip link set eth0 up
+	ip addr add 10.0.2.15/24 dev eth0
+	udp ping -R -t 200 -n 53 -p "$LAB_PEER_PORT" "$LAB_PEER" | grep -q 'received=53 '
+}
+
+plan 29
 refused "a parameter that is no number" "Invalid argument" "stall_ms must be" stall_ms=banana
 refused "a parameter out of range" "Invalid argument" "stall_ms must be" stall_ms=1
 refused "a parameter with no value" "Invalid argument" "stall_ms must be" stall_ms=
@@ -90,3 +99,15 @@ insmod /modules/transport.ko || exit 1
 check "nor is one watched that comes later" until_true 30 left_alone
 rmmod ringside
 check "its driver goes on without ringside" rmmod transport
+
+# Last of all, as ringside never goes after this.
+check "it loads for the last time" insmod /ringside.ko
+hush
+insmod /modules/refuser.ko function=unregister_ftrace_function value=-19 nth=1 times=999 || exit 1
+rmmod ringside &
+stuck=$!
+check "hooks that the function tracer does not let go: the log says so" \
+	until_true 60 sh -c "dmesg | grep -q 'ringside: cannot detach all hooks'"
+check "its code stays, for what is still attached" kill -0 $stuck
+check "nothing of it can be read any more" [ ! -e "$RINGSIDE" ]
+check "the driver comes and goes under what is still attached" driver_again
