@@ -33,6 +33,34 @@ softirq()
 	echo $(($(field input.0 none_softirq) + $(field input.0 none_ksoftirqd)))
 }
 
+# stuck MS: one interrupt of input.0 that goes on so long after its handler has returned
+stuck()
+{
+	echo "$1" >/sys/module/witness/parameters/irq_hold_ms
+	before=$(kernel_count "$irq")
+	fault "post-signal input.0" &
+	device=$!
+	until_true 10 kernel_counted "$irq" $((before + 1))
+}
+
+# shown QUEUE: which counts of interrupts the snapshot in /run/stuck has of it
+shown()
+{
+	grep "^queue device=$DEVICE .* name=$1 " /run/stuck |
+		grep -o ' \(interrupts\|none\|handled\|none_softirq\|missed\)=' | tr -d ' =\n'
+}
+
+field_is()
+{
+	[ "$(field "$1" "$2")" = "$3" ]
+}
+
+reset_refused()
+{
+	! (echo 1 >/sys/kernel/debug/ringside/reset) 2>/run/reset &&
+		grep -q "Device or resource busy" /run/reset
+}
+
 # causes: on a machine that stands still some interrupts come before the poll, or a reader has
 # waited for long enough
 causes()
@@ -43,7 +71,7 @@ causes()
 quiet_netdev
 ringside_load || exit 1
 witness_start || exit 1
-plan 10
+plan 17
 # it waits for each poll, and only its hold is wanted
 fault "witness 0" || exit 1
 irq=$(field input.0 irq)
@@ -68,4 +96,18 @@ check "long: what was read meanwhile stays unknown" [ "$(field input.0 none_unkn
 same "long: each of the none has a cause, or is unknown" "$(field input.0 none)" "$(causes)"
 same "long: interrupts" 6 "$(field input.0 interrupts)"
 same "no count falls" "" "$(head -n 5 /tmp/fallen)"
-cp $SNAPSHOT /tmp/fallen /out/
+
+DEVICE=$(device)
+interrupts=$(field input.0 interrupts)
+check "stuck: an interrupt that goes on and on" stuck 8000
+check "stuck: the snapshot can be read meanwhile" cp $SNAPSHOT /run/stuck
+check "stuck: a reset is refused, as no instant is proved" reset_refused
+same "stuck: nothing is shown of its interrupts" "" "$(shown input.0)"
+same "stuck: another queue shows its own" "interruptsnonehandlednone_softirqmissed" "$(shown input.1)"
+check "stuck: its ring's progress is shown" grep -q \
+	"^queue .* name=input.0 .* used_progress=[0-9]* " /run/stuck
+echo 0 >/sys/module/witness/parameters/irq_hold_ms
+wait $device
+check "afterwards they are shown again, and were not reset" \
+	until_true 30 field_is input.0 interrupts $((interrupts + 1))
+cp $SNAPSHOT /tmp/fallen /run/stuck /out/

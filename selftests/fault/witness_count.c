@@ -105,6 +105,15 @@ static void receive(struct witness_queue *q, enum witness_consumer who)
 	raw_spin_unlock_irqrestore(&receiving, flags);
 }
 
+/* By the clock: under emulation mdelay() may be far shorter. */
+static void hold(unsigned int ms)
+{
+	ktime_t until = ktime_add_ms(ktime_get(), ms);
+
+	while (ms && ktime_before(ktime_get(), until))
+		cpu_relax();
+}
+
 void witness_saw_irq(int irq, const struct irqaction *action, irqreturn_t result)
 {
 	struct witness_irq *slot;
@@ -127,20 +136,12 @@ void witness_saw_irq(int irq, const struct irqaction *action, irqreturn_t result
 		smp_store_release(&slot->none, slot->none + 1);
 	else
 		smp_store_release(&slot->handled, slot->handled + 1);
+	hold(READ_ONCE(witness_irq_hold_ms));
 }
 
 void witness_saw_softirq(unsigned int vec)
 {
 	this_cpu_write(scene.softirq, vec);
-}
-
-/* By the clock: under emulation mdelay() may be far shorter. */
-static void hold(unsigned int ms)
-{
-	ktime_t until = ktime_add_ms(ktime_get(), ms);
-
-	while (ms && ktime_before(ktime_get(), until))
-		cpu_relax();
 }
 
 void witness_saw_frame(const struct sk_buff *skb)

@@ -18,6 +18,10 @@ uint witness_hold_ms;
 module_param_named(hold_ms, witness_hold_ms, uint, 0644);
 MODULE_PARM_DESC(hold_ms, "how long the poll stays at each frame it receives, milliseconds (0)");
 
+uint witness_irq_hold_ms;
+module_param_named(irq_hold_ms, witness_irq_hold_ms, uint, 0644);
+MODULE_PARM_DESC(irq_hold_ms, "how long each interrupt takes once its handler returned, milliseconds (0)");
+
 static ulong address;
 module_param(address, ulong, 0444);
 MODULE_PARM_DESC(address, "guest-physical address of the shared pages (read only)");
