@@ -67,6 +67,20 @@ run_echo()
 	return $rc
 }
 
+# A machine alone whose network is on virtio-mmio, with a second device on PCI: the PCI transport's
+# driver can go.
+run_mmio()
+{
+	local arch=$1 line=$2
+
+	shift 2
+	"$LAB/lab" guest -a "$arch" -k "$line" ${WIDEN:+--widen} --machine mmio -m 512M \
+		-f "$HERE:/life" -f "$WORK/modules:/modules" \
+		-f "$WORK/programs:/programs" \
+		-q "-netdev user,id=hot,net=10.0.3.0/24,ipv6=off" \
+		-q "-device virtio-net-pci,netdev=hot,romfile= -device virtio-rng-pci" "$@"
+}
+
 run_host()
 {
 	local arch=$1 line=$2
