@@ -117,15 +117,12 @@ static bool has_no_empty(const struct rs_scene *s)
 	return !s->vhost || rs_num_is(HOST(vhost_signals_empty), 0);
 }
 
-/* All entries that wait came within both windows, and none was consumed: what the host sent in its
- * window, it sent for them. */
+/* Nothing was posted between the begins of both windows, and nothing was consumed since: what the
+ * host sent in its window, it sent for the entries that wait. */
 static bool is_sent_for(const struct rs_scene *s)
 {
-	if (!has_no_empty(s))
-		return false;
-	return rs_scene_waited(s) ||
-	       (rs_num_above(DERIVED(standing), 0) && rs_num_is(DERIVED(standing_begin), 0) &&
-		rs_num_is(GUEST(last_used_progress), 0) && rs_num_is(DERIVED(skew_begin), 0));
+	return has_no_empty(s) && rs_num_is(DERIVED(skew_begin), 0) &&
+	       rs_num_above(DERIVED(standing), 0) && rs_num_is(GUEST(last_used_progress), 0);
 }
 
 /* vhost decided about the entries that wait within the window, and each decision was a signal. */

@@ -74,7 +74,7 @@ static struct rs_num paused_find(const struct rs_ledger *l, const struct rs_queu
 bool rs_queues_paired(const struct rs_queue *a, const struct rs_queue *b)
 {
 	return a != b && rs_nums_equal(a->pid, b->pid) && rs_nums_equal(a->queue, b->queue) &&
-	       a->vhost_vq.known && b->vhost_vq.known && a->queue.known && !strcmp(a->tap, b->tap);
+	       a->vhost_vq.known && b->vhost_vq.known && a->queue.known && rs_queues_same_tap(a, b);
 }
 
 static struct rs_num pair_rounds_find(const struct rs_ledger *l, const struct rs_queue *q)
@@ -137,6 +137,19 @@ static enum rs_answer back_still(const struct rs_scene *s)
 	return RS_UNKNOWN;
 }
 
+/* Where hits were missed, the place in the tap queue's ring tells, if it cannot have gone around. */
+bool rs_scene_none_taken(const struct rs_scene *s)
+{
+	const struct rs_queue *begin =
+		s->row->host ? rs_span_begin(&s->ledger->spans[RS_SIDE_HOST], s->host) : NULL;
+
+	if (!rs_num_is(DERIVED(taken), 0) || !s->missed)
+		return rs_num_is(DERIVED(taken), 0);
+	return begin && begin->ring_consumer.known &&
+	       rs_nums_equal(begin->ring_consumer, s->host->ring_consumer) &&
+	       HOST(tun_offered).known && HOST(tun_offered).value < DERIVED(ring_size).value;
+}
+
 static enum rs_answer receive_still(const struct rs_scene *s)
 {
 	bool filled = rs_num_above(HOST(tun_dropped_full), 0) &&
@@ -151,6 +164,8 @@ static enum rs_answer receive_still(const struct rs_scene *s)
 		return RS_YES;
 	if (!DERIVED(occupancy).value || rs_num_above(DERIVED(taken), 0))
 		return RS_NO;
+	if (!rs_num_is(s->paused, 1) && !rs_scene_none_taken(s))
+		return RS_UNKNOWN;
 	/* after an error vhost waits for a kick, and for no packet */
 	if (rs_num_above(HOST(vhost_errors), 0) && is_long(DERIVED(host_window)))
 		return RS_YES;

@@ -46,6 +46,9 @@ void rs_scene_make(struct rs_scene *s, const struct rs_ledger *l, const struct r
 /* Entries have waited for the whole window of the guest: what came in it came while they waited. */
 bool rs_scene_waited(const struct rs_scene *s);
 
+/* Whether no packet was taken from the tap queue within the window. */
+bool rs_scene_none_taken(const struct rs_scene *s);
+
 /* Polls came in such a window, and consumed none of them. */
 bool rs_scene_polled(const struct rs_scene *s);
 
