@@ -7,14 +7,16 @@
 #include <linux/types.h>
 
 /*
- * The size of each table, as a power of two, and the number of slots in which an entry may lie. An
- * object without room is counted in rs_missed.
+ * The size of each table, as a power of two, and the number of slots in which an entry may lie.
+ * RS_ROOM objects have room in a table that is then half full; one without room is counted in
+ * rs_missed.
  */
-#define RS_TUNS_BITS	 12
-#define RS_VQS_BITS	 12
-#define RS_EVENTFDS_BITS 12
-#define RS_ROUTES_BITS	 12
-#define RS_PROBES	 8
+#define RS_TUNS_BITS	 13
+#define RS_VQS_BITS	 13
+#define RS_EVENTFDS_BITS 13
+#define RS_ROUTES_BITS	 13
+#define RS_PROBES	 48
+#define RS_ROOM		 4096
 
 /*
  * vhost takes at most two batches of 64 packets between two decisions. In a ring of this size or
@@ -31,6 +33,12 @@
 static inline __attribute__((always_inline)) __u32 rs_home(__u64 key, int bits)
 {
 	return ((__u32)key * 0x9e3779b1U) >> (32 - bits);
+}
+
+/* The slot where an address is looked for at try @i, from 0. */
+static inline __attribute__((always_inline)) __u32 rs_slot(__u64 key, int bits, __u32 i)
+{
+	return (rs_home(key, bits) + i) & RS_MASK(bits);
 }
 
 /* Bucket 0 counts zeroes, bucket i values from 2^(i-1) to 2^i - 1, the last bucket all larger ones.
@@ -237,6 +245,7 @@ struct rs_found {
 			__u32 stopped;
 			__u32 producer;
 			__u32 consumer;
+			__u32 netns; /* the inode of the tap's network namespace; 0 = unknown */
 		} tun;
 		struct {
 			__u64 socket;

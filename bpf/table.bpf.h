@@ -36,35 +36,46 @@ struct rs_used rs_used;
  *			name_publish(); NULL = counted as missed
  *   name_drop(key)	drops its entry with all counts
  * A new entry is all zero.
+ *
+ * The functions with a loop are global and weak: the verifier looks at each of them once, and not
+ * once for each caller. Such a function returns a number only: the slot, or a negative one.
  */
+#define RS_GLOBAL __noinline __weak int
+
 #define RS_TABLE(type, name, bits)                                                        \
 	struct type name[1 << (bits)];                                                    \
-	static __noinline struct type *name##_search(u64 key)                             \
+	RS_GLOBAL name##_search(u64 key)                                                  \
 	{                                                                                 \
 		for (u32 i = 0; i < RS_PROBES; i++) {                                     \
-			struct type *e = &name[(rs_home(key, bits) + i) & RS_MASK(bits)]; \
-			if (e->key == key)                                                \
-				return e;                                                 \
-			if (!e->key)                                                      \
+			u32 slot = rs_slot(key, bits, i);                                 \
+			u64 at = name[slot].key;                                          \
+			if (at == key)                                                    \
+				return slot;                                              \
+			if (!at)                                                          \
 				break;                                                    \
 		}                                                                         \
-		return NULL;                                                              \
+		return -1;                                                                \
 	}                                                                                 \
-	static __noinline struct type *name##_claim(u64 key)                              \
+	RS_GLOBAL name##_claim(u64 key)                                                   \
 	{                                                                                 \
 		for (u32 i = 0; i < RS_PROBES; i++) {                                     \
-			struct type *e = &name[(rs_home(key, bits) + i) & RS_MASK(bits)]; \
+			u32 slot = rs_slot(key, bits, i);                                 \
+			struct type *e = &name[slot];                                     \
 			u64 free = e->key == RS_GONE ? RS_GONE : 0;                       \
 			u64 was = __sync_val_compare_and_swap(&e->key, free, RS_BUSY);    \
 			if (was == free)                                                  \
 				RS_COUNT(rs_used.name);                                   \
 			if (was == free || was == key)                                    \
-				return e;                                                 \
+				return slot;                                              \
 			if (was == RS_BUSY)                                               \
 				break;                                                    \
 		}                                                                         \
 		RS_COUNT(rs_missed.name);                                                 \
-		return NULL;                                                              \
+		return -1;                                                                \
+	}                                                                                 \
+	static __always_inline struct type *name##_at(int slot)                           \
+	{                                                                                 \
+		return slot < 0 ? NULL : &name[(u32)slot & RS_MASK(bits)];                \
 	}                                                                                 \
 	static __always_inline struct type *name##_home(u64 key)                          \
 	{                                                                                 \
@@ -75,12 +86,12 @@ struct rs_used rs_used;
 		struct type *e = name##_home(key);                                        \
 		if (e->key == key)                                                        \
 			return e;                                                         \
-		return e->key ? name##_search(key) : NULL;                                \
+		return e->key ? name##_at(name##_search(key)) : NULL;                     \
 	}                                                                                 \
 	static __always_inline struct type *name##_make(u64 key)                          \
 	{                                                                                 \
 		struct type *e = name##_find(key);                                        \
-		return e ? e : name##_claim(key);                                         \
+		return e ? e : name##_at(name##_claim(key));                              \
 	}                                                                                 \
 	static __always_inline void name##_publish(struct type *e, u64 key)               \
 	{                                                                                 \
@@ -89,7 +100,7 @@ struct rs_used rs_used;
 	}                                                                                 \
 	static __noinline int name##_drop(u64 key)                                        \
 	{                                                                                 \
-		struct type *e = name##_search(key);                                      \
+		struct type *e = name##_at(name##_search(key));                           \
 		if (!e)                                                                   \
 			return 0;                                                         \
 		for (u32 i = 1; i < sizeof(*e) / sizeof(u64); i++)                        \

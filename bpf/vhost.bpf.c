@@ -77,14 +77,14 @@ static __noinline int eventfd_claim(struct rs_vq *v, u64 key, u64 ctx)
 }
 
 /*
- * Makes the entry of an error eventfd. The call eventfds keep half of the table for themselves, and
- * an error eventfd that finds no room is unknown: nothing else was missed.
+ * Makes the entry of an error eventfd. Together with these, as many call eventfds have room as the
+ * man page says. An error eventfd that finds none is unknown: nothing else was missed.
  */
 static __noinline int error_claim(u64 ctx)
 {
 	struct rs_eventfd *e;
 
-	if (eventfds_find(ctx) || rs_used.eventfds >= 1 << (RS_EVENTFDS_BITS - 1))
+	if (eventfds_find(ctx) || rs_used.eventfds >= RS_ROOM / 4)
 		return 0;
 	e = eventfds_make(ctx);
 	if (e)

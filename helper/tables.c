@@ -11,8 +11,7 @@
 static const void *find(const void *table, size_t size, int bits, uint64_t key)
 {
 	for (uint32_t i = 0; key && i < RS_PROBES; i++) {
-		const char *e =
-			(const char *)table + ((rs_home(key, bits) + i) & RS_MASK(bits)) * size;
+		const char *e = (const char *)table + rs_slot(key, bits, i) * size;
 
 		if (*(const volatile uint64_t *)e == key)
 			return e;

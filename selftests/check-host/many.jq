@@ -37,4 +37,11 @@ files as $f
   same("entries in its tables before"; $f.none | used; 0),
   holds("entries with 128 queues: \($f.all | used)"; ($f.all | used) >= 64 + 128 + 128),
   same("entries after others came and went: as before them"; $f.lived | used; $f.all | used),
-  same("entries when all are gone"; $f.gone | used; 0)
+  same("entries when all are gone"; $f.gone | used; 0),
+  ( def map($name): first($f.full.end.hooks[] | select(.kind == "map" and .name == $name));
+    same("full: tap queues with an entry"; map("tap queues").used; 4096),
+    same("full: virtqueues with an entry"; map("virtqueues").used; 4096),
+    same("full: eventfds with an entry"; map("call eventfds").used; $f.interrupts),
+    same("full: objects without room"; [$f.full.end.hooks[] | select(.kind == "map") | .missed] | add; 0),
+    same("full: queues that are shown"; $f.full.end.queues | length; 4096) ),
+  same("entries when those are gone"; $f.emptied | used; 0)

@@ -57,6 +57,50 @@ TEST_F(tables, an_object_without_entry_has_none)
 	EXPECT_FALSE(self->e.has_call);
 }
 
+/* As the BPF programs make an entry (bpf/table.bpf.h). */
+static bool vq_place(uint64_t key)
+{
+	for (uint32_t i = 0; i < RS_PROBES; i++) {
+		struct rs_vq *vq = &vqs[rs_slot(key, RS_VQS_BITS, i)];
+
+		if (!vq->key)
+			vq->key = key;
+		if (vq->key == key)
+			return true;
+	}
+	return false;
+}
+
+/* Objects of one kind lie @stride bytes apart, in slabs that lie anywhere. */
+static uint64_t object_at(uint64_t base, unsigned int i, unsigned int stride)
+{
+	const unsigned int slab = 32768 / stride;
+
+	return base + ((i / slab * 2654435761ULL & 0xffff) << 15) + (uint64_t)(i % slab) * stride;
+}
+
+TEST_F(tables, as_many_objects_as_the_man_page_says_have_room)
+{
+	static const unsigned int strides[] = {64, 128, 192, 256, 512, 832, 1088, 2048, 4096, 8192};
+	const uint64_t base = 0xffff888012340000;
+
+	for (size_t s = 0; s < sizeof(strides) / sizeof(strides[0]); s++) {
+		unsigned int placed = 0, found = 0;
+
+		memset(vqs, 0, sizeof(vqs));
+		for (unsigned int i = 0; i < RS_ROOM; i++)
+			placed += vq_place(object_at(base, i, strides[s]));
+		EXPECT_EQ(RS_ROOM, placed);
+		for (unsigned int i = 0; i < RS_ROOM; i++) {
+			const struct rs_keys keys = {.vq = object_at(base, i, strides[s])};
+
+			rs_tables_copy(&self->t, &keys, &self->e);
+			found += self->e.has_vq && self->e.vq.key == keys.vq;
+		}
+		EXPECT_EQ(RS_ROOM, found);
+	}
+}
+
 TEST_F(tables, all_call_eventfds_of_a_virtqueue_count)
 {
 	self->vq->vhost_signals = 101;
