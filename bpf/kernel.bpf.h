@@ -155,10 +155,21 @@ struct netdev_queue {
 	unsigned long state;
 };
 
+struct ns_common {
+	unsigned int inum;
+};
+
+struct net {
+	struct ns_common ns;
+};
+
 struct net_device {
 	char name[16];
 	int ifindex;
 	struct netdev_queue *_tx;
+	struct {
+		struct net *net; /* a kernel without network namespaces has none */
+	} nd_net;
 	unsigned char priv[];
 };
 

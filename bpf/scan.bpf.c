@@ -49,6 +49,8 @@ static __always_inline void scan_tun(struct seq_file *seq, struct rs_found *f,
 	f->tun.dev = (u64)dev;
 	f->tun.ring = tun_ring((u64)tfile);
 	f->tun.ifindex = BPF_CORE_READ(dev, ifindex);
+	if (bpf_core_field_exists(dev->nd_net.net))
+		f->tun.netns = BPF_CORE_READ(dev, nd_net.net, ns.inum);
 	f->tun.queue = BPF_CORE_READ(tfile, queue_index);
 	f->tun.size = BPF_CORE_READ(tfile, tx_ring.size);
 	t = is_watched((u64)dev) ? tun_make((u64)tfile) : NULL;

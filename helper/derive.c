@@ -215,7 +215,7 @@ static struct rs_num tap_sum(const struct rs_span *span, const struct rs_queue *
 	RS_INDEX_EACH (i, &span->end.groups, rs_lookup_group(&span->end, host)) {
 		const struct rs_queue *end = &span->s->end.queues[i], *begin;
 
-		if (strcmp(end->tap, host->tap) || strcmp(end->dir, dir))
+		if (!rs_queues_same_tap(end, host) || strcmp(end->dir, dir))
 			continue;
 		begin = rs_span_begin(span, end);
 		total = rs_num_plus(total, begin ? rs_num_grown(begin->counters[counter],
@@ -239,8 +239,8 @@ static struct rs_num sent_off(const struct rs_span *span, const struct rs_queue 
 void rs_derive_tap(struct rs_row *row, const struct rs_span *span,
 		   const struct rs_queue *host_begin)
 {
-	const struct rs_tap *begin = rs_lookup_tap(&span->begin, row->host->tap);
-	const struct rs_tap *end = rs_lookup_tap(&span->end, row->host->tap);
+	const struct rs_tap *begin = rs_lookup_tap(&span->begin, row->host);
+	const struct rs_tap *end = rs_lookup_tap(&span->end, row->host);
 
 	DERIVED(qdisc_backlog) = end ? end->qdisc_backlog : (struct rs_num){0};
 	DERIVED(qdisc_backlog_begin) = begin ? begin->qdisc_backlog : (struct rs_num){0};

@@ -42,6 +42,7 @@ static const struct rs_field vm_fields[] = {
 static const struct rs_field tap_fields[] = {
 	STR(rs_tap, RS_HOST, name, "name", RS_HOST, NULL),
 	NUM(rs_tap, RS_HOST, U64, ifindex, "ifindex", NULL, 0),
+	NUM(rs_tap, RS_HOST, U64, netns, "netns", NULL, 0),
 	STR(rs_tap, RS_HOST, mac, "mac", 0, NULL),
 	NUM(rs_tap, RS_HOST, U64, queues, "queues", NULL, 0),
 	NUM(rs_tap, RS_HOST, BOOL, carrier, "carrier", NULL, 0),
@@ -124,6 +125,7 @@ static const struct rs_field queue_fields[] = {
 	STR(rs_queue, RS_HOST, vm, "vm", 0, NULL),
 	STR(rs_queue, RS_HOST, backend, "backend", 0, NULL),
 	NUM(rs_queue, RS_HOST, U64, tap_ifindex, "tap_ifindex", NULL, 0),
+	NUM(rs_queue, RS_HOST, U64, tap_netns, "tap_netns", NULL, 0),
 	NUM(rs_queue, RS_HOST, U64, queue, "queue", NULL, 0),
 	NUM(rs_queue, RS_HOST, U64, pid, "pid", NULL, RS_HOST),
 	NUM(rs_queue, RS_HOST, U64, vhost_vq, "vhost_vq", NULL, 0),

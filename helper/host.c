@@ -30,6 +30,7 @@ struct host {
 	struct rs_hooks *hooks;
 	struct ringside_bpf *bpf;
 	uint64_t started_ns;
+	uint64_t netns; /* of the tap of the filter */
 	struct rs_scan scan; /* the last scan of the open files */
 	uint32_t scans;	     /* its number */
 	struct rs_tables tables;
@@ -73,7 +74,8 @@ static int need_rights(struct rs_error *err)
 static bool is_wanted(const struct host *h, const struct rs_found *tun)
 {
 	return tun->kind == RS_FOUND_TUN &&
-	       (!h->filter.tap || !strcmp(tun->tun.name, h->filter.tap)) &&
+	       (!h->filter.tap || (!strcmp(tun->tun.name, h->filter.tap) &&
+				   (!tun->tun.netns || tun->tun.netns == h->netns))) &&
 	       (!h->filter.queue.known || h->filter.queue.value == tun->tun.queue);
 }
 
@@ -109,16 +111,27 @@ static struct rs_vm *add_vm(const struct host *h, struct rs_sample *s, unsigned 
 	return vm;
 }
 
-static struct rs_tap *add_tap(struct host *h, struct rs_sample *s, unsigned int ifindex)
+static struct rs_num netns_of(const struct rs_found *tun)
+{
+	return tun->tun.netns ? rs_num_of(tun->tun.netns) : (struct rs_num){0};
+}
+
+/* A tap that rtnetlink does not show has its name and number, and no figures. */
+static struct rs_tap *add_tap(struct host *h, struct rs_sample *s, const struct rs_found *tun)
 {
 	struct rs_tap *tap;
 
 	for (size_t i = 0; i < s->taps_n; i++)
-		if (s->taps[i].ifindex.value == ifindex)
+		if (s->taps[i].ifindex.value == tun->tun.ifindex &&
+		    rs_nums_equal(s->taps[i].netns, netns_of(tun)))
 			return &s->taps[i];
 	tap = rs_sample_add_tap(s);
-	if (tap)
-		rs_rtnl_fill(h->rtnl, ifindex, tap);
+	if (!tap)
+		return NULL;
+	rs_str_set(tap->name, tun->tun.name);
+	tap->ifindex = rs_num_of(tun->tun.ifindex);
+	tap->netns = netns_of(tun);
+	rs_rtnl_fill(h->rtnl, tun->pid, tap);
 	return tap;
 }
 
@@ -170,13 +183,14 @@ static void fill_backend(struct rs_queue *q, const struct host *h, const struct 
 static int fill_from_tap(struct rs_queue *q, struct host *h, const struct row *r,
 			 struct rs_sample *s)
 {
-	struct rs_tap *tap = add_tap(h, s, r->tun->tun.ifindex);
+	struct rs_tap *tap = add_tap(h, s, r->tun);
 
 	if (!tap)
 		return -1;
 	rs_str_set(q->tap, r->tun->tun.name);
 	rs_vm_mac(r->pid, q->tap, q->mac, sizeof(q->mac));
 	q->tap_ifindex = rs_num_of(r->tun->tun.ifindex);
+	q->tap_netns = netns_of(r->tun);
 	q->queue = rs_num_of(r->tun->tun.queue);
 	if (!strcmp(q->dir, "rx"))
 		rs_stations_tun(q, r->unknown, &r->entries, r->tun);
@@ -404,7 +418,7 @@ static int host_attach(struct host *h, struct rs_error *err)
 	if (!h->rtnl)
 		return -1;
 	if (h->filter.tap)
-		ifindex = rs_rtnl_tap(h->rtnl, h->filter.tap, err);
+		ifindex = rs_rtnl_tap(h->rtnl, h->filter.tap, &h->netns, err);
 	if (ifindex < 0)
 		return -1;
 	h->hooks = rs_hooks_attach(ifindex, !h->filter.no_times, h->filter.verbose, err);
@@ -434,12 +448,15 @@ static int host_open(const struct rs_filter *filter, void **handle, struct rs_er
 static int host_sample(void *handle, struct rs_sample *s, struct rs_error *err)
 {
 	struct host *h = handle;
+	bool e;
 
 	if (rs_rtnl_refresh(h->rtnl, err) || scan_files(h, err))
 		return -1;
 	s->time_ns = rs_num_of(now_ns());
 	s->started_ns = rs_num_of(h->started_ns);
-	if (fill_queues(h, s) || rs_hooks_fill(h->hooks, s))
+	e = fill_queues(h, s) || rs_hooks_fill(h->hooks, s);
+	rs_rtnl_leave(h->rtnl);
+	if (e)
 		return rs_error_set(err, RS_EXIT_ERROR, "out of memory");
 	return 0;
 }

@@ -222,7 +222,7 @@ static bool is_sibling(const struct rs_ledger *l, const struct rs_index *groups,
 	RS_INDEX_EACH (i, groups, group_key(host)) {
 		const struct rs_queue *other = &l->host->end.queues[i];
 
-		if (rs_nums_equal(other->pid, host->pid) && !strcmp(other->tap, host->tap))
+		if (rs_nums_equal(other->pid, host->pid) && rs_queues_same_tap(other, host))
 			return true;
 	}
 	return false;

@@ -36,6 +36,7 @@ static const struct section sections[] = {
 	 {{"tap", "name"},
 	  {"ifindex", "ifindex"},
 	  {"queues", "queues"},
+	  {"namespace", "netns"},
 	  {"carrier", "carrier"},
 	  {"tap's mac", "mac"},
 	  {"dropped", "tx_dropped"},

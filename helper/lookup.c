@@ -102,7 +102,7 @@ static bool host_same(const struct rs_queue *a, const struct rs_queue *b)
 {
 	return rs_nums_equal(a->pid, b->pid) && rs_nums_equal(a->tap_ifindex, b->tap_ifindex) &&
 	       rs_nums_equal(a->queue, b->queue) && rs_nums_equal(a->vhost_vq, b->vhost_vq) &&
-	       !strcmp(a->tap, b->tap) && !strcmp(a->dir, b->dir) &&
+	       rs_queues_same_tap(a, b) && !strcmp(a->dir, b->dir) &&
 	       (a->tap_ifindex.known ||
 		(rs_nums_equal(a->used_addr, b->used_addr) && rs_nums_equal(a->gsi, b->gsi)));
 }
@@ -126,11 +126,14 @@ const struct rs_vm *rs_lookup_vm(const struct rs_lookup *l, struct rs_num pid)
 	return NULL;
 }
 
-const struct rs_tap *rs_lookup_tap(const struct rs_lookup *l, const char *name)
+const struct rs_tap *rs_lookup_tap(const struct rs_lookup *l, const struct rs_queue *of)
 {
-	RS_INDEX_EACH (i, &l->taps, name_key(name))
-		if (!strcmp(l->s->taps[i].name, name))
-			return &l->s->taps[i];
+	RS_INDEX_EACH (i, &l->taps, name_key(of->tap)) {
+		const struct rs_tap *tap = &l->s->taps[i];
+
+		if (!strcmp(tap->name, of->tap) && rs_nums_equal(tap->netns, of->tap_netns))
+			return tap;
+	}
 	return NULL;
 }
 

@@ -21,11 +21,12 @@ void rs_lookup_clear(struct rs_lookup *l);
 
 /*
  * The first row with this name, NULL = none. A queue of a guest is the one with the same device and
- * index; a queue of a host the one with the same process, tap and number.
+ * index; a queue of a host the one with the same process, tap and number; a tap the one that a queue is
+ * of.
  */
 const struct rs_queue *rs_lookup_queue(const struct rs_lookup *l, const struct rs_queue *like);
 const struct rs_vm *rs_lookup_vm(const struct rs_lookup *l, struct rs_num pid);
-const struct rs_tap *rs_lookup_tap(const struct rs_lookup *l, const char *name);
+const struct rs_tap *rs_lookup_tap(const struct rs_lookup *l, const struct rs_queue *of);
 const struct rs_device *rs_lookup_device(const struct rs_lookup *l, const char *name);
 const struct rs_irq *rs_lookup_irq(const struct rs_lookup *l, struct rs_num irq);
 

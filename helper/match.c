@@ -80,16 +80,16 @@ static bool is_left(const struct rs_span *host, const struct rs_queue *end)
 	RS_INDEX_EACH (i, &b->places, rs_lookup_place(end)) {
 		const struct rs_queue *q = &b->s->queues[i];
 
-		if (rs_nums_equal(q->pid, end->pid) && !strcmp(q->tap, end->tap) &&
+		if (rs_nums_equal(q->pid, end->pid) && rs_queues_same_tap(q, end) &&
 		    rs_nums_equal(q->queue, end->queue) && is_served(b, q))
 			return true;
 	}
 	return false;
 }
 
-static const char *tap_mac(const struct rs_lookup *l, const char *name)
+static const char *tap_mac(const struct rs_lookup *l, const struct rs_queue *q)
 {
-	const struct rs_tap *tap = rs_lookup_tap(l, name);
+	const struct rs_tap *tap = rs_lookup_tap(l, q);
 
 	return tap ? tap->mac : "";
 }
@@ -101,7 +101,7 @@ static struct rs_note *notes_make(const struct rs_span *host)
 	struct rs_note *notes = calloc(end->queues_n, sizeof(*notes));
 
 	for (size_t i = 0; notes && i < end->queues_n; i++)
-		notes[i] = (struct rs_note){tap_mac(&host->end, end->queues[i].tap),
+		notes[i] = (struct rs_note){tap_mac(&host->end, &end->queues[i]),
 					    is_left(host, &end->queues[i])};
 	return notes;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <linux/if_link.h>
 #include <net/if.h>
@@ -10,6 +11,7 @@
 #include <netlink/route/qdisc/fifo.h>
 #include <netlink/route/tc.h>
 
+#include "netns.h"
 #include "rtnl.h"
 
 /*
@@ -18,80 +20,221 @@
  */
 static void *const qdisc_kind __attribute__((used)) = rtnl_qdisc_fifo_get_limit;
 
-struct rs_rtnl {
+/* What rtnetlink says in one network namespace. */
+struct space {
+	uint64_t netns;
 	struct nl_sock *sock;
 	struct nl_cache *links;
 	struct nl_cache *qdiscs;
 };
 
+/* The first one is this process's own; others are opened when a tap is met there, for one sample. */
+struct rs_rtnl {
+	struct space *spaces;
+	size_t n;
+};
+
+static void space_close(struct space *s)
+{
+	nl_cache_free(s->qdiscs);
+	nl_cache_free(s->links);
+	nl_socket_free(s->sock);
+}
+
+/* Return: 0, or libnl's error; then the old figures stay. */
+static int space_refresh(struct space *s)
+{
+	struct nl_cache *links = NULL, *qdiscs = NULL;
+	int e = rtnl_link_alloc_cache(s->sock, AF_UNSPEC, &links);
+
+	if (e >= 0)
+		e = rtnl_qdisc_alloc_cache(s->sock, &qdiscs);
+	if (e < 0) {
+		nl_cache_free(links);
+		return e;
+	}
+	nl_cache_free(s->links);
+	nl_cache_free(s->qdiscs);
+	s->links = links;
+	s->qdiscs = qdiscs;
+	return 0;
+}
+
+/* An attempt to open a space: in the namespace that the calling thread is in. */
+struct attempt {
+	struct space space;
+	int error;
+};
+
+static void space_try(void *ctx)
+{
+	struct attempt *a = ctx;
+
+	a->space.sock = nl_socket_alloc();
+	a->error = a->space.sock ? nl_connect(a->space.sock, NETLINK_ROUTE) : -NLE_NOMEM;
+	if (a->error >= 0)
+		a->error = space_refresh(&a->space);
+	if (a->error < 0)
+		space_close(&a->space);
+}
+
+/* Return: NULL = out of memory. The space is valid until the next one is added. */
+static struct space *space_add(struct rs_rtnl *l, const struct space *space)
+{
+	struct space *spaces = reallocarray(l->spaces, l->n + 1, sizeof(*spaces));
+
+	if (!spaces)
+		return NULL;
+	l->spaces = spaces;
+	spaces[l->n] = *space;
+	return &spaces[l->n++];
+}
+
+static bool space_open_at(int fd, uint64_t netns, struct space *space)
+{
+	struct attempt a = {.space.netns = netns, .error = -NLE_FAILURE};
+
+	if (rs_netns_run(fd, space_try, &a) || a.error < 0)
+		return false;
+	*space = a.space;
+	return true;
+}
+
 struct rs_rtnl *rs_rtnl_open(struct rs_error *err)
 {
+	struct attempt own = {.space.netns = rs_netns_own()};
 	struct rs_rtnl *l = calloc(1, sizeof(*l));
-	int e;
 
-	if (!l) {
+	space_try(&own);
+	if (own.error < 0) {
+		rs_error_set(err, RS_EXIT_ERROR,
+			     "the kernel cannot list its network interfaces: %s",
+			     nl_geterror(own.error));
+	} else if (!l || !space_add(l, &own.space)) {
 		rs_error_set(err, RS_EXIT_ERROR, "out of memory");
-		return NULL;
+		space_close(&own.space);
+	} else {
+		return l;
 	}
-	l->sock = nl_socket_alloc();
-	e = l->sock ? nl_connect(l->sock, NETLINK_ROUTE) : -NLE_NOMEM;
-	if (e < 0)
-		rs_error_set(err, RS_EXIT_ERROR, "cannot open an rtnetlink socket: %s",
-			     nl_geterror(e));
-	if (e < 0 || rs_rtnl_refresh(l, err)) {
-		rs_rtnl_close(l);
-		return NULL;
-	}
-	return l;
+	free(l);
+	return NULL;
+}
+
+void rs_rtnl_leave(struct rs_rtnl *l)
+{
+	while (l->n > 1)
+		space_close(&l->spaces[--l->n]);
 }
 
 void rs_rtnl_close(struct rs_rtnl *l)
 {
 	if (!l)
 		return;
-	nl_cache_free(l->qdiscs);
-	nl_cache_free(l->links);
-	nl_socket_free(l->sock);
+	rs_rtnl_leave(l);
+	space_close(&l->spaces[0]);
+	free(l->spaces);
 	free(l);
 }
 
 int rs_rtnl_refresh(struct rs_rtnl *l, struct rs_error *err)
 {
-	struct nl_cache *links = NULL, *qdiscs = NULL;
-	int e = rtnl_link_alloc_cache(l->sock, AF_UNSPEC, &links);
+	int e = space_refresh(&l->spaces[0]);
 
-	if (e >= 0)
-		e = rtnl_qdisc_alloc_cache(l->sock, &qdiscs);
-	if (e < 0) {
-		nl_cache_free(links);
-		return rs_error_set(err, RS_EXIT_ERROR,
+	return e < 0 ? rs_error_set(err, RS_EXIT_ERROR,
 				    "the kernel cannot list its network interfaces: %s",
-				    nl_geterror(e));
-	}
-	nl_cache_free(l->links);
-	nl_cache_free(l->qdiscs);
-	l->links = links;
-	l->qdiscs = qdiscs;
-	return 0;
+				    nl_geterror(e))
+		     : 0;
 }
 
-int rs_rtnl_tap(struct rs_rtnl *l, const char *name, struct rs_error *err)
+/* The namespace of a tap that process @pid has open; NULL = it cannot be entered. */
+static struct space *space_get(struct rs_rtnl *l, struct rs_num netns, unsigned int pid)
 {
-	struct rtnl_link *link = rtnl_link_get_by_name(l->links, name);
-	const char *type;
+	struct space *found = NULL, space;
+	int fd;
+
+	if (!netns.known)
+		return &l->spaces[0];
+	for (size_t i = 0; i < l->n; i++)
+		if (l->spaces[i].netns == netns.value)
+			return &l->spaces[i];
+	fd = rs_netns_open(netns.value, pid);
+	if (fd < 0)
+		return NULL;
+	if (space_open_at(fd, netns.value, &space)) {
+		found = space_add(l, &space);
+		if (!found)
+			space_close(&space);
+	}
+	close(fd);
+	return found;
+}
+
+/* Return: its ifindex; 0 = there is no such interface, -1 = it is not a tap. */
+static int tap_find(const struct space *s, const char *name)
+{
+	struct rtnl_link *link = rtnl_link_get_by_name(s->links, name);
+	const char *type = link ? rtnl_link_get_type(link) : NULL;
+	int ifindex = link ? rtnl_link_get_ifindex(link) : 0;
+
+	if (link && (!type || strcmp(type, "tun")))
+		ifindex = -1;
+	rtnl_link_put(link);
+	return ifindex;
+}
+
+/* A search for a tap in all namespaces. */
+struct search {
+	const char *name;
+	uint64_t netns;
+	int ifindex;
+	unsigned int taps;
+};
+
+static bool search_space(void *ctx, int fd, uint64_t netns)
+{
+	struct search *search = ctx;
+	struct space space;
 	int ifindex;
 
-	if (!link)
+	if (!space_open_at(fd, netns, &space))
+		return true;
+	ifindex = tap_find(&space, search->name);
+	space_close(&space);
+	if (ifindex > 0) {
+		search->netns = netns;
+		search->ifindex = ifindex;
+		search->taps++;
+	}
+	return true;
+}
+
+static int tap_elsewhere(struct search *s, struct rs_error *err)
+{
+	rs_netns_each(search_space, s);
+	if (s->taps == 1)
+		return s->ifindex;
+	if (s->taps)
 		return rs_error_set(
 			err, RS_EXIT_NOTAP,
-			"there is no interface '%s'; `ip link show type tun` lists the taps", name);
-	type = rtnl_link_get_type(link);
-	ifindex = rtnl_link_get_ifindex(link);
-	if (!type || strcmp(type, "tun"))
-		ifindex = rs_error_set(err, RS_EXIT_NOTAP,
-				       "'%s' is not a tap; `ip link show type tun` lists the taps",
-				       name);
-	rtnl_link_put(link);
+			"%u network namespaces have a tap '%s': choose by --vm or --pid instead",
+			s->taps, s->name);
+	return rs_error_set(err, RS_EXIT_NOTAP,
+			    "there is no interface '%s'; `ip link show type tun` lists the taps",
+			    s->name);
+}
+
+int rs_rtnl_tap(struct rs_rtnl *l, const char *name, uint64_t *netns, struct rs_error *err)
+{
+	struct search search = {.name = name, .netns = l->spaces[0].netns};
+	int ifindex = tap_find(&l->spaces[0], name);
+
+	if (ifindex < 0)
+		return rs_error_set(err, RS_EXIT_NOTAP,
+				    "'%s' is not a tap; `ip link show type tun` lists the taps",
+				    name);
+	if (!ifindex)
+		ifindex = tap_elsewhere(&search, err);
+	*netns = search.netns;
 	return ifindex;
 }
 
@@ -116,21 +259,22 @@ static void fill_qdisc(struct nl_cache *qdiscs, int ifindex, struct rs_tap *tap)
 	rtnl_qdisc_put(q);
 }
 
-void rs_rtnl_fill(struct rs_rtnl *l, unsigned int ifindex, struct rs_tap *tap)
+void rs_rtnl_fill(struct rs_rtnl *l, unsigned int pid, struct rs_tap *tap)
 {
-	struct rtnl_link *link = rtnl_link_get(l->links, ifindex);
+	struct space *space = space_get(l, tap->netns, pid);
+	int ifindex = (int)tap->ifindex.value;
+	struct rtnl_link *link = space ? rtnl_link_get(space->links, ifindex) : NULL;
 	char mac[RS_STR_LEN];
 
 	if (!link)
 		return;
 	rs_str_set(tap->name, rtnl_link_get_name(link));
-	tap->ifindex = rs_num_of(ifindex);
 	if (rtnl_link_get_addr(link) && nl_addr_get_len(rtnl_link_get_addr(link)))
 		rs_str_set(tap->mac, nl_addr2str(rtnl_link_get_addr(link), mac, sizeof(mac)));
 	tap->queues = rs_num_of(rtnl_link_get_num_tx_queues(link));
 	/* a tap that is down sends nothing either, and keeps the bit of its carrier */
 	tap->carrier = rs_num_of(rtnl_link_get_carrier(link) && rtnl_link_get_flags(link) & IFF_UP);
 	fill_stats(link, tap);
-	fill_qdisc(l->qdiscs, ifindex, tap);
+	fill_qdisc(space->qdiscs, ifindex, tap);
 	rtnl_link_put(link);
 }

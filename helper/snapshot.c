@@ -138,6 +138,11 @@ static void hists_clear(struct rs_sample *s)
 		free(s->queues[i].hists);
 }
 
+bool rs_queues_same_tap(const struct rs_queue *a, const struct rs_queue *b)
+{
+	return !strcmp(a->tap, b->tap) && rs_nums_equal(a->tap_netns, b->tap_netns);
+}
+
 bool rs_queue_is_unseen(const struct rs_queue *q)
 {
 	return !strcmp(q->backend, RS_BACKEND_UNSEEN);

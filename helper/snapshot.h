@@ -127,10 +127,11 @@ struct rs_vm {
 	struct rs_num paused; /* the VMM runs none of its vCPUs */
 };
 
-/* A tap, with the kernel's own figures of it (libnl). */
+/* A tap, with the kernel's own figures of it (libnl), as far as its namespace could be entered. */
 struct rs_tap {
 	char name[RS_STR_LEN];
 	struct rs_num ifindex;
+	struct rs_num netns; /* the inode of its network namespace */
 	char mac[RS_STR_LEN]; /* the tap's own, not the guest's */
 	struct rs_num queues;
 	struct rs_num carrier;
@@ -272,7 +273,8 @@ struct rs_queue {
 	char vm[RS_STR_LEN];	  /* its name */
 	char backend[RS_STR_LEN]; /* "vhost-net", "user-space backend" or RS_BACKEND_UNSEEN */
 	struct rs_num tap_ifindex;
-	struct rs_num queue; /* the tap's queue number */
+	struct rs_num tap_netns; /* see rs_tap.netns */
+	struct rs_num queue;	 /* the tap's queue number */
 	struct rs_num pid;
 	struct rs_num vhost_vq; /* index in its vhost device: 0 rx, 1 tx */
 	struct rs_num gsi;
@@ -369,6 +371,9 @@ void *rs_rows_grow(void *rows, size_t n, size_t size);
 /* Copies a string into a field of a row, as rs_plain_copy() does. */
 #define rs_str_set(field, text) rs_str_copy(field, sizeof(field), text)
 void rs_str_copy(char *to, size_t size, const char *text);
+
+/* Whether two queues of a host are of one tap. Each network namespace may have a tap of this name. */
+bool rs_queues_same_tap(const struct rs_queue *a, const struct rs_queue *b);
 
 /*
  * Neither vhost-net nor a process has written this interrupt's eventfd: it may be a virtqueue's of

@@ -110,7 +110,7 @@ static size_t tap_root(const struct rs_verdict *v, const struct rs_ledger *l,
 		size_t f = l->of_host[i] == SIZE_MAX ? SIZE_MAX : v->first[l->of_host[i]];
 
 		if (f != SIZE_MAX && v->findings[f].turn && v->findings[f].root == RS_ROOT &&
-		    f < root && !strcmp(host->s->queues[i].tap, row->host->tap))
+		    f < root && rs_queues_same_tap(&host->s->queues[i], row->host))
 			root = f;
 	}
 	return root;
