@@ -42,72 +42,72 @@ struct rs_used rs_used;
  */
 #define RS_GLOBAL __noinline __weak int
 
-#define RS_TABLE(type, name, bits)                                                        \
-	struct type name[1 << (bits)];                                                    \
-	RS_GLOBAL name##_search(u64 key)                                                  \
-	{                                                                                 \
-		for (u32 i = 0; i < RS_PROBES; i++) {                                     \
-			u32 slot = rs_slot(key, bits, i);                                 \
-			u64 at = name[slot].key;                                          \
-			if (at == key)                                                    \
-				return slot;                                              \
-			if (!at)                                                          \
-				break;                                                    \
-		}                                                                         \
-		return -1;                                                                \
-	}                                                                                 \
-	RS_GLOBAL name##_claim(u64 key)                                                   \
-	{                                                                                 \
-		for (u32 i = 0; i < RS_PROBES; i++) {                                     \
-			u32 slot = rs_slot(key, bits, i);                                 \
-			struct type *e = &name[slot];                                     \
-			u64 free = e->key == RS_GONE ? RS_GONE : 0;                       \
-			u64 was = __sync_val_compare_and_swap(&e->key, free, RS_BUSY);    \
-			if (was == free)                                                  \
-				RS_COUNT(rs_used.name);                                   \
-			if (was == free || was == key)                                    \
-				return slot;                                              \
-			if (was == RS_BUSY)                                               \
-				break;                                                    \
-		}                                                                         \
-		RS_COUNT(rs_missed.name);                                                 \
-		return -1;                                                                \
-	}                                                                                 \
-	static __always_inline struct type *name##_at(int slot)                           \
-	{                                                                                 \
-		return slot < 0 ? NULL : &name[(u32)slot & RS_MASK(bits)];                \
-	}                                                                                 \
-	static __always_inline struct type *name##_home(u64 key)                          \
-	{                                                                                 \
-		return &name[rs_home(key, bits)];                                         \
-	}                                                                                 \
-	static __always_inline struct type *name##_find(u64 key)                          \
-	{                                                                                 \
-		struct type *e = name##_home(key);                                        \
-		if (e->key == key)                                                        \
-			return e;                                                         \
-		return e->key ? name##_at(name##_search(key)) : NULL;                     \
-	}                                                                                 \
-	static __always_inline struct type *name##_make(u64 key)                          \
-	{                                                                                 \
-		struct type *e = name##_find(key);                                        \
-		return e ? e : name##_at(name##_claim(key));                              \
-	}                                                                                 \
-	static __always_inline void name##_publish(struct type *e, u64 key)               \
-	{                                                                                 \
-		if (e->key == RS_BUSY)                                                    \
-			__sync_lock_test_and_set(&e->key, key);                           \
-	}                                                                                 \
-	static __noinline int name##_drop(u64 key)                                        \
-	{                                                                                 \
-		struct type *e = name##_at(name##_search(key));                           \
-		if (!e)                                                                   \
-			return 0;                                                         \
-		for (u32 i = 1; i < sizeof(*e) / sizeof(u64); i++)                        \
-			((u64 *)e)[i] = 0;                                                \
-		__sync_lock_test_and_set(&e->key, RS_GONE);                               \
-		__sync_fetch_and_add(&rs_used.name, -1);                                  \
-		return 1;                                                                 \
+#define RS_TABLE(type, name, bits)                                                     \
+	struct type name[1 << (bits)];                                                 \
+	RS_GLOBAL name##_search(u64 key)                                               \
+	{                                                                              \
+		for (u32 i = 0; i < RS_PROBES; i++) {                                  \
+			u32 slot = rs_slot(key, bits, i);                              \
+			u64 at = name[slot].key;                                       \
+			if (at == key)                                                 \
+				return slot;                                           \
+			if (!at)                                                       \
+				break;                                                 \
+		}                                                                      \
+		return -1;                                                             \
+	}                                                                              \
+	RS_GLOBAL name##_claim(u64 key)                                                \
+	{                                                                              \
+		for (u32 i = 0; i < RS_PROBES; i++) {                                  \
+			u32 slot = rs_slot(key, bits, i);                              \
+			struct type *e = &name[slot];                                  \
+			u64 free = e->key == RS_GONE ? RS_GONE : 0;                    \
+			u64 was = __sync_val_compare_and_swap(&e->key, free, RS_BUSY); \
+			if (was == free)                                               \
+				RS_COUNT(rs_used.name);                                \
+			if (was == free || was == key)                                 \
+				return slot;                                           \
+			if (was == RS_BUSY)                                            \
+				break;                                                 \
+		}                                                                      \
+		RS_COUNT(rs_missed.name);                                              \
+		return -1;                                                             \
+	}                                                                              \
+	static __always_inline struct type *name##_at(int slot)                        \
+	{                                                                              \
+		return slot < 0 ? NULL : &name[(u32)slot & RS_MASK(bits)];             \
+	}                                                                              \
+	static __always_inline struct type *name##_home(u64 key)                       \
+	{                                                                              \
+		return &name[rs_home(key, bits)];                                      \
+	}                                                                              \
+	static __always_inline struct type *name##_find(u64 key)                       \
+	{                                                                              \
+		struct type *e = name##_home(key);                                     \
+		if (e->key == key)                                                     \
+			return e;                                                      \
+		return e->key ? name##_at(name##_search(key)) : NULL;                  \
+	}                                                                              \
+	static __always_inline struct type *name##_make(u64 key)                       \
+	{                                                                              \
+		struct type *e = name##_find(key);                                     \
+		return e ? e : name##_at(name##_claim(key));                           \
+	}                                                                              \
+	static __always_inline void name##_publish(struct type *e, u64 key)            \
+	{                                                                              \
+		if (e->key == RS_BUSY)                                                 \
+			__sync_lock_test_and_set(&e->key, key);                        \
+	}                                                                              \
+	static __noinline int name##_drop(u64 key)                                     \
+	{                                                                              \
+		struct type *e = name##_at(name##_search(key));                        \
+		if (!e)                                                                \
+			return 0;                                                      \
+		for (u32 i = 1; i < sizeof(*e) / sizeof(u64); i++)                     \
+			((u64 *)e)[i] = 0;                                             \
+		__sync_lock_test_and_set(&e->key, RS_GONE);                            \
+		__sync_fetch_and_add(&rs_used.name, -1);                               \
+		return 1;                                                              \
 	}
 
 #endif

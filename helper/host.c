@@ -30,7 +30,7 @@ struct host {
 	struct rs_hooks *hooks;
 	struct ringside_bpf *bpf;
 	uint64_t started_ns;
-	uint64_t netns; /* of the tap of the filter */
+	uint64_t netns;	     /* of the tap of the filter */
 	struct rs_scan scan; /* the last scan of the open files */
 	uint32_t scans;	     /* its number */
 	struct rs_tables tables;

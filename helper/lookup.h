@@ -21,8 +21,8 @@ void rs_lookup_clear(struct rs_lookup *l);
 
 /*
  * The first row with this name, NULL = none. A queue of a guest is the one with the same device and
- * index; a queue of a host the one with the same process, tap and number; a tap the one that a queue is
- * of.
+ * index; a queue of a host the one with the same process, tap and number; a tap the one that a
+ * queue is of.
  */
 const struct rs_queue *rs_lookup_queue(const struct rs_lookup *l, const struct rs_queue *like);
 const struct rs_vm *rs_lookup_vm(const struct rs_lookup *l, struct rs_num pid);

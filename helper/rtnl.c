@@ -28,7 +28,8 @@ struct space {
 	struct nl_cache *qdiscs;
 };
 
-/* The first one is this process's own; others are opened when a tap is met there, for one sample. */
+/* The first one is this process's own; others are opened when a tap is met there, for one sample.
+ */
 struct rs_rtnl {
 	struct space *spaces;
 	size_t n;

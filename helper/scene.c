@@ -137,7 +137,8 @@ static enum rs_answer back_still(const struct rs_scene *s)
 	return RS_UNKNOWN;
 }
 
-/* Where hits were missed, the place in the tap queue's ring tells, if it cannot have gone around. */
+/* Where hits were missed, the place in the tap queue's ring tells, if it cannot have gone around.
+ */
 bool rs_scene_none_taken(const struct rs_scene *s)
 {
 	const struct rs_queue *begin =

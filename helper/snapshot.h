@@ -131,7 +131,7 @@ struct rs_vm {
 struct rs_tap {
 	char name[RS_STR_LEN];
 	struct rs_num ifindex;
-	struct rs_num netns; /* the inode of its network namespace */
+	struct rs_num netns;  /* the inode of its network namespace */
 	char mac[RS_STR_LEN]; /* the tap's own, not the guest's */
 	struct rs_num queues;
 	struct rs_num carrier;
@@ -372,7 +372,8 @@ void *rs_rows_grow(void *rows, size_t n, size_t size);
 #define rs_str_set(field, text) rs_str_copy(field, sizeof(field), text)
 void rs_str_copy(char *to, size_t size, const char *text);
 
-/* Whether two queues of a host are of one tap. Each network namespace may have a tap of this name. */
+/* Whether two queues of a host are of one tap. Each network namespace may have a tap of this name.
+ */
 bool rs_queues_same_tap(const struct rs_queue *a, const struct rs_queue *b);
 
 /*

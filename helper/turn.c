@@ -284,12 +284,12 @@ static struct rs_num shorter(struct rs_num a, struct rs_num b)
 /* Work waited at both ends of the window, and none was done in it. */
 static struct rs_num front_window(const struct rs_scene *s)
 {
-	bool waited = s->dir == RS_DIR_RX ? rs_num_above(DERIVED(occupancy_begin), 0) &&
-						    rs_scene_none_taken(s)
-					  : (rs_num_above(DERIVED(outstanding_begin), 0) ||
-					     rs_num_above(DERIVED(avail_left_begin), 0)) &&
-						    rs_scene_none(s, DERIVED(served)) &&
-						    !rs_num_above(GUEST(used_progress), 0);
+	bool waited = s->dir == RS_DIR_RX
+			      ? rs_num_above(DERIVED(occupancy_begin), 0) && rs_scene_none_taken(s)
+			      : (rs_num_above(DERIVED(outstanding_begin), 0) ||
+				 rs_num_above(DERIVED(avail_left_begin), 0)) &&
+					rs_scene_none(s, DERIVED(served)) &&
+					!rs_num_above(GUEST(used_progress), 0);
 
 	if (!waited)
 		return (struct rs_num){0};

@@ -29,7 +29,8 @@ static void die(const char *what)
 static void queues_open(int n)
 {
 	for (int i = 0; i < n; i++) {
-		struct ifreq ifr = {.ifr_flags = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR | IFF_MULTI_QUEUE};
+		struct ifreq ifr = {.ifr_flags =
+					    IFF_TAP | IFF_NO_PI | IFF_VNET_HDR | IFF_MULTI_QUEUE};
 		int fd = open("/dev/net/tun", O_RDWR);
 
 		snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "fill%d", i / TAP_QUEUES);

@@ -20,7 +20,8 @@ MODULE_PARM_DESC(hold_ms, "how long the poll stays at each frame it receives, mi
 
 uint witness_irq_hold_ms;
 module_param_named(irq_hold_ms, witness_irq_hold_ms, uint, 0644);
-MODULE_PARM_DESC(irq_hold_ms, "how long each interrupt takes once its handler returned, milliseconds (0)");
+MODULE_PARM_DESC(irq_hold_ms,
+		 "how long each interrupt takes once its handler returned, milliseconds (0)");
 
 static ulong address;
 module_param(address, ulong, 0444);
