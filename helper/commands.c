@@ -229,6 +229,7 @@ static int source_run(const struct rs_source *source, const struct rs_opts *opts
 {
 	struct report report = {.opts = opts};
 	struct rs_window window = opts->window;
+	struct rs_filter filter = opts->filter;
 	struct rs_child child;
 
 	if (opts->output && rs_file_probe(opts->output, err))
@@ -236,7 +237,8 @@ static int source_run(const struct rs_source *source, const struct rs_opts *opts
 	window.progress = !opts->quiet && !window.interval_ns;
 	window.needs_queues = done != metrics_put; /* an exporter runs on an idle host, too */
 	window.takes_unseen = opts->json || opts->output;
-	if (rs_window_run(source, &opts->filter, &window, done, &report, &child, err))
+	filter.repeats = window.interval_ns;
+	if (rs_window_run(source, &filter, &window, done, &report, &child, err))
 		return -1;
 	if (command_failed(opts, &child))
 		return rs_child_exit(&child);

@@ -4,10 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "file.h"
 #include "hooks.h"
 #include "places.h"
 #include "programs.h"
@@ -29,6 +31,7 @@ struct rs_hooks {
 	char why[HOOKS][160];  /* absent or failed */
 	struct rs_symbol xmit; /* tun_net_xmit, which drops */
 	unsigned long long unknown;
+	bool loaded[HOOKS];  /* the module of its function was there when hooks were looked for */
 	bool probes_counted; /* the kernel counts the hits that its fprobes and kprobes miss */
 	bool times;	     /* time stamps are taken */
 };
@@ -54,6 +57,21 @@ static bool group_found(const struct rs_hooks *h, size_t before, enum group grou
 		if (hooks[i].group == group && h->state[i] == READY)
 			return true;
 	return false;
+}
+
+/* A module that is being loaded or removed is not there; one that is built in has no state. */
+static bool is_loaded(const char *module)
+{
+	char path[128], state[16];
+
+	if (!*module)
+		return true;
+	snprintf(path, sizeof(path), "/sys/module/%s/initstate", module);
+	rs_file_line(path, state, sizeof(state));
+	if (*state)
+		return !strcmp(state, "live");
+	snprintf(path, sizeof(path), "/sys/module/%s", module);
+	return !access(path, F_OK);
 }
 
 static enum state find_hook(struct rs_hooks *h, size_t i, const char *machine)
@@ -94,8 +112,10 @@ static void find_hooks(struct rs_hooks *h)
 	struct utsname u;
 
 	uname(&u);
-	for (size_t i = 0; i < HOOKS; i++)
+	for (size_t i = 0; i < HOOKS; i++) {
+		h->loaded[i] = is_loaded(hooks[i].owner);
 		h->state[i] = find_hook(h, i, u.machine);
+	}
 	/* A function is reported as absent only if no function of its group was found. */
 	for (size_t i = 0; i < HOOKS; i++)
 		if (h->state[i] == ABSENT && group_found(h, HOOKS, hooks[i].group))
@@ -255,6 +275,14 @@ void rs_hooks_detach(struct rs_hooks *h)
 	rs_btf_free(h->btf);
 	rs_kallsyms_free(h->kallsyms);
 	free(h);
+}
+
+bool rs_hooks_late(const struct rs_hooks *h)
+{
+	for (size_t i = 0; i < HOOKS; i++)
+		if (!h->loaded[i] && is_loaded(hooks[i].owner))
+			return true;
+	return false;
 }
 
 struct ringside_bpf *rs_hooks_bpf(struct rs_hooks *h)

@@ -18,6 +18,9 @@ struct rs_hooks *rs_hooks_attach(unsigned int ifindex, bool times, bool verbose,
 				 struct rs_error *err);
 void rs_hooks_detach(struct rs_hooks *h); /* NULL allowed */
 
+/* Whether a module was loaded since, of which there may be hooks now. */
+bool rs_hooks_late(const struct rs_hooks *h);
+
 struct ringside_bpf *rs_hooks_bpf(struct rs_hooks *h);
 
 /* The counters and histograms (bit RS_HOST_COUNTERS + hist) of which a hook is not attached. */

@@ -30,7 +30,8 @@ struct host {
 	struct rs_hooks *hooks;
 	struct ringside_bpf *bpf;
 	uint64_t started_ns;
-	uint64_t netns;	     /* of the tap of the filter */
+	uint64_t netns;	     /* of the tap that --tap names */
+	int ifindex;	     /* of that tap; 0 = all taps */
 	struct rs_scan scan; /* the last scan of the open files */
 	uint32_t scans;	     /* its number */
 	struct rs_tables tables;
@@ -405,26 +406,41 @@ static int host_begin(struct host *h, struct rs_error *err)
 	h->tables.vqs = h->bpf->bss->vqs;
 	h->tables.eventfds = h->bpf->bss->eventfds;
 	h->started_ns = now_ns();
-	if (scan_files(h, err) || tell_sought(h, rs_sought_check, err))
+	return scan_files(h, err);
+}
+
+/* What was asked for is there. */
+static int host_need(struct host *h, struct rs_error *err)
+{
+	if (tell_sought(h, rs_sought_check, err))
 		return -1;
 	return h->filter.tap ? need_open(h, err) : 0;
 }
 
 static int host_attach(struct host *h, struct rs_error *err)
 {
-	int ifindex = 0;
+	h->hooks = rs_hooks_attach(h->ifindex, !h->filter.no_times, h->filter.verbose, err);
+	return h->hooks ? host_begin(h, err) : -1;
+}
 
+static int host_start(struct host *h, struct rs_error *err)
+{
 	h->rtnl = rs_rtnl_open(err);
 	if (!h->rtnl)
 		return -1;
 	if (h->filter.tap)
-		ifindex = rs_rtnl_tap(h->rtnl, h->filter.tap, &h->netns, err);
-	if (ifindex < 0)
+		h->ifindex = rs_rtnl_tap(h->rtnl, h->filter.tap, &h->netns, err);
+	if (h->ifindex < 0)
 		return -1;
-	h->hooks = rs_hooks_attach(ifindex, !h->filter.no_times, h->filter.verbose, err);
-	if (!h->hooks)
-		return -1;
-	return host_begin(h, err);
+	return host_attach(h, err) || host_need(h, err) ? -1 : 0;
+}
+
+/* A module was loaded since: what it has is attached, too, and counting begins anew. */
+static int host_again(struct host *h, struct rs_error *err)
+{
+	rs_hooks_detach(h->hooks);
+	h->hooks = NULL;
+	return host_attach(h, err);
 }
 
 static int host_open(const struct rs_filter *filter, void **handle, struct rs_error *err)
@@ -437,7 +453,7 @@ static int host_open(const struct rs_filter *filter, void **handle, struct rs_er
 	if (!h)
 		return rs_error_set(err, RS_EXIT_ERROR, "out of memory");
 	h->filter = *filter;
-	if (host_attach(h, err)) {
+	if (host_start(h, err)) {
 		host_close(h);
 		return -1;
 	}
@@ -448,9 +464,9 @@ static int host_open(const struct rs_filter *filter, void **handle, struct rs_er
 static int host_sample(void *handle, struct rs_sample *s, struct rs_error *err)
 {
 	struct host *h = handle;
-	bool e;
+	bool late = h->filter.repeats && rs_hooks_late(h->hooks), e;
 
-	if (rs_rtnl_refresh(h->rtnl, err) || scan_files(h, err))
+	if (rs_rtnl_refresh(h->rtnl, err) || (late ? host_again(h, err) : scan_files(h, err)))
 		return -1;
 	s->time_ns = rs_num_of(now_ns());
 	s->started_ns = rs_num_of(h->started_ns);

@@ -13,6 +13,7 @@ struct rs_filter {
 	struct rs_num queue; /* the tap's queue number */
 	bool no_times;	     /* on the host: take no time stamps */
 	bool verbose;	     /* -v: print libbpf's messages to stderr */
+	bool repeats; /* there are more samples than two: modules loaded later are attached then */
 };
 
 /*

@@ -317,6 +317,7 @@ int rs_top_run(const struct rs_source *source, const struct rs_filter *filter, u
 	       struct rs_error *err)
 {
 	struct top top = {.interval_ns = interval_ns};
+	struct rs_filter again = *filter;
 	void *handle = NULL;
 	SCREEN *screen;
 	int ret;
@@ -325,8 +326,9 @@ int rs_top_run(const struct rs_source *source, const struct rs_filter *filter, u
 		return rs_error_set(
 			err, RS_EXIT_CANNOT,
 			"top needs a terminal; without a terminal use `ringside host -i 1s`");
+	again.repeats = true;
 	rs_window_arm();
-	if (source->open(filter, &handle, err))
+	if (source->open(&again, &handle, err))
 		return -1;
 	screen = newterm(NULL, stdout, stdin);
 	if (!screen) {
