@@ -236,6 +236,15 @@ static struct rs_num sent_off(const struct rs_span *span, const struct rs_queue 
 	return tap_sum(span, end, "tx", RS_HOST_vhost_posted);
 }
 
+/* Of the whole tap: told of its first queue only. */
+static struct rs_num drops_unseen(const struct rs_row *row, const struct rs_span *span)
+{
+	if (strcmp(row->host->dir, "rx") || !row->host->queue.known || row->host->queue.value)
+		return (struct rs_num){0};
+	return rs_num_less(HOST(kernel_dropped),
+			   tap_sum(span, row->host, "rx", RS_HOST_tun_dropped));
+}
+
 void rs_derive_tap(struct rs_row *row, const struct rs_span *span,
 		   const struct rs_queue *host_begin)
 {
@@ -248,6 +257,7 @@ void rs_derive_tap(struct rs_row *row, const struct rs_span *span,
 		DERIVED(tap_offered) =
 			tap_sum(span, row->host, row->host->dir, RS_HOST_tun_offered);
 	DERIVED(sent_off) = sent_off(span, host_begin, row->host);
+	DERIVED(drops_unseen) = drops_unseen(row, span);
 }
 
 /* Both sides read the same used index, so the distance of their windows is exact. */

@@ -41,6 +41,17 @@ static uint64_t drops_backend(const struct rs_rule *rule, const struct rs_row *r
 	return drops(rule, row);
 }
 
+/* The kernel's count and those of the queues are of two moments: a tenth lies between them. */
+static uint64_t drops_unseen(const struct rs_rule *rule, const struct rs_row *row)
+{
+	int64_t unseen = (int64_t)row->figures[RS_FIG_DERIVED(drops_unseen)].value;
+
+	(void)rule;
+	if (unseen < DROPS_MIN || (uint64_t)unseen * 10 < COUNT(kernel_dropped).value)
+		return 0;
+	return (uint64_t)unseen;
+}
+
 #define HOST	RS_FIG_HOST
 #define GUEST	RS_FIG_GUEST
 #define DERIVED RS_FIG_DERIVED
@@ -88,6 +99,21 @@ static const struct rs_rule rules[] = {
 		     "were taken",
 	 .advice = "more packets come than are served: compare worker_wait with s1_s2 (the vhost "
 		   "worker), and avail_left 0 with the guest's polls (the guest)"},
+	{.id = "drops-unseen",
+	 .party = RS_PARTY_BACKEND,
+	 .or_parties = 1U << RS_PARTY_HOST_CPU | 1U << RS_PARTY_GUEST_CPU | 1U << RS_PARTY_VMM,
+	 .measure = drops_unseen,
+	 .severity = RS_SEVERITY_WARNING,
+	 .threshold = DROPS_MIN,
+	 .unit = "packets",
+	 .dir = "rx",
+	 .exact = RS_ON_HOST,
+	 RS_NEEDS(DERIVED(drops_unseen), HOST(kernel_dropped)),
+	 RS_ALSO(DERIVED(occupancy), DERIVED(ring_size)),
+	 .sentence = "the tap dropped packets that XDP redirected, or whose queue no process has "
+		     "open",
+	 .advice = "bpftool net lists XDP programs; `ringside list host` the queues that are open; "
+		   "then as for drops: which of vhost's worker and the guest is slow"},
 };
 
 const struct rs_rule_table rs_drops_rules = {rules, sizeof(rules) / sizeof(rules[0])};

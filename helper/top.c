@@ -317,7 +317,7 @@ int rs_top_run(const struct rs_source *source, const struct rs_filter *filter, u
 	       struct rs_error *err)
 {
 	struct top top = {.interval_ns = interval_ns};
-	struct rs_filter again = *filter;
+	struct rs_filter again;
 	void *handle = NULL;
 	SCREEN *screen;
 	int ret;
@@ -326,6 +326,7 @@ int rs_top_run(const struct rs_source *source, const struct rs_filter *filter, u
 		return rs_error_set(
 			err, RS_EXIT_CANNOT,
 			"top needs a terminal; without a terminal use `ringside host -i 1s`");
+	again = *filter;
 	again.repeats = true;
 	rs_window_arm();
 	if (source->open(&again, &handle, err))

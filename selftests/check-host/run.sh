@@ -53,7 +53,8 @@ programs()
 	mkdir -p "$WORK/$1"
 	"$LAB/lab" cc -a "$1" -o "$WORK/$1/packet" selftests/bench/host/*.[ch] &&
 		"$LAB/lab" cc -a "$1" -o "$WORK/$1/hog" "$HERE/hog.c" &&
-		"$LAB/lab" cc -a "$1" -o "$WORK/$1/fill" "$HERE/fill.c"
+		"$LAB/lab" cc -a "$1" -o "$WORK/$1/fill" "$HERE/fill.c" &&
+		"$LAB/lab" cc -a "$1" -o "$WORK/$1/xdp" selftests/check-life/programs/xdp/*.[ch]
 }
 
 # judge DIR SCENARIO: what must hold of what a run brought back

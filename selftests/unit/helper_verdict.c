@@ -186,6 +186,8 @@ static const struct {
 	 SETS({HOST(tun_dropped_full), 101}, {HOST(vhost_kicks), 0}, {DERIVED(avail_left), 1}),
 	 SETS({HOST(vhost_kicks), 1})},
 	{"drops", SETS({HOST(tun_dropped_full), 101}), SETS({HOST(tun_dropped_full), 100})},
+	{"drops-unseen", SETS({DERIVED(drops_unseen), 20}, {HOST(kernel_dropped), 200}),
+	 SETS({HOST(kernel_dropped), 201})},
 	{"sum-off", SETS({DERIVED(sum_off), 1}), SETS({DERIVED(sum_off), 0})},
 	{"cause-unknown", SETS({GUEST(none_unknown), 1}), SETS({GUEST(none_unknown), 0})},
 	{"interrupts-unseen", SETS({GUEST(missed), 1}), SETS({GUEST(missed), 0})},
