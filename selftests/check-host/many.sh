@@ -86,7 +86,9 @@ long_open()
 long_close()
 {
 	kill -INT "$LONG"
-	counted wait "$LONG"
+	wait "$LONG"
+	status=$?
+	counted sh -c "exit $status"
 }
 
 looks()
@@ -150,4 +152,5 @@ check "all of them are looked at" keep full
 check "and they go again" tables_empty
 check "nothing of them is left" keep emptied
 check "ringside ends in order" long_close
+check "that machines come and go is no fault: exit status $status" [ "$status" != 2 ]
 same "nothing stays attached" "" "$(attached)"

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Interrupts that move under traffic: what a masked vector keeps from the irqfd is told apart, and
+# no queue is blamed.
+
+include "judge";
+include "checks";
+
+files as $f
+| $f["masked-host"] as $host
+| ($host | queues(identity)) as $hs
+| ( ($f["masked-guest"] | queues([.device, .index])[]) as $g
+    | select($g.dir == "rx" or $g.dir == "tx")
+    | [$hs[] | select(.used_addr == $g.used_addr)] as $h
+    | same("\($g.name): queues of the host with its ring"; $h | length; 1),
+      ( $h[0].delta as $d
+	| same_but_missed("\($g.name): used progress = vhost posted"; $host; $g.delta.used_progress; $d.vhost_posted),
+	  same_but_missed("\($g.name): signals = eventfd writes"; $host; $d.vhost_signals; $d.eventfd_writes),
+	  same_but_missed("\($g.name): eventfd writes = wake-ups + \($d.eventfd_masked) while masked"; $host;
+	       $d.eventfd_writes; $d.irqfd_wakeups + $d.eventfd_masked),
+	  same("\($g.name): handled + none = interrupts"; $g.delta.handled + $g.delta.none; $g.delta.interrupts) ) ),
+  ([$hs[] | .delta.eventfd_masked // 0] | add) as $masked
+  | holds("signals met a masked vector: \($masked) (x86_64 alone masks)"; ($masked > 0) == ($host.taken.arch == "x86_64")),
+    same("findings: \($f.ledger.verdicts | map(.id))"; $f.ledger.verdicts | length; 0),
+    same("exit status of diff"; $f.status; 0)
