@@ -122,8 +122,17 @@ is_away_or_back()
 	is_away || is_back
 }
 
+# rng_watched: the device that goes by the bus alone
+rng_watched()
+{
+	insmod /ringside.ko device_ids=1,4 && grep -q "^device name=[^ ]* bus=$RNG id=4 " $RINGSIDE/snapshot &&
+		rmmod ringside
+}
+
 ring_freed
-plan 17
+plan 18
+modprobe virtio_rng 2>/dev/null # or it is built in
+check "a device that only device_ids names is watched" rng_watched
 slot_open || exit 1
 plug
 same "a device that is plugged in works" "" "$(up)"

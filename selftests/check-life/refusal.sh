@@ -7,6 +7,9 @@
 MODULE=/run/ringside.ko.gz
 gzip -c /ringside.ko >$MODULE
 
+# device_ids has something to find
+modprobe virtio_rng 2>/dev/null # or it is built in
+
 # From here on, what is said is said of the next load.
 hush()
 {

@@ -66,6 +66,7 @@ bounce_many()
 }
 
 plan 8
+modprobe virtio_rng
 clean=$(traces)
 check "the device on PCI answers" answers
 check "it loads" insmod /ringside.ko device_ids=1,4

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What the witness counts of what it sees: see witness_trace.c and witness_probe.c. */
+#include <linux/delay.h>
 #include <linux/interrupt.h>
 #include <linux/ktime.h>
 #include <linux/sched.h>
@@ -114,6 +115,16 @@ static void hold(unsigned int ms)
 		cpu_relax();
 }
 
+/* The same, or until @ms is 0. An emulated clock that is read all the while holds up the other
+ * processors. */
+static void hold_on(const unsigned int *ms)
+{
+	ktime_t until = ktime_add_ms(ktime_get(), READ_ONCE(*ms));
+
+	while (READ_ONCE(*ms) && ktime_before(ktime_get(), until))
+		mdelay(1);
+}
+
 void witness_saw_irq(int irq, const struct irqaction *action, irqreturn_t result)
 {
 	struct witness_irq *slot;
@@ -136,7 +147,7 @@ void witness_saw_irq(int irq, const struct irqaction *action, irqreturn_t result
 		smp_store_release(&slot->none, slot->none + 1);
 	else
 		smp_store_release(&slot->handled, slot->handled + 1);
-	hold(READ_ONCE(witness_irq_hold_ms));
+	hold_on(&witness_irq_hold_ms);
 }
 
 void witness_saw_softirq(unsigned int vec)
