@@ -232,13 +232,21 @@ snapshot_still()
 	cmp -s /run/irqs /run/irqs-then
 }
 
+# is_threaded: interrupt handlers run in threads
+is_threaded()
+{
+	case $(uname -v) in *PREEMPT_RT*) return 0 ;; esac
+	grep -qw threadirqs /proc/cmdline
+}
+
 # exact BUS GENERATION BEFORE: GENERATION "-" is any. Each queue's interrupts are the kernel's since
 # BEFORE (of interrupts or interrupts_new). Prints what differs.
 exact()
 {
 	until_true 60 snapshot_still "$1" || { echo "interrupts never paused"; return; }
 	cp /run/snapshot /run/irqs /out/
-	awk -v bus="$1" -v generation="$2" -f /life/exact.awk "$3" /run/irqs /run/snapshot
+	awk -v bus="$1" -v generation="$2" -v threads="$(is_threaded && echo 1)" -f /life/exact.awk "$3" \
+		/run/irqs /run/snapshot
 }
 
 netdev_of()
