@@ -67,6 +67,8 @@ RS_HOOK2(eventfd_release, struct inode *, inode, struct file *, file)
 		v->ctx = 0;
 	if (e->route)
 		routes_drop(e->route);
+	if (e->error)
+		__sync_fetch_and_add(&rs_errors, -1);
 	eventfds_drop(ctx_);
 	return 0;
 }

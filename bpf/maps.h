@@ -145,6 +145,7 @@ struct rs_eventfd {
 	__u32 thread;	/* of that process */
 	__u32 pending;	/* arm64: the LPI was queued and not yet put into a list register */
 	__u32 entering; /* it was injected, and its vCPU has not yet taken it */
+	__u32 error;	/* the entry was made for an error eventfd: see rs_errors */
 	__u64 route;	/* key of the route of its interrupt; 0 = not seen yet */
 	/* when the current step started; 0 = no step is under way */
 	__u64 written_ns;

@@ -165,7 +165,8 @@ static __always_inline void scan_vm(struct seq_file *seq, struct rs_found *f, st
 	f->vm.vcpus = BPF_CORE_READ(kvm, online_vcpus.counter);
 	bpf_seq_write(seq, f, sizeof(*f));
 	walk.item = BPF_CORE_READ(kvm, irqfds.items.next);
-	if (bpf_loop(IRQFDS_MAX, irqfd_step, &walk, 0) == IRQFDS_MAX)
+	bpf_loop(IRQFDS_MAX, irqfd_step, &walk, 0);
+	if (walk.item && (u64)walk.item != walk.head)
 		RS_COUNT(rs_missed.irqfds);
 }
 

@@ -31,6 +31,9 @@ RS_TABLE(rs_vq, vqs, RS_VQS_BITS)
 RS_TABLE(rs_eventfd, eventfds, RS_EVENTFDS_BITS)
 RS_TABLE(rs_route, routes, RS_ROUTES_BITS)
 
+/* The number of error eventfds in that table. */
+__u64 rs_errors;
+
 /* key: the task in irqfd_inject; value: the eventfd's context */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

@@ -44,9 +44,10 @@ struct rs_used rs_used;
 
 #define RS_TABLE(type, name, bits)                                                     \
 	struct type name[1 << (bits)];                                                 \
+	__u64 name##_far; /* a bit for each try at which some entry was made */        \
 	RS_GLOBAL name##_search(u64 key)                                               \
 	{                                                                              \
-		for (u32 i = 0; i < RS_PROBES; i++) {                                  \
+		for (u32 i = 0; i < RS_PROBES && name##_far >> i; i++) {               \
 			u32 slot = rs_slot(key, bits, i);                              \
 			u64 at = name[slot].key;                                       \
 			if (at == key)                                                 \
@@ -61,6 +62,7 @@ struct rs_used rs_used;
 		for (u32 i = 0; i < RS_PROBES; i++) {                                  \
 			u32 slot = rs_slot(key, bits, i);                              \
 			struct type *e = &name[slot];                                  \
+			__sync_fetch_and_or(&name##_far, 1ULL << i);                   \
 			u64 free = e->key == RS_GONE ? RS_GONE : 0;                    \
 			u64 was = __sync_val_compare_and_swap(&e->key, free, RS_BUSY); \
 			if (was == free)                                               \
@@ -104,7 +106,7 @@ struct rs_used rs_used;
 		if (!e)                                                                \
 			return 0;                                                      \
 		for (u32 i = 1; i < sizeof(*e) / sizeof(u64); i++)                     \
-			((u64 *)e)[i] = 0;                                             \
+			((volatile u64 *)e)[i] = 0; /* no memset() */                  \
 		__sync_lock_test_and_set(&e->key, RS_GONE);                            \
 		__sync_fetch_and_add(&rs_used.name, -1);                               \
 		return 1;                                                              \

@@ -263,7 +263,7 @@ int kfree_skb(struct bpf_raw_tracepoint_args *ctx)
 	u64 reason = 0, tfile, dev;
 	struct rs_tun *t;
 
-	if (!from_tun_net_xmit(ctx->args[1]))
+	if (!bpf_core_type_exists(struct tun_struct) || !from_tun_net_xmit(ctx->args[1]))
 		return 0;
 	dev = (u64)BPF_CORE_READ(skb, dev);
 	tfile = tun_queue(dev, BPF_CORE_READ(skb, queue_mapping));

@@ -77,20 +77,24 @@ static __noinline int eventfd_claim(struct rs_vq *v, u64 key, u64 ctx)
 }
 
 /*
- * Makes the entry of an error eventfd. Together with these, as many call eventfds have room as the
- * man page says. An error eventfd that finds none is unknown: nothing else was missed.
+ * Makes the entry of an error eventfd. Together with a quarter of the room for these, as many call
+ * eventfds have room as the man page says. An error eventfd that finds none is unknown: nothing
+ * else was missed.
  */
 static __noinline int error_claim(u64 ctx)
 {
 	struct rs_eventfd *e;
 
-	if (eventfds_find(ctx) || rs_used.eventfds >= RS_ROOM / 4)
+	if (eventfds_find(ctx) || rs_errors >= RS_ROOM / 4)
 		return 0;
 	e = eventfds_make(ctx);
-	if (e)
-		eventfds_publish(e, ctx);
-	else
+	if (!e) {
 		__sync_fetch_and_add(&rs_missed.eventfds, -1);
+		return 0;
+	}
+	e->error = 1;
+	RS_COUNT(rs_errors);
+	eventfds_publish(e, ctx);
 	return 0;
 }
 
@@ -320,8 +324,12 @@ RS_HOOK1(vhost_dev_cleanup, struct vhost_dev *, dev)
 /* vhost signals the eventfd of this virtqueue; called from eventfd.bpf.c. */
 static __always_inline void vhost_signalled(u64 key, u64 now)
 {
-	struct rs_vq *v = vqs_find(key);
+	struct rs_vq *v;
 
+	/* while the module is not loaded it has no types, and no virtqueue signals */
+	if (!bpf_core_type_exists(struct vhost_virtqueue))
+		return;
+	v = vqs_find(key);
 	if (!v || !v->deciding)
 		return;
 	v->deciding = 0;
