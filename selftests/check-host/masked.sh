@@ -37,8 +37,9 @@ traffic_moved()
 window_masked()
 {
 	window_open masked && traffic_moved && window_close masked || return
-	ringside diff -j /out/masked-guest.json /out/masked-host.json >/out/ledger.json
-	echo $? >/out/status.json
+	# not as a window of the path: its equalities are those of vectors that nobody masks
+	mv /out/masked-guest.json /out/masked-inside.json
+	counted ringside diff -j /out/masked-inside.json /out/masked-host.json >/out/ledger.json
 }
 
 guest_start

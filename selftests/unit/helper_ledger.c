@@ -511,6 +511,91 @@ TEST_F(ledger, queues_without_a_tap_are_told_by_their_interrupt)
 	rs_ledger_clear(&l);
 }
 
+TEST_F(ledger, interrupts_that_move_explain_a_surplus)
+{
+	struct rs_num *got = &GUEST_COUNTER(&self->j.guest.end.queues[0], interrupts);
+
+	got->value += 1000;
+	for (int cpu = 0; cpu < 2; cpu++) {
+		struct rs_irq_cpu *begin = rs_sample_add_irq_cpu(&self->j.guest.begin);
+		struct rs_irq_cpu *end = rs_sample_add_irq_cpu(&self->j.guest.end);
+
+		begin->irq = end->irq = self->j.guest.end.queues[0].irq;
+		begin->cpu = end->cpu = rs_num_of(cpu);
+		begin->interrupts = rs_num_of(0);
+		end->interrupts = rs_num_of(cpu ? 501 : INTERRUPTS + 499);
+	}
+	HOST_COUNTER(&self->j.host.end.queues[0], eventfd_masked).value += 3;
+	ASSERT_EQ(0, joined_make(&self->j));
+	EXPECT_EQ(2 * 501 + 3 + 2,
+		  self->j.ledger.rows[0].figures[RS_FIG_DERIVED(surplus_slack)].value);
+}
+
+/* The tap's own count before and after all else of a sample. */
+static void tap_fill(struct rs_sample *s, uint64_t netns, uint64_t dropped, uint64_t late)
+{
+	struct rs_tap *tap = rs_sample_add_tap(s);
+
+	rs_str_set(tap->name, "vnet37");
+	tap->netns = rs_num_of(netns);
+	tap->tx_dropped = rs_num_of(dropped);
+	tap->tx_dropped_late = rs_num_of(late);
+}
+
+/* Of 100 packets that the tap dropped after the first sample 60 were seen. */
+static void drops_fill(struct rs_snapshot *host)
+{
+	tap_fill(&host->begin, 1, 3, 10);
+	tap_fill(&host->end, 1, 110, 117);
+	for (int i = 0; i < QUEUES; i++) {
+		host->begin.queues[i].tap_netns = host->end.queues[i].tap_netns = rs_num_of(1);
+		HOST_COUNTER(&host->end.queues[i], tun_dropped).value += i % 2 ? 0 : 30;
+	}
+}
+
+#define UNSEEN(l, row) ((l).rows[row].figures[RS_FIG_DERIVED(drops_unseen)])
+
+TEST_F(ledger, what_no_queue_saw_of_a_taps_drops)
+{
+	struct rs_ledger l;
+
+	drops_fill(&self->j.host);
+	/* another namespace's tap of this name has dropped more */
+	tap_fill(&self->j.host.begin, 2, 0, 0);
+	tap_fill(&self->j.host.end, 2, 5000, 5000);
+	ASSERT_EQ(0, rs_ledger_make(&l, NULL, &self->j.host, NULL, &self->j.err));
+	EXPECT_TRUE(UNSEEN(l, 0).known);
+	EXPECT_EQ(40, UNSEEN(l, 0).value);
+	for (int i = 1; i < QUEUES; i++)
+		EXPECT_FALSE(UNSEEN(l, i).known);
+	rs_ledger_clear(&l);
+}
+
+TEST_F(ledger, a_queue_that_went_takes_its_drops_with_it)
+{
+	struct rs_ledger l;
+
+	drops_fill(&self->j.host);
+	self->j.host.end.queues_n = 2;
+	ASSERT_EQ(0, rs_ledger_make(&l, NULL, &self->j.host, NULL, &self->j.err));
+	EXPECT_FALSE(UNSEEN(l, 0).known);
+	rs_ledger_clear(&l);
+}
+
+TEST_F(ledger, taps_of_one_name_are_told_apart)
+{
+	struct rs_ledger l;
+
+	for (int i = 0; i < QUEUES; i++) {
+		self->j.host.end.queues[i].tap_netns = rs_num_of(i / 2);
+		rs_str_set(self->j.host.end.queues[i].vm, i < 2 ? "web1" : "web2");
+	}
+	ASSERT_EQ(0, rs_ledger_make(&l, NULL, &self->j.host, NULL, &self->j.err));
+	EXPECT_STREQ("web1 vnet37 q0 rx", l.rows[0].label);
+	EXPECT_STREQ("web2 vnet37 q1 rx", l.rows[2].label);
+	rs_ledger_clear(&l);
+}
+
 TEST(no_two_figures_share_a_name)
 {
 	for (int a = 0; a < RS_FIGURES; a++)
