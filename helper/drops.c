@@ -41,15 +41,12 @@ static uint64_t drops_backend(const struct rs_rule *rule, const struct rs_row *r
 	return drops(rule, row);
 }
 
-/* The kernel's count and those of the queues are of two moments: a tenth lies between them. */
 static uint64_t drops_unseen(const struct rs_rule *rule, const struct rs_row *row)
 {
 	int64_t unseen = (int64_t)row->figures[RS_FIG_DERIVED(drops_unseen)].value;
 
 	(void)rule;
-	if (unseen < DROPS_MIN || (uint64_t)unseen * 10 < COUNT(kernel_dropped).value)
-		return 0;
-	return (uint64_t)unseen;
+	return unseen > 0 ? (uint64_t)unseen : 0;
 }
 
 #define HOST	RS_FIG_HOST
@@ -110,10 +107,9 @@ static const struct rs_rule rules[] = {
 	 .exact = RS_ON_HOST,
 	 RS_NEEDS(DERIVED(drops_unseen), HOST(kernel_dropped)),
 	 RS_ALSO(DERIVED(occupancy), DERIVED(ring_size)),
-	 .sentence = "the tap dropped packets that XDP redirected, or whose queue no process has "
-		     "open",
-	 .advice = "bpftool net lists XDP programs; `ringside list host` the queues that are open; "
-		   "then as for drops: which of vhost's worker and the guest is slow"},
+	 .sentence = "the tap dropped packets where no hook sees it, as those that XDP redirects",
+	 .advice = "`bpftool net` lists XDP programs: what they redirect into a full ring is "
+		   "dropped so; then as for drops: which of vhost's worker and the guest is slow"},
 };
 
 const struct rs_rule_table rs_drops_rules = {rules, sizeof(rules) / sizeof(rules[0])};

@@ -48,6 +48,7 @@ static const struct rs_field tap_fields[] = {
 	NUM(rs_tap, RS_HOST, BOOL, carrier, "carrier", NULL, 0),
 	NUM(rs_tap, RS_HOST, U64, tx_packets, "tx_packets", NULL, 0),
 	NUM(rs_tap, RS_HOST, U64, tx_dropped, "tx_dropped", NULL, 0),
+	NUM(rs_tap, RS_HOST, U64, tx_dropped_late, "tx_dropped_late", NULL, 0),
 	NUM(rs_tap, RS_HOST, U64, rx_packets, "rx_packets", NULL, 0),
 	NUM(rs_tap, RS_HOST, U64, rx_dropped, "rx_dropped", NULL, 0),
 	STR(rs_tap, RS_HOST, qdisc, "qdisc", 0, NULL),

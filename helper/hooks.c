@@ -31,7 +31,7 @@ struct rs_hooks {
 	char why[HOOKS][160];  /* absent or failed */
 	struct rs_symbol xmit; /* tun_net_xmit, which drops */
 	unsigned long long unknown;
-	bool loaded[HOOKS];  /* the module of its function was there when hooks were looked for */
+	bool loaded[HOOKS];  /* the module of its function was there before hooks were looked for */
 	bool probes_counted; /* the kernel counts the hits that its fprobes and kprobes miss */
 	bool times;	     /* time stamps are taken */
 };
@@ -112,10 +112,8 @@ static void find_hooks(struct rs_hooks *h)
 	struct utsname u;
 
 	uname(&u);
-	for (size_t i = 0; i < HOOKS; i++) {
-		h->loaded[i] = is_loaded(hooks[i].owner);
+	for (size_t i = 0; i < HOOKS; i++)
 		h->state[i] = find_hook(h, i, u.machine);
-	}
 	/* A function is reported as absent only if no function of its group was found. */
 	for (size_t i = 0; i < HOOKS; i++)
 		if (h->state[i] == ABSENT && group_found(h, HOOKS, hooks[i].group))
@@ -194,6 +192,9 @@ static struct rs_hooks *open_hooks(bool verbose, struct rs_error *err)
 		rs_error_set(err, RS_EXIT_ERROR, "out of memory");
 		return NULL;
 	}
+	/* first of all: what is loaded from here on is late, wherever it shows already */
+	for (size_t i = 0; i < HOOKS; i++)
+		h->loaded[i] = is_loaded(hooks[i].owner);
 	h->btf = rs_btf_read();
 	if (!h->btf) {
 		rs_error_set(err, RS_EXIT_NOBTF,

@@ -136,12 +136,14 @@ static struct rs_tap *add_tap(struct host *h, struct rs_sample *s, const struct 
 	return tap;
 }
 
-static void fill_tap(struct rs_queue *q, const struct rs_tap *tap)
+/* The kernel's counts of a tap are of all its queues: beside some of them they say nothing. */
+static void fill_tap(struct rs_queue *q, const struct host *h, const struct rs_tap *tap)
 {
 	q->carrier = tap->carrier;
 	if (strcmp(q->dir, "rx"))
 		return;
-	q->counters[RS_HOST_kernel_dropped] = tap->tx_dropped;
+	if (!h->filter.queue.known)
+		q->counters[RS_HOST_kernel_dropped] = tap->tx_dropped;
 	q->counters[RS_HOST_qdisc_dropped] = tap->qdisc_drops;
 }
 
@@ -197,7 +199,7 @@ static int fill_from_tap(struct rs_queue *q, struct host *h, const struct row *r
 		rs_stations_tun(q, r->unknown, &r->entries, r->tun);
 	else
 		rs_stations_sent(q, r->unknown, &r->entries);
-	fill_tap(q, tap);
+	fill_tap(q, h, tap);
 	return 0;
 }
 
@@ -315,6 +317,9 @@ static int by_queue(const void *a, const void *b)
 	int order = strcmp(x->tap, y->tap);
 
 	if (!order)
+		order = (x->tap_netns.value > y->tap_netns.value) -
+			(x->tap_netns.value < y->tap_netns.value);
+	if (!order)
 		order = (x->queue.value > y->queue.value) - (x->queue.value < y->queue.value);
 	if (!order)
 		order = strcmp(x->dir, y->dir);
@@ -373,6 +378,7 @@ static void fill_sought(const struct host *h, struct rs_sample *machines, struct
 		if (h->scan.found[i].kind != RS_FOUND_VCPU)
 			add_vm(h, machines, h->scan.found[i].pid, NULL);
 	*s = (struct rs_sought){.filter = &h->filter,
+				.netns = h->netns,
 				.scan = &h->scan,
 				.vms = machines->vms,
 				.vms_n = machines->vms_n,
@@ -417,10 +423,9 @@ static int host_need(struct host *h, struct rs_error *err)
 	return h->filter.tap ? need_open(h, err) : 0;
 }
 
-static int host_attach(struct host *h, struct rs_error *err)
+static struct rs_hooks *host_attach(const struct host *h, struct rs_error *err)
 {
-	h->hooks = rs_hooks_attach(h->ifindex, !h->filter.no_times, h->filter.verbose, err);
-	return h->hooks ? host_begin(h, err) : -1;
+	return rs_hooks_attach(h->ifindex, !h->filter.no_times, h->filter.verbose, err);
 }
 
 static int host_start(struct host *h, struct rs_error *err)
@@ -432,15 +437,24 @@ static int host_start(struct host *h, struct rs_error *err)
 		h->ifindex = rs_rtnl_tap(h->rtnl, h->filter.tap, &h->netns, err);
 	if (h->ifindex < 0)
 		return -1;
-	return host_attach(h, err) || host_need(h, err) ? -1 : 0;
+	h->hooks = host_attach(h, err);
+	return !h->hooks || host_begin(h, err) || host_need(h, err) ? -1 : 0;
 }
 
-/* A module was loaded since: what it has is attached, too, and counting begins anew. */
+/*
+ * A module was loaded since: what it has is attached, too, and counting begins anew. While more of
+ * them are being loaded it may not work yet: then all stays as it is until the next sample.
+ */
 static int host_again(struct host *h, struct rs_error *err)
 {
+	struct rs_error later = {0};
+	struct rs_hooks *hooks = host_attach(h, &later);
+
+	if (!hooks)
+		return scan_files(h, err);
 	rs_hooks_detach(h->hooks);
-	h->hooks = NULL;
-	return host_attach(h, err);
+	h->hooks = hooks;
+	return host_begin(h, err);
 }
 
 static int host_open(const struct rs_filter *filter, void **handle, struct rs_error *err)
@@ -471,6 +485,8 @@ static int host_sample(void *handle, struct rs_sample *s, struct rs_error *err)
 	s->time_ns = rs_num_of(now_ns());
 	s->started_ns = rs_num_of(h->started_ns);
 	e = fill_queues(h, s) || rs_hooks_fill(h->hooks, s);
+	for (size_t i = 0; i < s->taps_n; i++)
+		rs_rtnl_again(h->rtnl, &s->taps[i]);
 	rs_rtnl_leave(h->rtnl);
 	if (e)
 		return rs_error_set(err, RS_EXIT_ERROR, "out of memory");

@@ -75,7 +75,19 @@ static void calls_forget(struct rs_row *row, const struct rs_queue *begin,
 
 #define DERIVED(name) row->figures[RS_FIG_DERIVED(name)]
 
-static void label_make(struct rs_row *row)
+/* Whether another network namespace of the host has a tap of the same name. */
+static bool is_ambiguous(const struct rs_lookup *host, const struct rs_queue *h)
+{
+	RS_INDEX_EACH (i, &host->groups, rs_lookup_group(host, h)) {
+		const struct rs_queue *other = &host->s->queues[i];
+
+		if (!strcmp(other->tap, h->tap) && !rs_queues_same_tap(other, h))
+			return true;
+	}
+	return false;
+}
+
+static void label_make(struct rs_row *row, const struct rs_lookup *host)
 {
 	const struct rs_queue *g = row->guest, *h = row->host;
 	int index = g ? (int)g->index.value : (int)h->queue.value;
@@ -85,6 +97,9 @@ static void label_make(struct rs_row *row)
 			 *g->netdev ? g->netdev : g->device, g->name);
 	else if (g)
 		snprintf(row->label, sizeof(row->label), "%s vq %d", g->device, index);
+	else if (h->queue.known && is_ambiguous(host, h))
+		snprintf(row->label, sizeof(row->label), "%s %s q%d %s", *h->vm ? h->vm : h->comm,
+			 h->tap, index, h->dir);
 	else if (h->queue.known)
 		snprintf(row->label, sizeof(row->label), "%s q%d %s", h->tap, index, h->dir);
 	else
@@ -140,7 +155,7 @@ static void row_fill(const struct rs_ledger *l, struct rs_row *row)
 {
 	const struct rs_queue *g = NULL, *h = NULL;
 
-	label_make(row);
+	label_make(row, &l->spans[RS_SIDE_HOST].end);
 	if (row->guest)
 		g = guest_fill(row, &l->spans[RS_SIDE_GUEST]);
 	if (row->host)

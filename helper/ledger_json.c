@@ -117,6 +117,7 @@ static struct json_object *row_to_json(const struct rs_row *row, const struct rs
 	}
 	if (row->host) {
 		rs_json_add_text(obj, "tap", row->host->tap);
+		rs_json_add_num(obj, "tap_netns", row->host->tap_netns);
 		rs_json_add_num(obj, "tap_queue", row->host->queue);
 		rs_json_add_num(obj, "pid", row->host->pid);
 		rs_json_add_text(obj, "backend", row->host->backend);

@@ -32,7 +32,7 @@ uint64_t rs_netns_own(void)
 
 static int path_open(const char *path)
 {
-	return open(path, O_RDONLY | O_CLOEXEC);
+	return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 }
 
 /* A file of @dir, which leads to a namespace, as @suffix says. */

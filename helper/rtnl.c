@@ -91,6 +91,7 @@ static struct space *space_add(struct rs_rtnl *l, const struct space *space)
 	return &spaces[l->n++];
 }
 
+/* Return: whether it could; else @space stays as it is. */
 static bool space_open_at(int fd, uint64_t netns, struct space *space)
 {
 	struct attempt a = {.space.netns = netns, .error = -NLE_FAILURE};
@@ -147,26 +148,34 @@ int rs_rtnl_refresh(struct rs_rtnl *l, struct rs_error *err)
 		     : 0;
 }
 
-/* The namespace of a tap that process @pid has open; NULL = it cannot be entered. */
-static struct space *space_get(struct rs_rtnl *l, struct rs_num netns, unsigned int pid)
+/* A namespace that was met in this sample, or this process's own; NULL = it was not met. */
+static struct space *space_find(const struct rs_rtnl *l, struct rs_num netns)
 {
-	struct space *found = NULL, space;
-	int fd;
-
-	if (!netns.known)
+	if (!netns.known || !l->spaces[0].netns)
 		return &l->spaces[0];
 	for (size_t i = 0; i < l->n; i++)
 		if (l->spaces[i].netns == netns.value)
 			return &l->spaces[i];
+	return NULL;
+}
+
+/* The namespace of a tap that process @pid has open. One that cannot be entered has no socket, and
+ * is not looked for again in this sample. NULL = out of memory. */
+static struct space *space_get(struct rs_rtnl *l, struct rs_num netns, unsigned int pid)
+{
+	struct space *found = space_find(l, netns), space = {.netns = netns.value};
+	int fd;
+
+	if (found)
+		return found;
 	fd = rs_netns_open(netns.value, pid);
-	if (fd < 0)
-		return NULL;
-	if (space_open_at(fd, netns.value, &space)) {
-		found = space_add(l, &space);
-		if (!found)
-			space_close(&space);
+	if (fd >= 0) {
+		space_open_at(fd, netns.value, &space);
+		close(fd);
 	}
-	close(fd);
+	found = space_add(l, &space);
+	if (!found)
+		space_close(&space);
 	return found;
 }
 
@@ -209,7 +218,8 @@ static bool search_space(void *ctx, int fd, uint64_t netns)
 	return true;
 }
 
-static int tap_elsewhere(struct search *s, struct rs_error *err)
+/* @here: an interface of this name is here, and is no tap. */
+static int tap_elsewhere(struct search *s, bool here, struct rs_error *err)
 {
 	rs_netns_each(search_space, s);
 	if (s->taps == 1)
@@ -219,6 +229,10 @@ static int tap_elsewhere(struct search *s, struct rs_error *err)
 			err, RS_EXIT_NOTAP,
 			"%u network namespaces have a tap '%s': choose by --vm or --pid instead",
 			s->taps, s->name);
+	if (here)
+		return rs_error_set(err, RS_EXIT_NOTAP,
+				    "'%s' is not a tap; `ip link show type tun` lists the taps",
+				    s->name);
 	return rs_error_set(err, RS_EXIT_NOTAP,
 			    "there is no interface '%s'; `ip link show type tun` lists the taps",
 			    s->name);
@@ -229,12 +243,8 @@ int rs_rtnl_tap(struct rs_rtnl *l, const char *name, uint64_t *netns, struct rs_
 	struct search search = {.name = name, .netns = l->spaces[0].netns};
 	int ifindex = tap_find(&l->spaces[0], name);
 
-	if (ifindex < 0)
-		return rs_error_set(err, RS_EXIT_NOTAP,
-				    "'%s' is not a tap; `ip link show type tun` lists the taps",
-				    name);
-	if (!ifindex)
-		ifindex = tap_elsewhere(&search, err);
+	if (ifindex <= 0)
+		ifindex = tap_elsewhere(&search, ifindex < 0, err);
 	*netns = search.netns;
 	return ifindex;
 }
@@ -264,7 +274,7 @@ void rs_rtnl_fill(struct rs_rtnl *l, unsigned int pid, struct rs_tap *tap)
 {
 	struct space *space = space_get(l, tap->netns, pid);
 	int ifindex = (int)tap->ifindex.value;
-	struct rtnl_link *link = space ? rtnl_link_get(space->links, ifindex) : NULL;
+	struct rtnl_link *link = space && space->sock ? rtnl_link_get(space->links, ifindex) : NULL;
 	char mac[RS_STR_LEN];
 
 	if (!link)
@@ -277,5 +287,17 @@ void rs_rtnl_fill(struct rs_rtnl *l, unsigned int pid, struct rs_tap *tap)
 	tap->carrier = rs_num_of(rtnl_link_get_carrier(link) && rtnl_link_get_flags(link) & IFF_UP);
 	fill_stats(link, tap);
 	fill_qdisc(space->qdiscs, ifindex, tap);
+	rtnl_link_put(link);
+}
+
+void rs_rtnl_again(struct rs_rtnl *l, struct rs_tap *tap)
+{
+	struct space *space = space_find(l, tap->netns);
+	struct rtnl_link *link = NULL;
+
+	if (!tap->tx_dropped.known || !space || !space->sock ||
+	    rtnl_link_get_kernel(space->sock, (int)tap->ifindex.value, NULL, &link) < 0)
+		return;
+	tap->tx_dropped_late = rs_num_of(rtnl_link_get_stat(link, RTNL_LINK_TX_DROPPED));
 	rtnl_link_put(link);
 }

@@ -29,4 +29,7 @@ int rs_rtnl_tap(struct rs_rtnl *links, const char *name, uint64_t *netns, struct
  * open; nothing where its namespace has none, or cannot be entered. */
 void rs_rtnl_fill(struct rs_rtnl *links, unsigned int pid, struct rs_tap *tap);
 
+/* Reads the drops of such a tap once more: tx_dropped_late. */
+void rs_rtnl_again(struct rs_rtnl *links, struct rs_tap *tap);
+
 #endif

@@ -11,7 +11,8 @@ struct rs_sought {
 	const struct rs_scan *scan;
 	const struct rs_vm *vms; /* of the processes with a virtual machine, tap or vhost device */
 	size_t vms_n;
-	bool own_pids; /* ringside runs in a PID namespace of its own: it cannot see the host's */
+	bool own_pids;	/* ringside runs in a PID namespace of its own: it cannot see the host's */
+	uint64_t netns; /* of the tap that --tap names */
 };
 
 /* Checks --tap with --queue, --pid and --vm. Return: 0, or -1 with RS_EXIT_NOTAP. */

@@ -101,7 +101,7 @@ looked()
 {
 	for n in 1 2; do
 		cp /out/long.json /tmp/long.json
-		until_true 60 looks || return
+		until_true 300 looks || return
 	done
 }
 

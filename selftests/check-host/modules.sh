@@ -28,15 +28,16 @@ counter()
 		'index($0, name) == 1 && index($0, dir) { sum += $NF; n++ } END { print n ? sum : "-" }' $METRICS
 }
 
+# renewed: another file has taken its place
 renewed()
 {
-	cp $METRICS /tmp/metrics.before
-	until_true 60 newer
+	before=$(stat -c %i $METRICS)
+	until_true 60 newer "$before"
 }
 
 newer()
 {
-	! cmp -s $METRICS /tmp/metrics.before
+	[ "$(stat -c %i $METRICS)" != "$1" ]
 }
 
 # looked: two later results have replaced this one

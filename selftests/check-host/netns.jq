@@ -12,7 +12,7 @@ def tap_is($what; $host; $netns):
 	  | same("\($what): its name"; .name; "tap0"),
 	    same("\($what): its namespace"; .netns; $netns),
 	    holds("\($what): its queues"; .queues >= 2),
-	    same("\($what): its carrier"; .carrier; 1) );
+	    same("\($what): its carrier"; .carrier; true) );
 
 def window($f; $name):
 	$f["\($name)-host"] as $host

@@ -20,6 +20,7 @@ pod()
 tap_leave()
 {
 	ifindex=$(cat /sys/class/net/"$TAP"/ifindex)
+	modprobe dummy
 	ip netns add pod &&
 		pod sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1 &&
 		ip link set "$TAP" netns pod &&
@@ -29,7 +30,14 @@ tap_leave()
 			dev "$TAP" nud permanent || return
 	[ "$(ip -n pod -o link show "$TAP" | cut -d: -f1)" = "$ifindex" ] &&
 		ip link add decoy index "$ifindex" type dummy && ip link set decoy up &&
-		udp blast -n 53 -p 9 127.0.0.1 >/dev/null
+		ip addr add 10.99.0.1/24 dev decoy &&
+		ip neigh replace 10.99.0.2 lladdr 52:54:00:99:00:02 dev decoy nud permanent &&
+		decoy_sends
+}
+
+decoy_sends()
+{
+	udp blast -n 53 -p 9 10.99.0.2 >/dev/null
 }
 
 pod_says()
@@ -47,9 +55,10 @@ traffic_known()
 	kill -STOP "$(guest_pid)"
 	pod udp blast -n $MORE -p "$PORT" "$GUEST_IP" >/tmp/more
 	kill -CONT "$(guest_pid)"
+	decoy_sends
 	guest "udp blast -n $BACK_SENT -p $BACK 10.77.0.1" >/tmp/from && guest_quiet || return
-	kill -TERM $sink
-	wait $sink
+	killall -TERM udp
+	wait "$sink"
 	guest 'killall -TERM udp; usleep 500000'
 }
 
@@ -69,8 +78,8 @@ path_gone()
 {
 	pod sleep 1d &
 	usleep 300000
-	ip netns del pod && [ ! -e /run/netns/pod ] && ringside host -o /out/process-host.json
-	[ $? -le 3 ] && ip link show decoy >/dev/null
+	ip netns del pod && [ ! -e /run/netns/pod ] || return
+	counted ringside host -o /out/process-host.json
 }
 
 # refused STATUS PATTERN OPTION...
@@ -85,8 +94,7 @@ refused()
 
 accepted()
 {
-	ringside host "$@" -d 100ms -o /out/accepted.json 2>/tmp/accepted
-	[ $? -le 3 ] && [ -s /out/accepted.json ]
+	counted ringside host "$@" -d 100ms -o /out/accepted.json && [ -s /out/accepted.json ]
 }
 
 other_pod()

@@ -47,8 +47,7 @@ window_well()
 	traffic 211 && guest_quiet || return
 	guest 'kill -INT $(cat /tmp/well.pid); until [ -s /tmp/well.json ]; do usleep 50000; done'
 	host_close && guest_get /tmp/well.json /out/well-inside.json || return
-	ringside diff -j /out/well-inside.json /out/well-host.json >/out/ledger.json
-	echo $? >/out/status.json
+	counted ringside diff -j /out/well-inside.json /out/well-host.json >/out/ledger.json
 }
 
 guest_start -N "$(off_net)"

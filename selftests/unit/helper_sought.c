@@ -67,6 +67,16 @@ TEST_F(sought, queue_of_a_tap)
 	REFUSED("tap 'vnet3' has no queue 9: open queues are 0, 1");
 }
 
+/* Another network namespace has a tap of the same name. */
+TEST_F(sought, queue_of_another_tap_of_that_name)
+{
+	self->filter.tap = "vnet3";
+	self->s.netns = self->found[0].tun.netns = 5;
+	self->found[1].tun.netns = 6;
+	self->filter.queue = rs_num_of(1);
+	REFUSED("tap 'vnet3' has no queue 1: open queues are 0");
+}
+
 TEST_F(sought, queue_of_any_tap)
 {
 	self->filter.queue = rs_num_of(9);
