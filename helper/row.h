@@ -61,7 +61,8 @@
 	X(sent_off, entries, 0,                                                                    \
 	  "entries of the guest's transmit queues that were served while the tap had no carrier")  \
 	X(drops_unseen, packets, 1,                                                                \
-	  "packets the tap dropped by the kernel's count, less those that were seen to be dropped") \
+	  "packets the tap dropped by the kernel's count, less those that were seen to be "        \
+	  "dropped")                                                                               \
 	X(qdisc_backlog, packets, 0, "packets waiting in the tap's qdiscs at the end")             \
 	X(qdisc_backlog_begin, packets, 0, "packets waiting in the tap's qdiscs at the start")     \
 	X(polls_other, polls, 0, "NAPI polls from ksoftirqd, NAPI threads and netpoll")            \

@@ -16,7 +16,7 @@ extern int witness_irq_of_queue[WITNESS_QUEUES];	  /* 0: none that is its own */
 extern int witness_shared_irq;				  /* 0: none */
 extern atomic_t witness_in_flight;			  /* frames sent that are not yet freed */
 extern uint witness_hold_ms;				  /* how long a poll stays at each frame */
-extern uint witness_irq_hold_ms;			  /* how long an interrupt stays at its end */
+extern uint witness_irq_hold_ms; /* how long an interrupt stays at its end */
 
 /* Look from here on; 0 or a negative errno, with a line in the log. */
 int witness_look_start(void);
