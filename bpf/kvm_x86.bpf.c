@@ -57,8 +57,11 @@ static __always_inline int apic_accept(const bool typed, struct kvm_lapic *apic,
 		return 0;
 	vcpu = RS_READ(typed, apic, vcpu);
 	key = RS_ADDRESS(vcpu) + (vector & MSI_VECTOR);
-	if (e->route != key)
+	if (e->route != key) {
+		if (e->route)
+			RS_COUNT(e->moved);
 		route_learn(e, key, 0);
+	}
 	vcpu_found(typed, e, vcpu);
 	eventfd_injected(typed, e, vcpu,
 			 irr_is_set(typed, apic, vector) ||

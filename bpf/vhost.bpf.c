@@ -92,8 +92,10 @@ static __noinline int error_claim(u64 ctx)
 		__sync_fetch_and_add(&rs_missed.eventfds, -1);
 		return 0;
 	}
-	e->error = 1;
-	RS_COUNT(rs_errors);
+	if (e->key == RS_BUSY) {
+		e->error = 1;
+		RS_COUNT(rs_errors);
+	}
 	eventfds_publish(e, ctx);
 	return 0;
 }
@@ -310,6 +312,20 @@ RS_HOOK1(vhost_vq_init_access, struct vhost_virtqueue *, vq)
 	return 0;
 }
 
+/* A virtqueue goes; its error eventfd may have been closed by the VMM long before. */
+static __noinline int vq_gone(u64 key)
+{
+	u64 ctx = RS_PEEK(key, struct vhost_virtqueue, error_ctx);
+	struct rs_eventfd *e = ctx ? eventfds_find(ctx) : NULL;
+
+	vqs_drop(key);
+	if (e && e->error && !e->vq && !e->kvm) {
+		__sync_fetch_and_add(&rs_errors, -1);
+		eventfds_drop(ctx);
+	}
+	return 0;
+}
+
 /* The device is closed with its virtqueues. */
 RS_HOOK1(vhost_dev_cleanup, struct vhost_dev *, dev)
 {
@@ -317,7 +333,7 @@ RS_HOOK1(vhost_dev_cleanup, struct vhost_dev *, dev)
 	u32 n = RS_READ(typed, dev, nvqs);
 
 	for (u32 i = 0; i < VHOST_VQS_ANY && i < n; i++)
-		vqs_drop(peek(RS_ADDRESS(all) + i * sizeof(u64)));
+		vq_gone(peek(RS_ADDRESS(all) + i * sizeof(u64)));
 	return 0;
 }
 

@@ -302,26 +302,17 @@ static bool is_shared(const struct rs_queue *q)
 
 /*
  * A guest on x86 that moves an interrupt to another CPU sends itself the one that may be pending on
- * the CPU it leaves (msi_set_affinity()), and that one may come, too. Each move lies between
- * interrupts on two CPUs.
+ * the CPU it leaves (msi_set_affinity()), and that one may come, too: one for each move.
  */
 static uint64_t moves_of(const struct rs_row *row)
 {
-	struct rs_num all = GUEST(interrupts), most = DERIVED(irq_cpu_interrupts);
-
-	return all.known && most.known && all.value > most.value ? 2 * (all.value - most.value) : 0;
-}
-
-/* What came while the vector was masked the VMM injects without the irqfd when it is unmasked. */
-static uint64_t unmasked_of(const struct rs_row *row)
-{
-	return HOST(eventfd_masked).known ? HOST(eventfd_masked).value : 0;
+	return HOST(moved).known ? HOST(moved).value : 0;
 }
 
 /*
  * How many interrupts can come from the distance of the windows: each handled interrupt needs a
  * used entry of its own. So there are at most as many as entries outside the other window, plus
- * those that found nothing new. And how many need no injection of their own by the irqfd.
+ * those that found nothing new, and those that the guest sends itself.
  */
 void rs_derive_interrupts(struct rs_row *row)
 {
@@ -331,10 +322,9 @@ void rs_derive_interrupts(struct rs_row *row)
 	if (is_shared(row->guest))
 		return;
 	if (DERIVED(skew_begin).known && DERIVED(skew_end).known && GUEST(none_empty).known)
-		DERIVED(surplus_slack) =
-			rs_num_of(rs_num_magnitude(DERIVED(skew_begin)) +
-				  rs_num_magnitude(DERIVED(skew_end)) + GUEST(none_empty).value +
-				  moves_of(row) + unmasked_of(row) + 2);
+		DERIVED(surplus_slack) = rs_num_of(rs_num_magnitude(DERIVED(skew_begin)) +
+						   rs_num_magnitude(DERIVED(skew_end)) +
+						   GUEST(none_empty).value + moves_of(row) + 2);
 	if (!got.known || !sent.known)
 		return;
 	DERIVED(merged) = rs_num_of(sent.value > got.value ? sent.value - got.value : 0);

@@ -166,7 +166,7 @@ static void find_unknown(struct rs_hooks *h)
 	if (!loses[LPI_POPULATE]) /* only on arm64 */
 		h->unknown |= LOSES(populated);
 	if (!loses[DELIVER])
-		h->unknown |= LOSES(posted);
+		h->unknown |= LOSES(posted) | LOSES(moved);
 	if (!h->xmit.from)
 		h->unknown |= LOSES_DROPS;
 	if (!h->times)

@@ -32,6 +32,7 @@ struct host {
 	uint64_t started_ns;
 	uint64_t netns;	     /* of the tap that --tap names */
 	int ifindex;	     /* of that tap; 0 = all taps */
+	unsigned int failed; /* attempts to attach what was loaded later */
 	struct rs_scan scan; /* the last scan of the open files */
 	uint32_t scans;	     /* its number */
 	struct rs_tables tables;
@@ -136,13 +137,27 @@ static struct rs_tap *add_tap(struct host *h, struct rs_sample *s, const struct 
 	return tap;
 }
 
+/* Whether some of a tap's queues are left out: of other numbers, or of other processes. */
+static bool is_part(const struct host *h, const struct rs_found *tun)
+{
+	for (size_t i = 0; i < h->scan.n; i++) {
+		const struct rs_found *other = &h->scan.found[i];
+
+		if (other->kind == RS_FOUND_TUN && other->tun.dev == tun->tun.dev &&
+		    (other->pid != tun->pid || !is_wanted(h, other)))
+			return true;
+	}
+	return false;
+}
+
 /* The kernel's counts of a tap are of all its queues: beside some of them they say nothing. */
-static void fill_tap(struct rs_queue *q, const struct host *h, const struct rs_tap *tap)
+static void fill_tap(struct rs_queue *q, const struct host *h, const struct rs_found *tun,
+		     const struct rs_tap *tap)
 {
 	q->carrier = tap->carrier;
 	if (strcmp(q->dir, "rx"))
 		return;
-	if (!h->filter.queue.known)
+	if (!is_part(h, tun))
 		q->counters[RS_HOST_kernel_dropped] = tap->tx_dropped;
 	q->counters[RS_HOST_qdisc_dropped] = tap->qdisc_drops;
 }
@@ -199,7 +214,7 @@ static int fill_from_tap(struct rs_queue *q, struct host *h, const struct row *r
 		rs_stations_tun(q, r->unknown, &r->entries, r->tun);
 	else
 		rs_stations_sent(q, r->unknown, &r->entries);
-	fill_tap(q, h, tap);
+	fill_tap(q, h, r->tun, tap);
 	return 0;
 }
 
@@ -331,6 +346,11 @@ static int fill_queues(struct host *h, struct rs_sample *s)
 	const struct rs_found *vq;
 	int e = 0;
 
+	/* the kernel's counts of drops come before those of the tables: see rs_tap.tx_dropped_late
+	 */
+	for (size_t i = 0; i < h->scan.n; i++)
+		if (is_wanted(h, &h->scan.found[i]))
+			rs_rtnl_enter(h->rtnl, netns_of(&h->scan.found[i]), h->scan.found[i].pid);
 	rs_tables_index(&h->tables);
 	for (size_t i = 0; !e && i < h->scan.n; i++) {
 		const struct rs_found *tun = &h->scan.found[i];
@@ -441,6 +461,9 @@ static int host_start(struct host *h, struct rs_error *err)
 	return !h->hooks || host_begin(h, err) || host_need(h, err) ? -1 : 0;
 }
 
+/* In so many samples modules that need each other are loaded. */
+#define LATE_TRIES 3
+
 /*
  * A module was loaded since: what it has is attached, too, and counting begins anew. While more of
  * them are being loaded it may not work yet: then all stays as it is until the next sample.
@@ -450,8 +473,13 @@ static int host_again(struct host *h, struct rs_error *err)
 	struct rs_error later = {0};
 	struct rs_hooks *hooks = host_attach(h, &later);
 
-	if (!hooks)
+	if (!hooks && ++h->failed < LATE_TRIES)
 		return scan_files(h, err);
+	if (!hooks) {
+		*err = later;
+		return -1;
+	}
+	h->failed = 0;
 	rs_hooks_detach(h->hooks);
 	h->hooks = hooks;
 	return host_begin(h, err);
@@ -485,8 +513,7 @@ static int host_sample(void *handle, struct rs_sample *s, struct rs_error *err)
 	s->time_ns = rs_num_of(now_ns());
 	s->started_ns = rs_num_of(h->started_ns);
 	e = fill_queues(h, s) || rs_hooks_fill(h->hooks, s);
-	for (size_t i = 0; i < s->taps_n; i++)
-		rs_rtnl_again(h->rtnl, &s->taps[i]);
+	rs_rtnl_again(h->rtnl, s);
 	rs_rtnl_leave(h->rtnl);
 	if (e)
 		return rs_error_set(err, RS_EXIT_ERROR, "out of memory");

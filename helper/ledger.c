@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -97,9 +98,12 @@ static void label_make(struct rs_row *row, const struct rs_lookup *host)
 			 *g->netdev ? g->netdev : g->device, g->name);
 	else if (g)
 		snprintf(row->label, sizeof(row->label), "%s vq %d", g->device, index);
+	else if (h->queue.known && is_ambiguous(host, h) && *h->vm)
+		snprintf(row->label, sizeof(row->label), "%s %s q%d %s", h->vm, h->tap, index,
+			 h->dir);
 	else if (h->queue.known && is_ambiguous(host, h))
-		snprintf(row->label, sizeof(row->label), "%s %s q%d %s", *h->vm ? h->vm : h->comm,
-			 h->tap, index, h->dir);
+		snprintf(row->label, sizeof(row->label), "process %" PRIu64 " %s q%d %s",
+			 h->pid.value, h->tap, index, h->dir);
 	else if (h->queue.known)
 		snprintf(row->label, sizeof(row->label), "%s q%d %s", h->tap, index, h->dir);
 	else

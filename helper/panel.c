@@ -57,6 +57,7 @@ static const struct entry interrupts[] = {
 	HOST(irqfd_wakeups, FLOW, "wake-ups of the irqfd"),
 	HOST(coalesced, ASIDE, "merged into one that was pending"),
 	HOST(posted, ASIDE, "delivered by the hardware"),
+	HOST(moved, ASIDE, "to another vCPU or vector than before"),
 	HOST(injected, FLOW, "injected by KVM"),
 	DERIVED(merged, ASIDE, "injected, without an interrupt of their own in the guest"),
 	GUEST(interrupts, FLOW, "interrupts in the guest"),

@@ -22,7 +22,7 @@
 	  "injections that were merged into another interrupt of the guest")                       \
 	X(surplus, interrupts, 0, "interrupts in the guest beyond those that were injected")       \
 	X(surplus_slack, interrupts, 0,                                                            \
-	  "how many of these the distance of the windows, masks and moves to other CPUs explain")  \
+	  "how many of these the distance of the windows and moves to other CPUs explain")         \
 	X(skew_begin, entries, 1,                                                                  \
 	  "used index of the host less the guest's at the start, modulo 65536")                    \
 	X(skew_end, entries, 1,                                                                    \

@@ -290,14 +290,34 @@ void rs_rtnl_fill(struct rs_rtnl *l, unsigned int pid, struct rs_tap *tap)
 	rtnl_link_put(link);
 }
 
-void rs_rtnl_again(struct rs_rtnl *l, struct rs_tap *tap)
+/* The taps of one namespace. */
+static void space_again(const struct rs_rtnl *l, struct space *space, struct rs_sample *s)
 {
-	struct space *space = space_find(l, tap->netns);
-	struct rtnl_link *link = NULL;
+	struct nl_cache *links = NULL;
 
-	if (!tap->tx_dropped.known || !space || !space->sock ||
-	    rtnl_link_get_kernel(space->sock, (int)tap->ifindex.value, NULL, &link) < 0)
+	if (!space->sock || rtnl_link_alloc_cache(space->sock, AF_UNSPEC, &links) < 0)
 		return;
-	tap->tx_dropped_late = rs_num_of(rtnl_link_get_stat(link, RTNL_LINK_TX_DROPPED));
-	rtnl_link_put(link);
+	for (size_t i = 0; i < s->taps_n; i++) {
+		struct rs_tap *tap = &s->taps[i];
+		struct rtnl_link *link = NULL;
+
+		if (tap->tx_dropped.known && space_find(l, tap->netns) == space)
+			link = rtnl_link_get(links, (int)tap->ifindex.value);
+		if (!link)
+			continue;
+		tap->tx_dropped_late = rs_num_of(rtnl_link_get_stat(link, RTNL_LINK_TX_DROPPED));
+		rtnl_link_put(link);
+	}
+	nl_cache_free(links);
+}
+
+void rs_rtnl_again(struct rs_rtnl *l, struct rs_sample *s)
+{
+	for (size_t i = 0; s->taps_n && i < l->n; i++)
+		space_again(l, &l->spaces[i], s);
+}
+
+void rs_rtnl_enter(struct rs_rtnl *l, struct rs_num netns, unsigned int pid)
+{
+	space_get(l, netns, pid);
 }

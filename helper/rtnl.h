@@ -15,6 +15,9 @@ void rs_rtnl_close(struct rs_rtnl *links); /* NULL allowed */
 /* Reads links and qdiscs again. Return: 0, or -1 with err set; then the old figures stay. */
 int rs_rtnl_refresh(struct rs_rtnl *links, struct rs_error *err);
 
+/* Reads the links of another namespace, of which process @pid has a tap open; where that works. */
+void rs_rtnl_enter(struct rs_rtnl *links, struct rs_num netns, unsigned int pid);
+
 /* Lets go of the other namespaces, which a socket of ours would keep from ending. */
 void rs_rtnl_leave(struct rs_rtnl *links);
 
@@ -29,7 +32,7 @@ int rs_rtnl_tap(struct rs_rtnl *links, const char *name, uint64_t *netns, struct
  * open; nothing where its namespace has none, or cannot be entered. */
 void rs_rtnl_fill(struct rs_rtnl *links, unsigned int pid, struct rs_tap *tap);
 
-/* Reads the drops of such a tap once more: tx_dropped_late. */
-void rs_rtnl_again(struct rs_rtnl *links, struct rs_tap *tap);
+/* Reads the drops of all taps of a sample once more: tx_dropped_late. */
+void rs_rtnl_again(struct rs_rtnl *links, struct rs_sample *s);
 
 #endif
