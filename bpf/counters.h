@@ -92,9 +92,9 @@ RS_INJECTION_STATION(populated, interrupts, "arm64: times the LPI was written in
 RS_INJECTION_STATION(
 	posted, interrupts,
 	"x86: interrupts that the hardware delivers (posted interrupt, AVIC), unseen by KVM")
-RS_INJECTION_STATION(
-	moved, interrupts,
-	"x86: injections to another vCPU or vector than the one before: the guest moved the interrupt")
+RS_INJECTION_STATION(moved, interrupts,
+		     "x86: injections to another vCPU or vector than the one before: the guest "
+		     "moved the interrupt")
 RS_INJECTION_STATION(vcpu_asleep, interrupts, "injections while the vCPU was asleep: they woke it")
 RS_INJECTION_STATION(vcpu_in_guest, interrupts,
 		     "injections while the vCPU ran the guest: they interrupted it")
