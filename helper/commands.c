@@ -111,8 +111,10 @@ static int ledger_report(const struct rs_opts *opts, const struct rs_ledger *l,
 static void headlines_print(const struct rs_opts *opts, bool quiet, const struct rs_ledger *l,
 			    const struct rs_verdict *v)
 {
-	struct rs_headlines h = {
-		.out = stderr, .colour = rs_show_colour(stderr, opts->colour), .quiet = quiet};
+	struct rs_headlines h = {.out = stderr,
+				 .colour = rs_show_colour(stderr, opts->colour),
+				 .quiet = quiet,
+				 .alone = true};
 
 	rs_headlines_print(&h, l, v);
 }

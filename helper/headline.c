@@ -217,6 +217,21 @@ static void suppressed_print(const struct rs_headlines *h, const struct rs_verdi
 	}
 }
 
+/* What ringside says of its own counts. */
+static void alarms_print(FILE *out, const struct rs_verdict *v)
+{
+	for (size_t i = 0; i < v->n; i++) {
+		const struct rs_finding *f = &v->findings[i];
+
+		if (f->suppressed || is_line(f) || !f->rule || !f->rule->alarm ||
+		    f->root != RS_ROOT)
+			continue;
+		fputs("  ", out);
+		label_print(out, f->row);
+		fprintf(out, ": %s [%s]\n", f->sentence, f->id);
+	}
+}
+
 void rs_headlines_print(const struct rs_headlines *h, const struct rs_ledger *l,
 			const struct rs_verdict *v)
 {
@@ -229,6 +244,8 @@ void rs_headlines_print(const struct rs_headlines *h, const struct rs_ledger *l,
 	if (!h->quiet)
 		suppressed_print(h, v);
 	machine_print(h, l, v);
+	if (h->alone)
+		alarms_print(h->out, v);
 }
 
 struct evidence {

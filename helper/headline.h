@@ -19,6 +19,7 @@ struct rs_headlines {
 	bool colour;
 	bool quiet; /* only what is wrong or could not be judged; nothing if there is nothing of it
 		     */
+	bool alone; /* nothing follows: what does not balance gets its line here */
 	/* Called after each of these, if it is not NULL. */
 	void (*ended)(void *ctx, enum rs_headline kind);
 	void *ctx;

@@ -2,6 +2,7 @@
 /* What people read. */
 #include <kselftest_harness.h>
 
+#include "headline.h"
 #include "helper_fixture.h"
 #include "hist.h"
 #include "ledger_json.h"
@@ -53,6 +54,24 @@ TEST_F(show, every_queue_and_the_sum)
 	EXPECT_TRUE(HAS("machine: nothing wrong"));
 	EXPECT_FALSE(HAS("\033["));
 	EXPECT_FALSE(HAS("the windows differ"));
+}
+
+/* Beside another output nothing follows the headlines: what they announce is among them. */
+TEST_F(show, what_does_not_balance_is_a_headline_where_nothing_follows)
+{
+	struct rs_headlines h = {.out = self->show.page.out, .quiet = true};
+
+	HOST_COUNTER(&self->j.host.end.queues[0], eventfd_writes).value -= 7;
+	ASSERT_EQ(0, joined_make(&self->j));
+	ASSERT_EQ(0, rs_verdict_reach(&self->v, &self->j.ledger, &self->j.err));
+	rs_headlines_print(&h, &self->j.ledger, &self->v);
+	fflush(self->show.page.out);
+	EXPECT_FALSE(HAS("[signal-lost]"));
+	h.alone = true;
+	rs_headlines_print(&h, &self->j.ledger, &self->v);
+	fflush(self->show.page.out);
+	EXPECT_TRUE(HAS("  eth0 input.0 (vnet37 queue 0): ")) TH_LOG("%s", self->text);
+	EXPECT_TRUE(HAS("[signal-lost]"));
 }
 
 TEST_F(show, no_table_is_wider_than_a_terminal)
