@@ -77,7 +77,7 @@ static bool is_wanted(const struct host *h, const struct rs_found *tun)
 {
 	return tun->kind == RS_FOUND_TUN &&
 	       (!h->filter.tap || (!strcmp(tun->tun.name, h->filter.tap) &&
-				   (!tun->tun.netns || tun->tun.netns == h->netns))) &&
+				   (!tun->tun.netns || !h->netns || tun->tun.netns == h->netns))) &&
 	       (!h->filter.queue.known || h->filter.queue.value == tun->tun.queue);
 }
 

@@ -64,7 +64,7 @@ static bool is_tap_wanted(const struct rs_sought *s, const struct rs_found *f)
 {
 	return f->kind == RS_FOUND_TUN && !f->tun.detached &&
 	       (!s->filter->tap || (!strcmp(s->filter->tap, f->tun.name) &&
-				    (!f->tun.netns || f->tun.netns == s->netns)));
+				    (!f->tun.netns || !s->netns || f->tun.netns == s->netns)));
 }
 
 static int queue_check(const struct rs_sought *s, struct rs_error *err)
