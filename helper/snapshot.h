@@ -137,7 +137,7 @@ struct rs_tap {
 	struct rs_num carrier;
 	struct rs_num tx_packets; /* towards the guest, the kernel's own count */
 	struct rs_num tx_dropped;
-	struct rs_num tx_dropped_late; /* the same, read after all else; that one before */
+	struct rs_num tx_dropped_late; /* the same count, read after those of the queues */
 	struct rs_num rx_packets;
 	struct rs_num rx_dropped;
 	char qdisc[RS_STR_LEN];

@@ -50,7 +50,7 @@ stuck()
 {
 	echo "$1" >/sys/module/witness/parameters/irq_hold_ms
 	before=$(kernel_count "$irq")
-	# by one write: a second one may wait for an interrupt of the port itself
+	# its answer is read when the interrupt is over
 	printf 'post-signal input.0\n\n' >&3
 	until_true 10 kernel_counted "$irq" $((before + 1))
 }
@@ -110,7 +110,6 @@ same "long: interrupts" 6 "$(field input.0 interrupts)"
 same "no count falls" "" "$(head -n 5 /tmp/fallen)"
 
 DEVICE=$(device)
-# The first processor keeps the time.
 polls_on 1
 interrupts=$(field input.0 interrupts)
 check "stuck: an interrupt that goes on and on" stuck 60000

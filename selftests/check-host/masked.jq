@@ -21,6 +21,10 @@ files as $f
 		$d.eventfd_writes <= $d.vhost_signals + $d.eventfd_masked + missed($host)),
 	  same_but_missed("\($g.name): eventfd writes = wake-ups + \($d.eventfd_masked) while masked"; $host;
 	       $d.eventfd_writes; $d.irqfd_wakeups + $d.eventfd_masked),
+	  # only x86 tells a move; one that no injection followed, or several between two, are not seen
+	  holds("\($g.name): moves that injections told: \($d.moved) of \($f.moves)";
+		if $host.taken.arch == "x86_64" then $d.moved > 0 and $d.moved <= $f.moves
+		else $d.moved == null end),
 	  same("\($g.name): handled + none = interrupts"; $g.delta.handled + $g.delta.none; $g.delta.interrupts) ) ),
   ([$hs[] | .delta.eventfd_masked // 0] | add) as $masked
   | holds("signals met a masked vector: \($masked) (x86_64 alone masks)"; ($masked > 0) == ($host.taken.arch == "x86_64")),

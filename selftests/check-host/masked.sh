@@ -37,6 +37,7 @@ traffic_moved()
 window_masked()
 {
 	window_open masked && traffic_moved && window_close masked || return
+	echo "$MOVES" >/out/moves.json
 	# not as a window of the path: its equalities are those of vectors that nobody masks
 	mv /out/masked-guest.json /out/masked-inside.json
 	counted ringside diff -j /out/masked-inside.json /out/masked-host.json >/out/ledger.json

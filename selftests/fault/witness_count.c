@@ -115,8 +115,7 @@ static void hold(unsigned int ms)
 		cpu_relax();
 }
 
-/* The same, or until @ms is 0. An emulated clock that is read all the while holds up the other
- * processors. */
+/* The same, or until @ms is 0. */
 static void hold_on(const unsigned int *ms)
 {
 	ktime_t until = ktime_add_ms(ktime_get(), READ_ONCE(*ms));
