@@ -103,6 +103,15 @@ programs_build()
 	done
 }
 
+# qemu_use ARCH: from here on the lab's QEMU is the first in PATH
+qemu_use()
+{
+	local path
+
+	path=$(qemu_path "$1") || return
+	export PATH=$path
+}
+
 # run_start NAME DIR: the first line of a run; DIR is empty then
 run_start()
 {

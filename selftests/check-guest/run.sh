@@ -122,9 +122,8 @@ options_read akorsw "$@"
 WORK=$(mktemp -d)
 trap 'device_stop; rm -rf "$WORK"' EXIT
 DEVICE=''
+"$LAB/lab" setup && qemu_use "$ARCH" || exit 1
 make -s -C "$TOP/selftests/fault" >&2
-PATH=$(qemu_path "$ARCH")
-export PATH
 programs_build "$ARCH" "$WORK/programs"
 mkdir -p "$OUT"
 

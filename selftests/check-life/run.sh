@@ -108,8 +108,8 @@ one_run()
 	dir=$OUT/$arch-$line-$name
 	run_start "$name" "$dir"
 	{ echo "${rounds:+ROUNDS=$rounds}"; cat "$HERE/$scenario.sh"; } >"$WORK/script"
-	PATH=$(qemu_path "$arch")
-	"$LAB/lab" module -a "$arch" -k "$line" -o "$WORK/modules" "$HERE/modules" >&2 &&
+	qemu_use "$arch" &&
+		"$LAB/lab" module -a "$arch" -k "$line" -o "$WORK/modules" "$HERE/modules" >&2 &&
 		programs_build "$arch" "$WORK/programs" &&
 		"run_$where" "$arch" "$line" -o "$dir" -t "$seconds" ${arguments:+-A "$arguments"} \
 			"$WORK/script" | sed -u 's/^/  /' || rc=$?
@@ -119,5 +119,6 @@ one_run()
 options_read aknorw "$@"
 WORK=$(mktemp -d)
 trap 'rm -rf "$WORK"' EXIT
+"$LAB/lab" setup || exit 1
 mapfile -t rows < <(runs_selected)
 runs_do "${rows[@]}"
