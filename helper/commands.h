@@ -1,28 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The commands, and the options that they are given. */
+/* The commands. */
 #ifndef RS_COMMANDS_H
 #define RS_COMMANDS_H
 
-#include "show.h"
-#include "window.h"
+#include <stdbool.h>
+#include <stdint.h>
 
-#define RS_FOREVER (1ULL << 62) /* ns: 146 years */
+#include "error.h"
 
-struct rs_opts {
-	const struct rs_command *command; /* NULL = --help or --version was printed */
-	struct rs_filter filter;
-	struct rs_window window; /* with -i and without -d the duration is RS_FOREVER */
-	const char *output;	 /* -o; NULL = standard output */
-	enum rs_colour colour;
-	bool bare; /* -H */
-	struct rs_suppression suppressed[32];
-	size_t suppressed_n;
-	bool json;
-	bool quiet;
-	bool verbose;
-	const char *args[2];
-	int args_n;
-};
+struct rs_opts;
 
 /* A command. The table of all of them ends with a row without a name. */
 struct rs_command {

@@ -17,6 +17,7 @@
 	X(USAGE, 64, "wrong command, option or argument")                                          \
 	X(DATA, 65, "a snapshot is broken or has an unknown format")                               \
 	X(NOINPUT, 66, "a snapshot cannot be opened or read")                                      \
+	X(NOGUEST, 67, "nobody answers in the guest: its agent does not run, or the guest hangs")  \
 	X(NOTAP, 68, "no such tap, virtual machine or queue, or it disappeared within the window") \
 	X(NOVHOST, 69, "no process has a queue of the tap open")                                   \
 	X(NOBTF, 72, "the kernel or one of its modules has no type information (BTF)")             \

@@ -14,11 +14,10 @@
 #include "file.h"
 
 /* The size of the kernel's files is unknown in advance: read until the end. */
-char *rs_file_read(const char *path, size_t *len)
+static char *read_all(int fd, size_t *len)
 {
 	size_t room = 1 << 16, used = 0;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char *text = fd < 0 ? NULL : malloc(room);
+	char *text = malloc(room);
 	ssize_t got = text ? 1 : -1;
 
 	while (got > 0) {
@@ -36,8 +35,6 @@ char *rs_file_read(const char *path, size_t *len)
 		else if (got > 0)
 			used += got;
 	}
-	if (fd >= 0)
-		close(fd);
 	if (got < 0) {
 		free(text);
 		return NULL;
@@ -45,6 +42,23 @@ char *rs_file_read(const char *path, size_t *len)
 	text[used] = '\0';
 	*len = used;
 	return text;
+}
+
+char *rs_file_read(const char *path, size_t *len)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char *text = fd < 0 ? NULL : read_all(fd, len);
+	int error = errno;
+
+	if (fd >= 0)
+		close(fd);
+	errno = error;
+	return text;
+}
+
+char *rs_file_read_again(int fd, size_t *len)
+{
+	return lseek(fd, 0, SEEK_SET) ? NULL : read_all(fd, len);
 }
 
 void rs_file_line(const char *path, char *line, size_t size)

@@ -11,6 +11,9 @@
 /* Return: the text of a file, ended by a NUL, to be freed; NULL = errno says why. */
 char *rs_file_read(const char *path, size_t *len);
 
+/* The same by a descriptor that stays open, from the start. */
+char *rs_file_read_again(int fd, size_t *len);
+
 /* Reads the first line of a small file, without its line feed; "" = it cannot be read. */
 void rs_file_line(const char *path, char *line, size_t size);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/magic.h>
 #include <limits.h>
 #include <stdio.h>
@@ -380,13 +381,18 @@ static void interface_read(struct rs_device *device)
 	free(real);
 }
 
+/* Of a source that keeps its file open: who reads it later may have no right to open it. */
+struct guest {
+	int fd;
+};
+
 static int guest_sample(void *handle, struct rs_sample *s, struct rs_error *err)
 {
+	const struct guest *guest = handle;
 	size_t len;
-	char *text = rs_file_read(SNAPSHOT, &len);
+	char *text = guest ? rs_file_read_again(guest->fd, &len) : rs_file_read(SNAPSHOT, &len);
 	int ret;
 
-	(void)handle;
 	if (!text)
 		return no_snapshot(err);
 	ret = rs_guest_parse(s, text, SNAPSHOT, err);
@@ -404,14 +410,30 @@ static int guest_sample(void *handle, struct rs_sample *s, struct rs_error *err)
  * window. */
 static int guest_open(const struct rs_filter *filter, void **handle, struct rs_error *err)
 {
-	(void)filter;
+	struct guest *guest;
+
 	*handle = NULL;
-	return access(SNAPSHOT, R_OK) ? no_snapshot(err) : 0;
+	if (!filter->keeps_open)
+		return access(SNAPSHOT, R_OK) ? no_snapshot(err) : 0;
+	guest = malloc(sizeof(*guest));
+	if (!guest)
+		return rs_error_set(err, RS_EXIT_ERROR, "out of memory");
+	*guest = (struct guest){.fd = open(SNAPSHOT, O_RDONLY | O_CLOEXEC)};
+	if (guest->fd < 0) {
+		free(guest);
+		return no_snapshot(err);
+	}
+	*handle = guest;
+	return 0;
 }
 
 static void guest_close(void *handle)
 {
-	(void)handle;
+	struct guest *guest = handle;
+
+	if (guest)
+		close(guest->fd);
+	free(guest);
 }
 
 const struct rs_source rs_guest_source = {

@@ -68,7 +68,7 @@ static bool is_undecided(const struct rs_finding *f)
 	return f->turn && f->root == RS_ROOT && rs_turn_open(f->turn) > 1;
 }
 
-static void line_print(FILE *out, bool colour, const struct rs_finding *f)
+void rs_headline_print(FILE *out, bool colour, const struct rs_finding *f)
 {
 	bool critical = f->severity == RS_SEVERITY_CRITICAL;
 	char party[200];
@@ -238,7 +238,7 @@ void rs_headlines_print(const struct rs_headlines *h, const struct rs_ledger *l,
 	for (size_t i = 0; i < v->n; i++) {
 		if (!is_line(&v->findings[i]))
 			continue;
-		line_print(h->out, h->colour, &v->findings[i]);
+		rs_headline_print(h->out, h->colour, &v->findings[i]);
 		ended(h, RS_HEADLINE_SICK);
 	}
 	if (!h->quiet)

@@ -25,6 +25,9 @@ struct rs_headlines {
 	void *ctx;
 };
 
+/* Prints the line of one finding. */
+void rs_headline_print(FILE *out, bool colour, const struct rs_finding *f);
+
 /* Prints a line for each queue that is sick, one for the others, and one for the machine. */
 void rs_headlines_print(const struct rs_headlines *h, const struct rs_ledger *l,
 			const struct rs_verdict *v);

@@ -226,7 +226,7 @@ static void root_add(struct json_object *obj, const struct rs_verdict *v,
 	json_object_object_add(obj, "follows_from", root);
 }
 
-static struct json_object *finding_to_json(const struct rs_verdict *v, const struct rs_finding *f)
+struct json_object *rs_ledger_finding(const struct rs_verdict *v, const struct rs_finding *f)
 {
 	struct json_object *obj = json_object_new_object();
 	struct json_object *evidence = json_object_new_object();
@@ -280,7 +280,7 @@ static void lists_write(struct rs_json_writer *w, const struct rs_ledger *l,
 	rs_json_end(w, ']');
 	rs_json_begin(w, "verdicts", '[');
 	for (size_t i = 0; i < v->n; i++)
-		rs_json_put(w, NULL, finding_to_json(v, &v->findings[i]));
+		rs_json_put(w, NULL, rs_ledger_finding(v, &v->findings[i]));
 	rs_json_end(w, ']');
 	rs_json_begin(w, "not_checked", '[');
 	rs_unrun_each(l, unrun_write, w);

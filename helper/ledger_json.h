@@ -6,6 +6,8 @@
 
 #include "verdict.h"
 
+struct json_object;
+
 #define RS_LEDGER_SCHEMA "ringside-ledger/1"
 
 /* Reading, judging and printing take at most so many times the size of the files. */
@@ -16,5 +18,8 @@ char *rs_ledger_text(const struct rs_ledger *l, const struct rs_verdict *v);
 
 /* Prints the same; the caller checks whether it was written. */
 void rs_ledger_print(FILE *out, const struct rs_ledger *l, const struct rs_verdict *v);
+
+/* One of its verdicts. */
+struct json_object *rs_ledger_finding(const struct rs_verdict *v, const struct rs_finding *f);
 
 #endif

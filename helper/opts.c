@@ -114,6 +114,48 @@ static const char *color_set(struct rs_opts *opts, const char *arg)
 	return "auto, always or never";
 }
 
+static const char *guest_set(struct rs_opts *opts, const char *arg)
+{
+	struct rs_num *cid = &opts->filter.cid;
+
+	cid->known = !strncmp(arg, "vsock:", 6) && rs_number_parse(arg + 6, &cid->value) &&
+		     cid->value > 2 && cid->value < UINT32_MAX;
+	return cid->known ? NULL : "vsock:CID, with the guest's CID from 3 to 4294967294";
+}
+
+static const char *once_set(struct rs_opts *opts, const char *arg)
+{
+	(void)arg;
+	opts->once = true;
+	return NULL;
+}
+
+static const char *bell_set(struct rs_opts *opts, const char *arg)
+{
+	(void)arg;
+	opts->bell = true;
+	return NULL;
+}
+
+static const char *exec_set(struct rs_opts *opts, const char *arg)
+{
+	opts->exec = arg;
+	return *arg ? NULL : "a command of the shell";
+}
+
+static const char *trip_set(struct rs_opts *opts, const char *arg)
+{
+	unsigned int need, of;
+	int used = 0;
+
+	if (sscanf(arg, "%2u/%2u%n", &need, &of, &used) != 2 || arg[used] || !need || need > of ||
+	    of > RS_TRIP_WINDOWS)
+		return "N/M, like 2/3: N from 1 to M, M up to 32";
+	opts->trip_need = need;
+	opts->trip_of = of;
+	return NULL;
+}
+
 static const char *no_times_set(struct rs_opts *opts, const char *arg)
 {
 	(void)arg;
@@ -159,6 +201,11 @@ enum {
 	KEY_PID,
 	KEY_QUEUE,
 	KEY_NO_TIMES,
+	KEY_GUEST,
+	KEY_ONCE,
+	KEY_TRIP,
+	KEY_EXEC,
+	KEY_BELL,
 	KEY_USAGE
 };
 
@@ -180,6 +227,14 @@ const struct rs_option rs_options[] = {
 	{"queue", KEY_QUEUE, "N", "only queue N of the tap, from 0", queue_set},
 	{"no-times", KEY_NO_TIMES, NULL,
 	 "on the host: only count, take no time stamps, which costs less", no_times_set},
+	{"guest", KEY_GUEST, "vsock:CID", "the guest whose agent is asked", guest_set},
+	{"once", KEY_ONCE, NULL, "watch for one interval, and end", once_set},
+	{"trip", KEY_TRIP, "N/M",
+	 "a root begins when it was found in N of the last M intervals, and ends when in none "
+	 "(default 1/2)",
+	 trip_set},
+	{"exec", KEY_EXEC, "CMD", "run CMD by the shell when a root begins", exec_set},
+	{"bell", KEY_BELL, NULL, "ring the terminal's bell when a root begins", bell_set},
 	{NULL, 0, NULL, NULL, NULL},
 };
 
@@ -384,6 +439,8 @@ int rs_opts_parse(struct rs_opts *opts, int argc, char **argv, struct rs_error *
 	struct argp argp = {options, main_parse, "COMMAND [ARGUMENT...]", doc, NULL, NULL, NULL};
 
 	memset(opts, 0, sizeof(*opts));
+	opts->trip_need = 1;
+	opts->trip_of = 2;
 	commands_list(doc, sizeof(doc));
 	if (argp_parse(&argp, argc, argv, ARGP_NO_EXIT | ARGP_NO_HELP | ARGP_IN_ORDER, NULL, &p)) {
 		err->status = RS_EXIT_USAGE;

@@ -4,6 +4,7 @@
 #define RS_OPTS_H
 
 #include "commands.h"
+#include "run.h"
 
 /* An option. The table of all of them ends with a row without a name; the man page has each. */
 struct rs_option {

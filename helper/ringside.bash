@@ -7,10 +7,12 @@ _ringside_options()
 	case $1 in
 	guest) echo "--duration --interval --json --output --quiet --verbose --suppress --no-header --color --help" ;;
 	host) echo "--duration --interval --json --output --quiet --verbose --suppress --no-header --color --tap --vm --pid --queue --no-times --help" ;;
+	agent) echo "--quiet --help" ;;
+	watch) echo "--interval --duration --once --trip --exec --bell --json --output --quiet --suppress --color --guest --vm --pid --tap --queue --no-times --help" ;;
 	diff) echo "--json --output --quiet --verbose --suppress --no-header --color --help" ;;
 	report) echo "--output --quiet --suppress --color --help" ;;
 	list) echo "--json --verbose --no-header --tap --vm --pid --queue --help" ;;
-	top) echo "--interval --verbose --tap --vm --pid --queue --no-times --help" ;;
+	top) echo "--interval --verbose --guest --tap --vm --pid --queue --no-times --help" ;;
 	metrics) echo "--duration --interval --output --quiet --verbose --suppress --tap --vm --pid --queue --no-times --help" ;;
 	check) echo "--json --quiet --verbose --help" ;;
 	*) echo "--help --version" ;;
@@ -50,6 +52,16 @@ _ringside_machines()
 	done
 }
 
+# The guests with a vsock.
+_ringside_guests()
+{
+	local file
+
+	for file in /proc/[0-9]*/cmdline; do
+		tr '\0' '\n' 2>/dev/null <"$file" | sed -n 's/.*guest-cid["=: ]*\([0-9]*\).*/vsock:\1/p'
+	done
+}
+
 _ringside()
 {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
@@ -64,7 +76,7 @@ _ringside()
 	[ "$before" != = ] || before=${COMP_WORDS[COMP_CWORD - 2]}
 	[ "$word" != = ] || word=
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		words="guest host diff report list top metrics check --help --version"
+		words="guest host agent watch diff report list top metrics check --help --version"
 	else
 		case $before in
 		--tap) words=$(_ringside_taps) ;;
@@ -72,7 +84,9 @@ _ringside()
 		-d | --duration | -i | --interval) words="1s 10s 1m" ;;
 		--vm) words=$(_ringside_machines | cut -d ' ' -f 2-) ;;
 		--pid) words=$(_ringside_machines | cut -d ' ' -f 1) ;;
-		-o | --output | --queue) words= ;;
+		--guest) words=$(_ringside_guests) ;;
+		--trip) words="1/2 2/3 3/5" ;;
+		-o | --output | --queue | --exec) words= ;;
 		*)
 			words=$(_ringside_options "$command")
 			case $command in check | list | metrics | top) words+=" guest host" ;; esac

@@ -18,38 +18,26 @@
 #define HOST	RS_FIG_HOST
 #define DERIVED RS_FIG_DERIVED
 
+#define HOST_ROWS                                                                  \
+	{HOST(tun_offered), "offered"}, {HOST(tun_dropped), "dropped"},            \
+		{HOST(vhost_taken), "taken"}, {HOST(vhost_posted), "posted"},      \
+		{HOST(vhost_signals), "signals"}, {DERIVED(suppressed), "suppr."}, \
+	{                                                                          \
+		HOST(injected), "injected"                                         \
+	}
+#define GUEST_ROWS                                                                        \
+	{GUEST(interrupts), "intr."}, {GUEST(handled), "handled"}, {GUEST(none), "none"}, \
+		{GUEST(polls_softirq), "softirq"}, {GUEST(polls_busy), "busy"},           \
+		{DERIVED(polls_other), "other"}, {GUEST(used_progress), "used"},          \
+	{                                                                                 \
+		DERIVED(standing), "left", true                                           \
+	}
+
 /* The host first: a packet for the guest passes it first. */
 static const struct rs_columns diff_host = {
-	.title = "host",
-	.n = 7,
-	.backend = 6,
-	.rows =
-		{
-			{HOST(tun_offered), "offered"},
-			{HOST(tun_dropped), "dropped"},
-			{HOST(vhost_taken), "taken"},
-			{HOST(vhost_posted), "posted"},
-			{HOST(vhost_signals), "signals"},
-			{DERIVED(suppressed), "suppr."},
-			{HOST(injected), "injected"},
-		},
-};
-
-static const struct rs_columns diff_guest = {
-	.title = "guest",
-	.n = 8,
-	.rows =
-		{
-			{GUEST(interrupts), "intr."},
-			{GUEST(handled), "handled"},
-			{GUEST(none), "none"},
-			{GUEST(polls_softirq), "softirq"},
-			{GUEST(polls_busy), "busy"},
-			{DERIVED(polls_other), "other"},
-			{GUEST(used_progress), "used"},
-			{DERIVED(standing), "left", true},
-		},
-};
+	.title = "host", .n = 7, .backend = 6, .rows = {HOST_ROWS}};
+static const struct rs_columns diff_guest = {.title = "guest", .n = 8, .rows = {GUEST_ROWS}};
+const struct rs_columns rs_columns_both = {.n = 15, .rows = {HOST_ROWS, GUEST_ROWS}};
 
 const struct rs_columns rs_columns_host = {
 	.title = "host",
@@ -131,9 +119,8 @@ static void value_text(enum rs_figure figure, struct rs_num num, char *text, siz
 		snprintf(text, size, "%" PRIu64, num.value);
 }
 
-/* The last column of a row. */
-static const char *row_word(const struct rs_ledger *l, const struct rs_verdict *v,
-			    const struct rs_row *row)
+const char *rs_show_word(const struct rs_ledger *l, const struct rs_verdict *v,
+			 const struct rs_row *row)
 {
 	const struct rs_finding *finding = rs_verdict_find(v, l, row);
 
@@ -210,7 +197,7 @@ static void table_fill(struct rs_table *t, const struct rs_columns *const *parts
 	headings_add(t, parts, parts_n, false);
 	headings_add(t, parts, parts_n, true);
 	for (size_t i = 0; i < l->rows_n; i++)
-		row_add(t, parts, parts_n, &l->rows[i], row_word(l, v, &l->rows[i]));
+		row_add(t, parts, parts_n, &l->rows[i], rs_show_word(l, v, &l->rows[i]));
 }
 
 /* Both sides beside each other if they fit, otherwise one below the other. */

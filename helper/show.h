@@ -34,10 +34,15 @@ struct rs_columns {
 /* The columns if there is only one side. */
 extern const struct rs_columns rs_columns_host;
 extern const struct rs_columns rs_columns_guest;
+extern const struct rs_columns rs_columns_both; /* those of both sides, in one list */
 
 /* Whether to use colour. RS_COLOUR_AUTO: on a terminal, if NO_COLOR is not set and TERM not dumb.
  */
 bool rs_show_colour(FILE *out, enum rs_colour when);
+
+/* Return: the name of the first finding of a row, or in a word why it has none. */
+const char *rs_show_word(const struct rs_ledger *l, const struct rs_verdict *v,
+			 const struct rs_row *row);
 
 /* Prints the ledger as a table with one row for each queue, then a sentence for each verdict. */
 void rs_show_ledger(const struct rs_show *show, const struct rs_ledger *l,

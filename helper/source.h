@@ -11,8 +11,10 @@ struct rs_filter {
 	const char *vm; /* name or uuid */
 	struct rs_num pid;
 	struct rs_num queue; /* the tap's queue number */
+	struct rs_num cid;   /* of the guest whose agent is asked */
 	bool no_times;	     /* on the host: take no time stamps */
 	bool verbose;	     /* -v: print libbpf's messages to stderr */
+	bool keeps_open;     /* in a guest: open the module's file once; the module stays loaded */
 	bool repeats; /* there are more samples than two: modules loaded later are attached then */
 };
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "both.h"
 #include "hist.h"
 #include "show.h"
 #include "top.h"
@@ -15,6 +16,8 @@ enum { LABEL_WIDTH = 19, WORD_WIDTH = 20, VALUE_WIDTH = 9 };
 
 static const struct rs_columns *columns_of(const struct rs_ledger *l)
 {
+	if (l->host && l->guest)
+		return &rs_columns_both;
 	return l->host ? &rs_columns_host : &rs_columns_guest;
 }
 
@@ -251,8 +254,29 @@ static bool key_handle(int key, struct rs_top_view *view, size_t columns)
 	return true;
 }
 
-static int snapshot_draw(const struct rs_snapshot *s, const struct rs_top_view *view,
-			 struct rs_error *err)
+struct top {
+	struct rs_top_view view;
+	uint64_t interval_ns;
+};
+
+/* Draws a window, and handles keys until the next one is due. Return: 1 = it shall end. */
+static int top_step(struct top *top, const struct rs_ledger *l, const struct rs_verdict *v)
+{
+	uint64_t end = rs_window_now() + top->interval_ns;
+
+	while (!rs_window_stopped() && rs_window_now() < end) {
+		int key;
+
+		screen_draw(l, v, &top->view);
+		timeout((int)((end - rs_window_now()) / 1000000) + 1);
+		key = getch();
+		if (key != ERR && !key_handle(key, &top->view, columns_of(l)->n))
+			return 1;
+	}
+	return rs_window_stopped();
+}
+
+static int snapshot_step(struct top *top, const struct rs_snapshot *s, struct rs_error *err)
 {
 	bool is_host = s->side == RS_SIDE_HOST;
 	struct rs_verdict v;
@@ -263,38 +287,15 @@ static int snapshot_draw(const struct rs_snapshot *s, const struct rs_top_view *
 		return -1;
 	ret = rs_verdict_reach(&v, &l, err);
 	if (!ret) {
-		screen_draw(&l, &v, view);
+		ret = top_step(top, &l, &v);
 		rs_verdict_clear(&v);
 	}
 	rs_ledger_clear(&l);
 	return ret;
 }
 
-struct top {
-	struct rs_top_view view;
-	uint64_t interval_ns;
-};
-
-/* Draws a snapshot, and handles keys until the next one is due. */
-static int top_step(struct top *top, const struct rs_snapshot *s, struct rs_error *err)
-{
-	size_t columns = s->side == RS_SIDE_HOST ? rs_columns_host.n : rs_columns_guest.n;
-	uint64_t end = rs_window_now() + top->interval_ns;
-
-	while (!rs_window_stopped() && rs_window_now() < end) {
-		int key;
-
-		if (snapshot_draw(s, &top->view, err))
-			return -1;
-		timeout((int)((end - rs_window_now()) / 1000000) + 1);
-		key = getch();
-		if (key != ERR && !key_handle(key, &top->view, columns))
-			return 1;
-	}
-	return rs_window_stopped();
-}
-
-static int loop(const struct rs_source *source, void *handle, struct top *top, struct rs_error *err)
+static int one_loop(const struct rs_source *source, void *handle, struct top *top,
+		    struct rs_error *err)
 {
 	struct rs_snapshot s = {.side = source->side};
 	int ret = 0;
@@ -303,7 +304,7 @@ static int loop(const struct rs_source *source, void *handle, struct top *top, s
 	while (!ret) {
 		ret = source->sample(handle, &s.end, err);
 		if (!ret)
-			ret = top_step(top, &s, err);
+			ret = snapshot_step(top, &s, err);
 		rs_sample_clear(&s.begin);
 		s.begin = s.end;
 		s.has_begin = true;
@@ -313,14 +314,86 @@ static int loop(const struct rs_source *source, void *handle, struct top *top, s
 	return ret < 0 ? -1 : 0;
 }
 
+static int both_loop(struct rs_both *b, struct top *top, struct rs_error *err)
+{
+	struct rs_judged j;
+	int ret = 0;
+
+	while (!ret) {
+		ret = rs_both_judge(b, &j, err);
+		if (ret)
+			break;
+		ret = top_step(top, &j.ledger, &j.verdict);
+		rs_judged_clear(&j);
+		if (!ret)
+			ret = rs_both_step(b, err);
+	}
+	return ret < 0 ? -1 : 0;
+}
+
+/* Return: NULL with err set. */
+static SCREEN *screen_open(struct rs_error *err)
+{
+	SCREEN *screen = newterm(NULL, stdout, stdin);
+
+	if (!screen) {
+		rs_error_set(err, RS_EXIT_CANNOT, "unknown terminal TERM=%s: try TERM=vt100",
+			     getenv("TERM") ? getenv("TERM") : "");
+		return NULL;
+	}
+	cbreak();
+	noecho();
+	keypad(stdscr, TRUE);
+	return screen;
+}
+
+static void screen_close(SCREEN *screen)
+{
+	endwin();
+	delscreen(screen);
+}
+
+static int one_run(const struct rs_source *source, const struct rs_filter *filter, struct top *top,
+		   struct rs_error *err)
+{
+	void *handle = NULL;
+	SCREEN *screen;
+	int ret = -1;
+
+	if (source->open(filter, &handle, err))
+		return -1;
+	screen = screen_open(err);
+	if (screen) {
+		ret = one_loop(source, handle, top, err);
+		screen_close(screen);
+	}
+	source->close(handle);
+	return ret;
+}
+
+static int both_run(const struct rs_source *source, const struct rs_filter *filter, struct top *top,
+		    struct rs_error *err)
+{
+	struct rs_both b;
+	SCREEN *screen;
+	int ret = -1;
+
+	if (rs_both_open(&b, source, filter, err))
+		return -1;
+	screen = screen_open(err);
+	if (screen) {
+		ret = both_loop(&b, top, err);
+		screen_close(screen);
+	}
+	rs_both_close(&b);
+	return ret;
+}
+
 int rs_top_run(const struct rs_source *source, const struct rs_filter *filter, uint64_t interval_ns,
 	       struct rs_error *err)
 {
 	struct top top = {.interval_ns = interval_ns};
 	struct rs_filter again;
-	void *handle = NULL;
-	SCREEN *screen;
-	int ret;
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 		return rs_error_set(
@@ -329,20 +402,6 @@ int rs_top_run(const struct rs_source *source, const struct rs_filter *filter, u
 	again = *filter;
 	again.repeats = true;
 	rs_window_arm();
-	if (source->open(&again, &handle, err))
-		return -1;
-	screen = newterm(NULL, stdout, stdin);
-	if (!screen) {
-		source->close(handle);
-		return rs_error_set(err, RS_EXIT_CANNOT, "unknown terminal TERM=%s: try TERM=vt100",
-				    getenv("TERM") ? getenv("TERM") : "");
-	}
-	cbreak();
-	noecho();
-	keypad(stdscr, TRUE);
-	ret = loop(source, handle, &top, err);
-	endwin();
-	delscreen(screen);
-	source->close(handle);
-	return ret;
+	return filter->cid.known ? both_run(source, &again, &top, err)
+				 : one_run(source, &again, &top, err);
 }

@@ -33,6 +33,7 @@ size_t rs_top_first(size_t sort, size_t columns, size_t width);
 
 /**
  * rs_top_run() - the live view, until 'q' or a signal
+ * @filter: with a guest's CID, both sides are shown
  * @interval_ns: between two samples
  *
  * Return: 0, or -1 with err set; RS_EXIT_CANNOT without a terminal.

@@ -188,3 +188,28 @@ bool rs_vm_mac(unsigned int pid, const char *tap, char *mac, size_t size)
 		*p = tolower(*p);
 	return found;
 }
+
+/* QEMU accepts guest-cid=N, and as JSON "guest-cid":N. */
+static uint64_t device_cid(const char *arg)
+{
+	const char *at = strstr(arg, "guest-cid");
+
+	if (!at)
+		return 0;
+	at += strlen("guest-cid");
+	at += strspn(at, "\":= ");
+	return strtoul(at, NULL, 10);
+}
+
+uint64_t rs_vm_cid(unsigned int pid)
+{
+	struct cmdline *c = cmdline_read(pid);
+	uint64_t cid = 0;
+	const char *arg;
+
+	if (c)
+		for (size_t at = 0; !cid && (arg = cmdline_next(c, "device", &at));)
+			cid = device_cid(arg);
+	free(c);
+	return cid;
+}

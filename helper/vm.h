@@ -14,4 +14,7 @@ void rs_vm_thread(unsigned int pid, unsigned int tid, char *name, size_t size);
 /* Fills the guest's MAC address on @tap, from the VMM's command line. Return: false = not found. */
 bool rs_vm_mac(unsigned int pid, const char *tap, char *mac, size_t size);
 
+/* Return: the CID of its vsock, 0 = none is on its command line. */
+uint64_t rs_vm_cid(unsigned int pid);
+
 #endif

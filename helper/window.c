@@ -122,7 +122,7 @@ static void wait_until(struct run *r, uint64_t end)
 		progress_clear();
 }
 
-static struct rs_num wall_ns(void)
+struct rs_num rs_window_wall(void)
 {
 	struct timespec ts;
 
@@ -134,7 +134,7 @@ static int sample_get(const struct run *r, struct rs_sample *s, struct rs_error 
 {
 	int ret = r->source->sample(r->handle, s, err);
 
-	s->wall_ns = wall_ns();
+	s->wall_ns = rs_window_wall();
 	if (ret)
 		rs_sample_clear(s);
 	return ret;

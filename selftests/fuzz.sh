@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # fuzz.sh                    each kept file once through the target; prints KTAP
-# fuzz.sh run SECONDS        the fuzzer for so long; what it found stays in build/fuzz
+# fuzz.sh run SECONDS        the fuzzer for so long; what it found stays in build/fuzz. A second
+#                            one, fuzz/talk.c, has what a guest's agent and its host are sent
 # fuzz.sh keep               fuzz/corpus.tar.xz from what the runs found: the fewest files that
 #                            reach all that the runs reached
 # The target, fuzz/judge.c, reads snapshots as `ringside diff` does, judges and prints them, under
@@ -84,20 +85,38 @@ large()
 	printf '%s\0%s' "$guest" "$host" >$OUT/large/both
 }
 
+# fuzz TARGET SECONDS LENGTH DIRECTORY...: what is found goes into the first directory
+fuzz()
+{
+	local log=$OUT/$1.log target=$1 seconds=$2 length=$3
+
+	shift 3
+	$OUT/"$target" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 -max_len="$length" \
+		-print_final_stats=1 -artifact_prefix=$OUT/ "$@" >"$log" 2>&1 || {
+		grep -E -A 12 '^(judge: |==[0-9]+==|.*runtime error)' "$log" | head -n 40 >&2
+		die "$(sed -n 's/.*Test unit written to //p' "$log" | tail -n 1) fails: see $log"
+	}
+	echo "$target: $(grep ' cov: ' "$log" | tail -n 1)"
+	grep '^stat::' "$log"
+}
+
+# run SECONDS: both targets at once
 run()
 {
+	local talk
+
 	build fuzzer "clang and its libclang-rt"
+	build talk "clang and its libclang-rt"
 	corpus
 	seeds
+	mkdir -p $OUT/said
+	printf 'ringside-agent/1 sample\n' >$OUT/said/ask
+	printf 'ok 12\n{"schema":1}' >$OUT/said/ok
+	printf 'no 78 the module is not loaded\n' >$OUT/said/no
 	echo "fuzz: $1 seconds; what fails is kept in selftests/$OUT"
-	$OUT/fuzzer -max_total_time="$1" -timeout=20 -rss_limit_mb=2048 -max_len=65536 \
-		-print_final_stats=1 -artifact_prefix=$OUT/ $OUT/found $OUT/corpus fuzz/found $OUT/seeds \
-		>$OUT/run.log 2>&1 || {
-		grep -E -A 12 '^(judge: |==[0-9]+==|.*runtime error)' $OUT/run.log | head -n 40 >&2
-		die "$(sed -n 's/.*Test unit written to //p' $OUT/run.log | tail -n 1) fails: see $OUT/run.log"
-	}
-	grep ' cov: ' $OUT/run.log | tail -n 1
-	grep '^stat::' $OUT/run.log
+	fuzz talk "$1" 4096 $OUT/said &
+	talk=$!
+	fuzz fuzzer "$1" 65536 $OUT/found $OUT/corpus fuzz/found $OUT/seeds && wait $talk
 }
 
 keep()

@@ -66,6 +66,25 @@ TEST(defaults)
 	EXPECT_STREQ("h.json", o.args[1]);
 }
 
+TEST(what_is_watched)
+{
+	struct rs_opts o;
+	struct rs_error err;
+
+	ASSERT_EQ(0, parse(&o, &err, "watch --guest vsock:3 --trip 2/5 --exec true --bell --once"));
+	EXPECT_TRUE(o.filter.cid.known && o.filter.cid.value == 3);
+	EXPECT_EQ(2, o.trip_need);
+	EXPECT_EQ(5, o.trip_of);
+	EXPECT_STREQ("true", o.exec);
+	EXPECT_TRUE(o.bell && o.once);
+	EXPECT_EQ(RS_FOREVER, o.window.duration_ns);
+	ASSERT_EQ(0, parse(&o, &err, "watch --vm web1 -d 1m"));
+	EXPECT_FALSE(o.filter.cid.known || o.bell || o.once || o.exec);
+	EXPECT_EQ(1, o.trip_need);
+	EXPECT_EQ(2, o.trip_of);
+	EXPECT_EQ(60000000000, o.window.duration_ns);
+}
+
 TEST(an_interval_goes_on_unless_a_duration_ends_it)
 {
 	struct rs_opts o;
@@ -172,6 +191,17 @@ static const struct {
 	{"diff --suppress =x a b", "see VERDICTS"},
 	{"list --suppress busy-poll-theft=x", NULL},
 	{"host --color=blue", "auto, always or never"},
+	{"watch --guest 3", "vsock:CID"},
+	{"watch --guest vsock:2", "from 3"},
+	{"watch --guest vsock:4294967295", "4294967294"},
+	{"watch --guest vsock:", "vsock:CID"},
+	{"watch --trip 3/2", "N from 1 to M"},
+	{"watch --trip 0/2", "N from 1 to M"},
+	{"watch --trip 1/33", "M up to 32"},
+	{"watch --trip 2", "N/M"},
+	{"watch --trip 1/2x", "N/M"},
+	{"watch --exec=", "a command"},
+	{"agent --guest vsock:3", NULL},
 	{"check -H", NULL},
 	{"host --", "a command is missing"},
 	{"host -d 1s -- true", "-d does not go with true"},

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <string.h>
+
+#include "both.h"
+#include "remote.h"
+#include "window.h"
+
+static void shift(struct rs_snapshot *s, struct rs_sample *end)
+{
+	rs_sample_clear(&s->begin);
+	s->has_begin = s->end.time_ns.known;
+	s->begin = s->end;
+	s->end = *end;
+	memset(end, 0, sizeof(*end));
+}
+
+static bool is_same_boot(const struct rs_snapshot *a, const struct rs_snapshot *b)
+{
+	return !strcmp(a->taken.boot_id, b->taken.boot_id) &&
+	       rs_nums_equal(a->end.started_ns, b->end.started_ns);
+}
+
+/* The guest's side begins anew where it did not answer, or counting began again. */
+static void guest_shift(struct rs_both *b, struct rs_snapshot *now)
+{
+	struct rs_snapshot *guest = &b->sides[RS_SIDE_GUEST];
+
+	if (!b->answers || !is_same_boot(guest, now)) {
+		rs_snapshot_clear(guest);
+		*guest = (struct rs_snapshot){.side = RS_SIDE_GUEST};
+	}
+	guest->taken = now->taken;
+	shift(guest, &now->end);
+}
+
+static void guest_sample(struct rs_both *b)
+{
+	struct rs_snapshot now = {.side = RS_SIDE_GUEST};
+
+	b->guest = (struct rs_error){.status = RS_EXIT_OK};
+	if (rs_remote_sample(b->cid, &now, &b->guest)) {
+		b->answers = false;
+		return;
+	}
+	guest_shift(b, &now);
+	b->answers = true;
+	rs_snapshot_clear(&now);
+}
+
+static int host_sample(struct rs_both *b, struct rs_error *err)
+{
+	struct rs_sample now = {.hooks = NULL};
+
+	if (b->source->sample(b->handle, &now, err)) {
+		rs_sample_clear(&now);
+		return -1;
+	}
+	now.wall_ns = rs_window_wall();
+	shift(&b->sides[RS_SIDE_HOST], &now);
+	return 0;
+}
+
+/*
+ * The host first: what it did has reached the guest by then. The other way round, an interrupt that
+ * was sent between both would look lost.
+ */
+int rs_both_step(struct rs_both *b, struct rs_error *err)
+{
+	if (host_sample(b, err))
+		return -1;
+	guest_sample(b);
+	b->fresh = b->answers && !b->sides[RS_SIDE_GUEST].has_begin;
+	return 0;
+}
+
+/* Whether the guest answers, before anything is attached for it. */
+static int guest_ask(struct rs_both *b, struct rs_error *err)
+{
+	guest_sample(b);
+	if (b->answers)
+		return 0;
+	*err = b->guest;
+	return -1;
+}
+
+int rs_both_open(struct rs_both *b, const struct rs_source *source, const struct rs_filter *filter,
+		 struct rs_error *err)
+{
+	*b = (struct rs_both){.source = source, .cid = filter->cid.value};
+	b->sides[RS_SIDE_GUEST].side = RS_SIDE_GUEST;
+	b->sides[RS_SIDE_HOST].side = RS_SIDE_HOST;
+	rs_taken_fill(&b->sides[RS_SIDE_HOST].taken);
+	if (guest_ask(b, err))
+		return -1;
+	if (!source->open(filter, &b->handle, err) && !rs_both_step(b, err))
+		return 0;
+	rs_both_close(b);
+	return -1;
+}
+
+/* A guest that was migrated between two processes of this host: its figures are of both. */
+static void migration_note(struct rs_both *b, const struct rs_match *m)
+{
+	uint64_t host = 0;
+
+	for (size_t i = 0; i < m->n && !host; i++)
+		if (m->pairs[i].host)
+			host = m->pairs[i].host->pid.value;
+	b->fresh |= b->host && host && b->host != host;
+	b->host = host;
+}
+
+static int pairs_make(struct rs_both *b, struct rs_judged *j, struct rs_error *err)
+{
+	const struct rs_snapshot *sides = b->sides;
+
+	if (!b->answers || !sides[RS_SIDE_GUEST].has_begin)
+		return 0;
+	if (rs_match_make(&sides[RS_SIDE_GUEST], &sides[RS_SIDE_HOST], &j->match, err))
+		return -1;
+	j->matched = true;
+	migration_note(b, &j->match);
+	return 0;
+}
+
+int rs_both_judge(struct rs_both *b, struct rs_judged *j, struct rs_error *err)
+{
+	const struct rs_snapshot *sides = b->sides;
+
+	memset(j, 0, sizeof(*j));
+	if (pairs_make(b, j, err))
+		return -1;
+	if (!rs_ledger_make(&j->ledger, j->matched ? &sides[RS_SIDE_GUEST] : NULL,
+			    &sides[RS_SIDE_HOST], j->matched ? &j->match : NULL, err) &&
+	    !rs_verdict_reach(&j->verdict, &j->ledger, err))
+		return 0;
+	rs_judged_clear(j);
+	return -1;
+}
+
+void rs_judged_clear(struct rs_judged *j)
+{
+	rs_verdict_clear(&j->verdict);
+	rs_ledger_clear(&j->ledger);
+	if (j->matched)
+		rs_match_clear(&j->match);
+	memset(j, 0, sizeof(*j));
+}
+
+void rs_both_close(struct rs_both *b)
+{
+	b->source->close(b->handle);
+	for (int i = 0; i < RS_SIDES; i++)
+		rs_snapshot_clear(&b->sides[i]);
+}

@@ -1,0 +1,4 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Both sides live on arm64, in the lab.
+exec "$(dirname "$0")/watch/check.sh" arm64
