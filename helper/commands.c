@@ -61,6 +61,23 @@ const struct rs_command rs_commands[] = {
 		 "  ringside watch --vm web1 --once -i 10s\n"
 		 "  ringside watch --vm web1 --exec 'logger \"$RINGSIDE_QUEUE: "
 		 "$RINGSIDE_FINDING\"'"},
+	{.name = "collect",
+	 .run = rs_run_collect,
+	 .args = "[guest|host]",
+	 .args_max = 1,
+	 .duration_ns = 30 * SECOND,
+	 .options = "duration window output quiet guest tap vm pid queue no-times",
+	 .summary = "one archive for a support case: counts, findings, and what else is asked for",
+	 .more = "Counts for 30 s, or for -d TIME (--window TIME is the same), and packs "
+		 "snapshots, "
+		 "findings, hooks, interrupts, qdiscs, the kernel's log of interrupts and virtio, "
+		 "and "
+		 "the VMM's command line without secrets. With --guest, or --vm of a machine with "
+		 "a "
+		 "vsock, both sides and their page are in it.\n\n"
+		 "  ringside collect\n"
+		 "  ringside collect --window 30s -o case4711.tar.zst\n"
+		 "  ringside collect --vm web1 -o web1.tar.xz"},
 	{.name = "diff",
 	 .run = rs_run_diff,
 	 .args = "GUEST HOST | FILE",

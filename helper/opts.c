@@ -201,6 +201,7 @@ enum {
 	KEY_PID,
 	KEY_QUEUE,
 	KEY_NO_TIMES,
+	KEY_WINDOW,
 	KEY_GUEST,
 	KEY_ONCE,
 	KEY_TRIP,
@@ -211,6 +212,7 @@ enum {
 
 const struct rs_option rs_options[] = {
 	{"duration", 'd', "TIME", "count for TIME: 500ms, 10s, 2m, 1h", duration_set},
+	{"window", KEY_WINDOW, "TIME", "the same as --duration", duration_set},
 	{"interval", 'i', "TIME", "print a result every TIME, for the time of -d or until Ctrl-C",
 	 interval_set},
 	{"json", 'j', NULL, "print JSON", json_set},

@@ -9,6 +9,7 @@ _ringside_options()
 	host) echo "--duration --interval --json --output --quiet --verbose --suppress --no-header --color --tap --vm --pid --queue --no-times --help" ;;
 	agent) echo "--quiet --help" ;;
 	watch) echo "--interval --duration --once --trip --exec --bell --json --output --quiet --suppress --color --guest --vm --pid --tap --queue --no-times --help" ;;
+	collect) echo "--duration --window --output --quiet --guest --tap --vm --pid --queue --no-times --help" ;;
 	diff) echo "--json --output --quiet --verbose --suppress --no-header --color --help" ;;
 	report) echo "--output --quiet --suppress --color --help" ;;
 	list) echo "--json --verbose --no-header --tap --vm --pid --queue --help" ;;
@@ -76,12 +77,12 @@ _ringside()
 	[ "$before" != = ] || before=${COMP_WORDS[COMP_CWORD - 2]}
 	[ "$word" != = ] || word=
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		words="guest host agent watch diff report list top metrics check --help --version"
+		words="guest host agent watch collect diff report list top metrics check --help --version"
 	else
 		case $before in
 		--tap) words=$(_ringside_taps) ;;
 		--color) words="auto always never" ;;
-		-d | --duration | -i | --interval) words="1s 10s 1m" ;;
+		-d | --duration | --window | -i | --interval) words="1s 10s 1m" ;;
 		--vm) words=$(_ringside_machines | cut -d ' ' -f 2-) ;;
 		--pid) words=$(_ringside_machines | cut -d ' ' -f 1) ;;
 		--guest) words=$(_ringside_guests) ;;
@@ -89,7 +90,7 @@ _ringside()
 		-o | --output | --queue | --exec) words= ;;
 		*)
 			words=$(_ringside_options "$command")
-			case $command in check | list | metrics | top) words+=" guest host" ;; esac
+			case $command in check | collect | list | metrics | top) words+=" guest host" ;; esac
 			;;
 		esac
 	fi

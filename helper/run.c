@@ -6,6 +6,7 @@
 
 #include "agent.h"
 #include "check_json.h"
+#include "collect.h"
 #include "embed.h"
 #include "file.h"
 #include "guest.h"
@@ -477,6 +478,33 @@ int rs_run_watch(const struct rs_opts *opts, struct rs_error *err)
 	if ((w.page && rs_file_probe(w.page, err)) || rs_peer_find(&w.filter, err))
 		return -1;
 	return rs_watch_run(&w, &status, err) ? -1 : (int)status;
+}
+
+/* A machine that is named and has no vsock is collected from the host alone. */
+static bool is_guest_wanted(const struct rs_opts *opts, struct rs_filter *filter)
+{
+	struct rs_error none = {.status = RS_EXIT_OK};
+
+	if (!filter->cid.known && !filter->vm && !filter->pid.known)
+		return false;
+	return !rs_peer_find(filter, &none) && (opts->filter.cid.known || filter->cid.known);
+}
+
+int rs_run_collect(const struct rs_opts *opts, struct rs_error *err)
+{
+	struct rs_collect c = {.filter = opts->filter,
+			       .duration_ns = opts->window.duration_ns,
+			       .output = opts->output,
+			       .quiet = opts->quiet};
+	enum rs_side side;
+
+	if (side_choose(opts, &side, err))
+		return -1;
+	if (is_guest_wanted(opts, &c.filter))
+		side = RS_SIDE_HOST;
+	c.source = sources[side];
+	c.check = side == RS_SIDE_GUEST ? rs_guest_check : rs_host_check;
+	return rs_collect_run(&c, err);
 }
 
 int rs_run_metrics(const struct rs_opts *opts, struct rs_error *err)

@@ -36,6 +36,7 @@ int rs_run_guest(const struct rs_opts *opts, struct rs_error *err);
 int rs_run_host(const struct rs_opts *opts, struct rs_error *err);
 int rs_run_agent(const struct rs_opts *opts, struct rs_error *err);
 int rs_run_watch(const struct rs_opts *opts, struct rs_error *err);
+int rs_run_collect(const struct rs_opts *opts, struct rs_error *err);
 int rs_run_diff(const struct rs_opts *opts, struct rs_error *err);
 int rs_run_report(const struct rs_opts *opts, struct rs_error *err);
 int rs_run_list(const struct rs_opts *opts, struct rs_error *err);

@@ -2,8 +2,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "both.h"
 #include "child.h"
@@ -28,20 +26,6 @@ struct state {
 	bool named, open; /* a root began that names a party, or that does not */
 	bool judged;	  /* at least one window was */
 };
-
-/* Short pauses: a signal that comes just before one does not end it. */
-static void wait_until(uint64_t end)
-{
-	uint64_t now;
-
-	while (!rs_window_stopped() && (now = rs_window_now()) < end) {
-		struct timespec ts = {0, NS_PER_S / 2};
-
-		if (end - now < NS_PER_S / 2)
-			ts.tv_nsec = end - now;
-		nanosleep(&ts, NULL);
-	}
-}
 
 static struct rs_child *child_free(struct state *s)
 {
@@ -159,7 +143,7 @@ static int windows_take(struct state *s, struct rs_error *err)
 		next += w->interval_ns;
 		if (next < rs_window_now()) /* taking it took longer */
 			next = rs_window_now() + w->interval_ns;
-		wait_until(next);
+		rs_window_wait(next);
 		if (rs_window_stopped())
 			break;
 		if (rs_both_step(&s->both, err))

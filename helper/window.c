@@ -122,6 +122,20 @@ static void wait_until(struct run *r, uint64_t end)
 		progress_clear();
 }
 
+/* Short pauses: a signal that comes just before one does not end it. */
+void rs_window_wait(uint64_t end)
+{
+	uint64_t now;
+
+	while (!stopped && (now = rs_window_now()) < end) {
+		struct timespec ts = {0, NS_PER_S / 2};
+
+		if (end - now < NS_PER_S / 2)
+			ts.tv_nsec = end - now;
+		nanosleep(&ts, NULL);
+	}
+}
+
 struct rs_num rs_window_wall(void)
 {
 	struct timespec ts;

@@ -35,6 +35,9 @@ int rs_window_run(const struct rs_source *source, const struct rs_filter *filter
 void rs_window_arm(void);
 bool rs_window_stopped(void);
 
+/* Waits until this instant of rs_window_now(), or until stopped. */
+void rs_window_wait(uint64_t end);
+
 /* CLOCK_MONOTONIC, in nanoseconds; CLOCK_REALTIME. */
 uint64_t rs_window_now(void);
 struct rs_num rs_window_wall(void);

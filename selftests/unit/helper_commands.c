@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <json-c/json.h>
 #include <pty.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -505,6 +506,69 @@ TEST_F(commands, virtual_machines_are_completed)
 	PRINTS("ringside-db1");
 	PRINTS("\nPID\nalways\n--no-header\ntrue\n");
 	unlink(script);
+}
+
+/* The names in an archive, and the text of one of them. */
+static void archive_read(struct done *d, const char *archive, const char *member)
+{
+	char line[256];
+	FILE *in;
+
+	snprintf(line, sizeof(line), "tar -tf %s && tar -xOf %s %s", archive, archive, member);
+	in = popen(line, "r");
+	d->out[fread(d->out, 1, sizeof(d->out) - 1, in)] = '\0';
+	pclose(in);
+}
+
+TEST_F(commands, a_case_is_one_archive)
+{
+	static const char *const names[] = {"c/host.json",
+					    "c/findings.txt",
+					    "c/findings.json",
+					    "c/check.txt",
+					    "c/interrupts-before.txt",
+					    "c/interrupts-after.txt",
+					    "c/softnet_stat-after.txt",
+					    "c/qdiscs-before.txt",
+					    "c/kernel-log.txt",
+					    "c/vmm-command-lines.txt"};
+	static const char *const ends[] = {"tar", "tar.gz", "tar.xz"};
+	char line[128], archive[96];
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		snprintf(archive, sizeof(archive), "%s/c.%s", self->dir, ends[i]);
+		snprintf(line, sizeof(line), "collect host --window 1ms -o %s", archive);
+		command_run(&self->d, line);
+		ASSERT_EQ(0, self->d.status) TH_LOG("%s", self->d.err);
+		EXPECT_NE(NULL, strstr(self->d.err, "files in"));
+		archive_read(&self->d, archive, "c/check.txt");
+		for (size_t n = 0; n < sizeof(names) / sizeof(names[0]); n++) {
+			PRINTS(names[n]);
+		}
+		PRINTS("no   tun_net_xmit: this kernel has no");
+		unlink(archive);
+	}
+	/* nothing else is left: teardown removes the empty directory */
+	EXPECT_EQ(0, rmdir(self->dir));
+	EXPECT_EQ(0, mkdir(self->dir, 0700));
+}
+
+TEST_F(commands, a_case_that_cannot_be_packed_leaves_nothing)
+{
+	char line[128];
+
+	command_run(&self->d, "collect host --window 1ms -o /nonsense/c.tar");
+	EXPECT_EQ(RS_EXIT_NOOUTPUT, self->d.status);
+	command_run(&self->d, "collect host --window 1ms -o c.zip");
+	EXPECT_EQ(RS_EXIT_USAGE, self->d.status);
+	EXPECT_NE(NULL, strstr(self->d.err, ".tar.zst"));
+	setenv("PATH", "/nonsense", 1);
+	snprintf(line, sizeof(line), "collect host --window 1ms -o %s/c.tar.gz", self->dir);
+	command_run(&self->d, line);
+	EXPECT_EQ(RS_EXIT_IO, self->d.status);
+	EXPECT_NE(NULL, strstr(self->d.err, "cannot run tar"));
+	EXPECT_EQ(0, rmdir(self->dir));
+	EXPECT_EQ(0, mkdir(self->dir, 0700));
 }
 
 TEST_HARNESS_MAIN

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdbool.h>
+#include <string.h>
+#include <strings.h>
+
+#include "plain.h"
+#include "redact.h"
+
+#define CUT "[cut]"
+
+/* Parts of the names of keys. "string" and "value" are those of -fw_cfg and -smbios. */
+static const char *const words[] = {"pass", "secret", "key",  "token",	"cred", "auth",
+				    "data", "cookie", "user", "string", "value"};
+
+/* Whether the @len characters before @end belong to such a name. */
+static bool is_secret(const char *name, size_t len)
+{
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		for (size_t at = 0; at + strlen(words[i]) <= len; at++)
+			if (!strncasecmp(name + at, words[i], strlen(words[i])))
+				return true;
+	return false;
+}
+
+static bool is_name(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '-' || c == '_' || c == '.';
+}
+
+static size_t name_before(const char *arg, const char *end)
+{
+	size_t len = 0;
+
+	while (end - len > arg && is_name(end[-(ptrdiff_t)len - 1]))
+		len++;
+	return len;
+}
+
+/* The end of a value: a comma, but not one of two. */
+static const char *value_end(const char *at)
+{
+	for (; *at; at++) {
+		if (*at != ',')
+			continue;
+		if (at[1] != ',')
+			return at;
+		at++;
+	}
+	return at;
+}
+
+/* The end of a JSON value of any kind: a string up to its quote, others up to what follows. */
+static const char *json_end(const char *at)
+{
+	at += strspn(at, " ");
+	if (*at != '"')
+		return at + strcspn(at, ",}]");
+	for (at++; *at && *at != '"'; at++)
+		if (*at == '\\' && at[1])
+			at++;
+	return *at ? at + 1 : at;
+}
+
+/* "//user:password@host": the end of what comes before the @, NULL = there is none. */
+static const char *user_end(const char *at)
+{
+	size_t len = strcspn(at, "@/,\" ");
+
+	return at[len] == '@' ? at + len : NULL;
+}
+
+/* Where the text that is to be cut behind @at ends; NULL = nothing is. */
+static const char *cut_end(const char *arg, const char *at)
+{
+	const char *name_end;
+	size_t len;
+
+	if (*at == '=') {
+		len = name_before(arg, at);
+		return is_secret(at - len, len) ? value_end(at + 1) : NULL;
+	}
+	if (*at == ':' && at > arg && at[-1] == '"') {
+		name_end = at - 1;
+		len = name_before(arg, name_end);
+		return is_secret(name_end - len, len) ? json_end(at + 1) : NULL;
+	}
+	if (*at == '/' && at > arg && at[-1] == '/')
+		return user_end(at + 1);
+	return NULL;
+}
+
+static void arg_print(FILE *out, const char *arg)
+{
+	char plain[8] = "", one[2] = "";
+
+	for (const char *at = arg; *at; at++) {
+		const char *end = cut_end(arg, at);
+
+		one[0] = *at;
+		if ((unsigned char)*at < 0x80 && rs_plain_copy(plain, sizeof(plain), one))
+			fputs(plain, out);
+		else
+			fputc('?', out);
+		if (end) {
+			fputs(CUT, out);
+			at = end - 1;
+		}
+	}
+	fputc('\n', out);
+}
+
+void rs_redact_print(FILE *out, const char *args, size_t len)
+{
+	bool secret = false;
+
+	for (size_t at = 0; at < len; at += strnlen(args + at, len - at) + 1) {
+		const char *arg = args + at;
+
+		if (secret && *arg != '-')
+			fputs(CUT "\n", out);
+		else
+			arg_print(out, arg);
+		secret = *arg == '-' && !strchr(arg, '=') && is_secret(arg, strlen(arg));
+	}
+}
