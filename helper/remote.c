@@ -87,16 +87,23 @@ int rs_remote_ask(int fd, const char *where, unsigned int timeout_ms, struct rs_
 	return snapshot_read(&w, where, len, s, err);
 }
 
-/* A privileged port shows the agent that no other user of this host asks. */
+/*
+ * A privileged port shows the agent that no other user of this host asks. Each connection has
+ * another one: the guest may not be done with the last one, and resets what looks like it.
+ */
 static int port_bind(int fd)
 {
+	static unsigned int last = RS_WIRE_PRIVILEGED;
 	struct sockaddr_vm own = {.svm_family = AF_VSOCK, .svm_cid = VMADDR_CID_ANY};
 
-	for (own.svm_port = RS_WIRE_PRIVILEGED - 1; own.svm_port >= PORT_FIRST; own.svm_port--)
+	for (int i = PORT_FIRST; i < RS_WIRE_PRIVILEGED; i++) {
+		last = last > PORT_FIRST ? last - 1 : RS_WIRE_PRIVILEGED - 1;
+		own.svm_port = last;
 		if (!bind(fd, (struct sockaddr *)&own, sizeof(own)))
 			return 0;
-		else if (errno != EADDRINUSE)
+		if (errno != EADDRINUSE)
 			return -1;
+	}
 	return -1;
 }
 

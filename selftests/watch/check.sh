@@ -17,4 +17,4 @@ selftests/lab/lab cc -a "$arch" -o "$work/programs/knock" selftests/watch/knock.
 		-f selftests/check-host:/lab/check -f "$work/programs:/lab/programs" \
 		-f selftests/path/window.sh:/lab/window.sh \
 		-F selftests/path/inside.sh:/path/inside.sh -F "$work/programs/knock:/usr/bin/knock" \
-		selftests/watch/scene.sh
+		-p zstd -p tar -f contrib/cases/gather:/lab/gather selftests/watch/scene.sh

@@ -48,12 +48,18 @@ static int reach(unsigned int cid, bool privileged)
 	struct sockaddr_vm own = {.svm_family = AF_VSOCK, .svm_cid = VMADDR_CID_ANY};
 	struct sockaddr_vm peer = {.svm_family = AF_VSOCK, .svm_cid = cid, .svm_port = PORT};
 	int fd = socket(AF_VSOCK, SOCK_STREAM, 0);
+	static unsigned int last;
 
+	if (!last)
+		last = 300 + getpid() % 300;
 	if (fd < 0)
 		die("socket");
-	for (own.svm_port = 599; privileged && own.svm_port > 300; own.svm_port--)
+	while (privileged) { /* each time another one: the last one may not be closed there */
+		last = last > 300 ? last - 1 : 599;
+		own.svm_port = last;
 		if (!bind(fd, (struct sockaddr *)&own, sizeof(own)))
 			break;
+	}
 	if (!connect(fd, (struct sockaddr *)&peer, sizeof(peer)))
 		return fd;
 	close(fd);

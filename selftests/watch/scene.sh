@@ -125,6 +125,18 @@ as_root()
 	done
 }
 
+# archived: a case of both sides, by the host's script; no secret is in it
+archived()
+{
+	RINGSIDE_WINDOW=1s /lab/gather /tmp/gathered || { note "$(cat /tmp/gathered/gather.log)"; return 1; }
+	counted ringside collect --vm guest0 --window 1s -q -o /out/case.tar.zst || return
+	zstd -dc /out/case.tar.zst | tar -C /tmp -x || return
+	[ -e "/tmp/gathered/machine-$(guest_pid).tar.gz" ] && [ -e /tmp/gathered/host.tar.gz ] &&
+		counted ringside diff -q /tmp/case/guest.json /tmp/case/host.json &&
+		grep -q '<html' /tmp/case/report.html && grep -q 'virtio' /tmp/case/kernel-log.txt &&
+		grep -q 'guest-cid=5' /tmp/case/vmm-command-lines.txt && ! grep -rq hunter2 /tmp/case
+}
+
 # knocked EXPECTED ARGUMENT...: and the agent goes on
 knocked()
 {
@@ -163,7 +175,8 @@ lied()
 }
 
 modprobe vhost_vsock
-guest_start -n 1 -c 2 -- -device "vhost-vsock-pci,guest-cid=$CID" || exit 1
+guest_start -n 1 -c 2 -- -device "vhost-vsock-pci,guest-cid=$CID" \
+	-object secret,id=s0,data=hunter2 || exit 1
 check "only the traffic of the scenario is sent" net_still
 silent
 guest 'modprobe vmw_vsock_virtio_transport'
@@ -188,6 +201,7 @@ check "the command was run, and the page written" what_was_said
 check "Ctrl-C ends it, and the status tells of the fault" interrupted
 same "nothing stays attached" "$before" "$(attached)"
 check "the agent's answer has what root reads" as_root
+check "a support case is collected" archived
 resident=$(memory_bounded)
 check "another user of the host gets no answer" knocked 'bytes=0' ask $CID
 check "a process of the guest gets no answer" own_refused
