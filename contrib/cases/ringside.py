@@ -3,6 +3,8 @@
 # A plugin of sos (sosreport): `sos report -o ringside -k ringside.window=30s`. Install it as
 # sos/report/plugins/ringside.py below Python's site-packages or dist-packages.
 
+import os
+
 from sos.report.plugins import (Plugin, RedHatPlugin, DebianPlugin,
                                 UbuntuPlugin, SuSEPlugin)
 
@@ -25,7 +27,7 @@ class Ringside(Plugin, RedHatPlugin, DebianPlugin, UbuntuPlugin, SuSEPlugin):
     option_list = OPTIONS
 
     def setup(self):
-        archive = self.get_cmd_output_path(name='case.tar')
+        archive = os.path.join(self.get_cmd_output_path(), 'case.tar')
         self.add_cmd_output(
             f"ringside collect --quiet --window {self.get_option('window')} --output {archive}",
             suggest_filename='collect', timeout=900)
