@@ -86,7 +86,7 @@ static int guest_ask(struct rs_both *b, struct rs_error *err)
 int rs_both_open(struct rs_both *b, const struct rs_source *source, const struct rs_filter *filter,
 		 struct rs_error *err)
 {
-	*b = (struct rs_both){.source = source, .cid = filter->cid.value};
+	*b = (struct rs_both){.source = source, .cid = filter->cid.value, .machine = filter->pid};
 	b->sides[RS_SIDE_GUEST].side = RS_SIDE_GUEST;
 	b->sides[RS_SIDE_HOST].side = RS_SIDE_HOST;
 	rs_taken_fill(&b->sides[RS_SIDE_HOST].taken);
@@ -116,7 +116,7 @@ static int pairs_make(struct rs_both *b, struct rs_judged *j, struct rs_error *e
 
 	if (!b->answers || !sides[RS_SIDE_GUEST].has_begin)
 		return 0;
-	if (rs_match_make(&sides[RS_SIDE_GUEST], &sides[RS_SIDE_HOST], &j->match, err))
+	if (rs_match_known(&sides[RS_SIDE_GUEST], &sides[RS_SIDE_HOST], b->machine, &j->match, err))
 		return -1;
 	j->matched = true;
 	migration_note(b, &j->match);

@@ -10,6 +10,7 @@ struct rs_both {
 	const struct rs_source *source;
 	void *handle;
 	unsigned int cid;
+	struct rs_num machine; /* the process that runs the guest, from its CID; or unknown */
 	struct rs_snapshot sides[RS_SIDES];
 	bool answers;	       /* the guest answered at the end of this window */
 	struct rs_error guest; /* why it did not */

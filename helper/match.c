@@ -389,7 +389,7 @@ static int nothing_found(const struct refusal *r, struct rs_error *err)
 			    or_unknown(host->taken.hostname), reason);
 }
 
-static int sides_check(const struct rs_snapshot *guest, const struct rs_snapshot *host,
+static int sides_check(const struct rs_snapshot *guest, const struct rs_snapshot *host, bool known,
 		       struct rs_error *err)
 {
 	if (guest->side == host->side)
@@ -401,7 +401,7 @@ static int sides_check(const struct rs_snapshot *guest, const struct rs_snapshot
 		return rs_error_set(
 			err, RS_EXIT_DATA,
 			"the guest's snapshot must come first: ringside diff GUEST HOST");
-	if (!guest->end.queues_n || !host->end.queues_n)
+	if (!guest->end.queues_n || (!host->end.queues_n && !known))
 		return rs_error_set(err, RS_EXIT_DATA, "the %s's snapshot has no virtqueue",
 				    guest->end.queues_n ? "host" : "guest");
 	return 0;
@@ -452,6 +452,7 @@ static int pairs_find(struct rs_match *m, struct search *search, struct rs_error
 {
 	struct rs_sides *s = &search->sides;
 	struct refusal refusal = {0};
+	bool known = s->machine.known;
 	size_t found = 0;
 
 	for (m->n = 0; m->n < s->guest->end.queues_n; m->n++) {
@@ -460,7 +461,8 @@ static int pairs_find(struct rs_match *m, struct search *search, struct rs_error
 		if (pair_find(search, &m->pairs[m->n], &refusal, err))
 			return -1;
 	}
-	s->machine = machine_of(m);
+	if (!known)
+		s->machine = machine_of(m);
 	for (size_t i = 0; s->machine.known && i < m->n; i++) {
 		s->g = m->pairs[i].guest;
 		s->ring_reset = rs_span_ring_reset(&search->guest, s->g);
@@ -471,7 +473,7 @@ static int pairs_find(struct rs_match *m, struct search *search, struct rs_error
 		return out_of_memory(err);
 	for (size_t i = 0; i < m->n; i++)
 		found += m->pairs[i].host != NULL;
-	if (found)
+	if (found || known)
 		return 0;
 	refusal_find(search, &refusal);
 	return nothing_found(&refusal, err);
@@ -480,15 +482,23 @@ static int pairs_find(struct rs_match *m, struct search *search, struct rs_error
 int rs_match_make(const struct rs_snapshot *guest, const struct rs_snapshot *host,
 		  struct rs_match *m, struct rs_error *err)
 {
+	return rs_match_known(guest, host, (struct rs_num){0}, m, err);
+}
+
+int rs_match_known(const struct rs_snapshot *guest, const struct rs_snapshot *host,
+		   struct rs_num machine, struct rs_match *m, struct rs_error *err)
+{
 	struct search search;
 	int ret;
 
 	memset(m, 0, sizeof(*m));
-	if (sides_check(guest, host, err))
+	if (sides_check(guest, host, machine.known, err))
 		return -1;
 	m->pairs = calloc(guest->end.queues_n, sizeof(*m->pairs));
-	ret = search_make(&search, guest, host) || !m->pairs ? out_of_memory(err)
-							     : pairs_find(m, &search, err);
+	ret = search_make(&search, guest, host) || !m->pairs ? out_of_memory(err) : 0;
+	search.sides.machine = machine;
+	if (!ret)
+		ret = pairs_find(m, &search, err);
 	search_clear(&search);
 	if (ret)
 		rs_match_clear(m);

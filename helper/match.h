@@ -39,6 +39,14 @@ struct rs_match {
  */
 int rs_match_make(const struct rs_snapshot *guest, const struct rs_snapshot *host,
 		  struct rs_match *m, struct rs_error *err);
+/**
+ * rs_match_known() - the same where the process that runs the guest is known
+ * @machine: its number; unknown = as rs_match_make()
+ *
+ * Then that none of the queues is found is no error.
+ */
+int rs_match_known(const struct rs_snapshot *guest, const struct rs_snapshot *host,
+		   struct rs_num machine, struct rs_match *m, struct rs_error *err);
 void rs_match_clear(struct rs_match *m);
 
 #endif

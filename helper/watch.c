@@ -25,6 +25,7 @@ struct state {
 	bool began;	  /* a root, with this window */
 	bool named, open; /* a root began that names a party, or that does not */
 	bool judged;	  /* at least one window was */
+	bool compared;	  /* both sides were, at least once */
 };
 
 static struct rs_child *child_free(struct state *s)
@@ -114,21 +115,28 @@ static int judged_show(struct state *s, struct rs_judged *j, struct rs_error *er
 	return 0;
 }
 
-/* A guest that is another one since the window before is waited for: it may have been migrated. */
+/* Once both sides were compared, what cannot be any more is waited for: the guest may be migrated,
+ * or its device plugged again. */
+static bool is_passing(const struct state *s, const struct rs_error *why)
+{
+	return s->compared && (why->status == RS_EXIT_MISMATCH || why->status == RS_EXIT_DATA);
+}
+
 static int window_judge(struct state *s, struct rs_error *err)
 {
-	struct rs_error mismatch = {.status = RS_EXIT_OK};
+	struct rs_error why = {.status = RS_EXIT_OK};
 	struct rs_judged j;
 	int ret;
 
-	if (rs_both_judge(&s->both, &j, &mismatch)) {
-		if (s->both.host && mismatch.status == RS_EXIT_MISMATCH) {
-			fprintf(stderr, "ringside: %s\n", mismatch.text);
+	if (rs_both_judge(&s->both, &j, &why)) {
+		if (is_passing(s, &why)) {
+			fprintf(stderr, "ringside: %s\n", why.text);
 			return 0;
 		}
-		*err = mismatch;
+		*err = why;
 		return -1;
 	}
+	s->compared |= j.matched;
 	ret = judged_show(s, &j, err);
 	rs_judged_clear(&j);
 	return ret;

@@ -91,6 +91,39 @@ TEST_F(match, msi_alone_is_not_enough)
 	EXPECT_EQ(RS_EXIT_MISMATCH, self->err.status);
 }
 
+/* By its CID. The other process has an interrupt with the same MSI. */
+TEST_F(match, msi_is_enough_where_the_process_is_known)
+{
+	EACH_HOST(q)
+	{
+		q->used_addr = (struct rs_num){0};
+		*q->mac = *q->uuid = '\0';
+	}
+	self->host.end.queues[3].pid = rs_num_of(4321);
+	ASSERT_EQ(0,
+		  rs_match_known(&self->guest, &self->host, rs_num_of(1234), &self->m, &self->err));
+	for (int i = 0; i < QUEUES; i++)
+		EXPECT_EQ(i == 3 ? NULL : &self->host.end.queues[i], self->m.pairs[i].host);
+}
+
+TEST_F(match, a_known_process_of_which_no_queue_is_known_is_no_error)
+{
+	EACH_HOST(q)
+	{
+		q->used_addr = q->msi.address = q->queue = (struct rs_num){0};
+		*q->mac = *q->uuid = '\0';
+	}
+	ASSERT_EQ(0,
+		  rs_match_known(&self->guest, &self->host, rs_num_of(1234), &self->m, &self->err));
+	ASSERT_EQ(QUEUES, self->m.n);
+	for (int i = 0; i < QUEUES; i++)
+		EXPECT_EQ(NULL, self->m.pairs[i].host);
+	rs_match_clear(&self->m);
+	rs_sample_clear(&self->host.end);
+	ASSERT_EQ(0,
+		  rs_match_known(&self->guest, &self->host, rs_num_of(1234), &self->m, &self->err));
+}
+
 TEST_F(match, a_moved_interrupt_is_no_contradiction)
 {
 	EACH_HOST(q)
