@@ -41,6 +41,8 @@ static struct rs_trip *trip_add(struct rs_trips *t, const struct rs_finding *f, 
 	t->rows = rows;
 	rows += t->n++;
 	*rows = (struct rs_trip){.id = f->id};
+	if (f->rule && !strcmp(f->rule->unit, "flag"))
+		rows->state = f->rule;
 	rs_str_set(rows->queue, f->row->label);
 	rs_str_set(rows->place, place);
 	return rows;
@@ -88,6 +90,13 @@ static bool is_well(const struct rs_ledger *l, const struct rs_verdict *v, const
 	return row == &l->total || !rs_verdict_is_unjudged(v, l, row - l->rows);
 }
 
+static bool is_state_over(const struct rs_trip *trip, const struct rs_ledger *l,
+			  const struct rs_row *row)
+{
+	return trip->state && rs_rule_applies(trip->state, l, row) &&
+	       !rs_rule_missing(trip->state, row);
+}
+
 static struct sight look(const struct rs_trip *trip, const struct rs_ledger *l,
 			 const struct rs_verdict *v)
 {
@@ -96,7 +105,7 @@ static struct sight look(const struct rs_trip *trip, const struct rs_ledger *l,
 	if (!s.row)
 		return s;
 	s.finding = finding_find(v, s.row, trip->id);
-	s.judged = s.finding || is_well(l, v, s.row);
+	s.judged = s.finding || is_well(l, v, s.row) || is_state_over(trip, l, s.row);
 	return s;
 }
 

@@ -16,6 +16,7 @@ struct rs_trip {
 	char place[4 * RS_STR_LEN]; /* what it is known by: the guest's device and number, or the
 				       tap's */
 	const char *id;
+	const struct rs_rule *state; /* of a state: whether it holds is known without traffic */
 	uint32_t seen; /* bit 0: in the last window in which the queue could be judged, 1: before it
 			*/
 	bool on;

@@ -7,13 +7,10 @@
 
 enum { MS = 1000000 };
 
-/* What a window shows of the first queue. */
-enum window { WELL, SICK, UNJUDGED, GONE };
-
 static const struct {
 	const char *name;
 	unsigned int need, of;
-	const char *windows; /* w, s, u, g */
+	const char *windows; /* w(ell), s(ick), d(isabled IRQ), u(njudged), g(one) */
 	const char *changes; /* at the end of each: -, b(egins), e(nds), g(one) */
 } courses[] = {
 	{"one is enough", 1, 1, "wsw", "-be"},
@@ -26,6 +23,7 @@ static const struct {
 	{"its queue goes", 1, 2, "sg", "bg"},
 	{"and comes back", 1, 2, "sgs", "bgb"},
 	{"it begins anew after its end", 1, 1, "swsw", "bebe"},
+	{"a state needs no traffic to be over", 1, 2, "duu", "b-e"},
 	{"all that there are", 1, 32, "swwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww",
 	 "b-------------------------------e-"},
 };
@@ -37,8 +35,8 @@ static void changed(void *ctx, enum rs_trip_change change, const struct rs_trip 
 		[RS_TRIP_BEGINS] = 'b', [RS_TRIP_ENDS] = 'e', [RS_TRIP_GONE] = 'g'};
 	char *letter = ctx;
 
-	if (!strcmp(trip->id, "qdisc-drops") && !strcmp(trip->queue, "eth0 input.0") &&
-	    (f != NULL) == (change == RS_TRIP_BEGINS))
+	if ((!strcmp(trip->id, "qdisc-drops") || !strcmp(trip->id, "irq-disabled")) &&
+	    !strcmp(trip->queue, "eth0 input.0") && (f != NULL) == (change == RS_TRIP_BEGINS))
 		*letter = letters[change];
 	else
 		*letter = '?';
@@ -58,6 +56,7 @@ static int window_take(struct rs_trips *t, char window, uint64_t now, char *lett
 		return -1;
 	if (window == 's')
 		j.ledger.rows[0].figures[RS_FIG_HOST(qdisc_dropped)] = rs_num_of(1000);
+	j.ledger.rows[0].figures[RS_FIG_DERIVED(irq_disabled)] = rs_num_of(window == 'd');
 	if (window == 'g') { /* the row of another queue */
 		j.ledger.rows++;
 		j.ledger.rows_n--;
