@@ -32,6 +32,15 @@ static struct rs_trip *trip_find(const struct rs_trips *t, const char *place, co
 	return NULL;
 }
 
+/* A queue that stands still for it has a finding of the same name. */
+static const struct rs_rule *state_find(const char *id)
+{
+	for (size_t i = 0; i < rs_rules_count(); i++)
+		if (!strcmp(rs_rule_at(i)->id, id) && !strcmp(rs_rule_at(i)->unit, "flag"))
+			return rs_rule_at(i);
+	return NULL;
+}
+
 static struct rs_trip *trip_add(struct rs_trips *t, const struct rs_finding *f, const char *place)
 {
 	struct rs_trip *rows = realloc(t->rows, (t->n + 1) * sizeof(*rows));
@@ -41,8 +50,7 @@ static struct rs_trip *trip_add(struct rs_trips *t, const struct rs_finding *f, 
 	t->rows = rows;
 	rows += t->n++;
 	*rows = (struct rs_trip){.id = f->id};
-	if (f->rule && !strcmp(f->rule->unit, "flag"))
-		rows->state = f->rule;
+	rows->state = state_find(f->id);
 	rs_str_set(rows->queue, f->row->label);
 	rs_str_set(rows->place, place);
 	return rows;
@@ -119,9 +127,9 @@ static unsigned int windows_seen(const struct rs_trips *t, const struct rs_trip 
 static void trip_step(const struct rs_trips *t, struct rs_trip *trip, const struct sight *s,
 		      uint64_t now_ns, rs_trip_fn changed, void *ctx)
 {
-	if (s->row && !s->judged)
-		return;
-	trip->seen = s->row ? trip->seen << 1 | (s->finding != NULL) : 0;
+	bool sick = s->judged ? s->finding != NULL : trip->seen & 1;
+
+	trip->seen = s->row ? trip->seen << 1 | sick : 0;
 	if (!trip->on && s->finding && windows_seen(t, trip) >= t->need) {
 		trip->on = true;
 		trip->since_ns = now_ns;

@@ -17,8 +17,7 @@ struct rs_trip {
 				       tap's */
 	const char *id;
 	const struct rs_rule *state; /* of a state: whether it holds is known without traffic */
-	uint32_t seen; /* bit 0: in the last window in which the queue could be judged, 1: before it
-			*/
+	uint32_t seen;		     /* bit 0: in the last window, 1: in the one before it */
 	bool on;
 	bool answer;	   /* it names a party */
 	uint64_t since_ns; /* when it tripped */
@@ -42,8 +41,8 @@ typedef void (*rs_trip_fn)(void *ctx, enum rs_trip_change change, const struct r
  * @now_ns: the end of the window
  * @changed: called for each root that begins or ends with it
  *
- * A queue that could not be judged is neither sick nor well: nothing of it changes. The roots of
- * one that is gone end. Return: 0, or -1: out of memory.
+ * A queue that could not be judged is what it was in the window before. The roots of one that is
+ * gone end. Return: 0, or -1: out of memory.
  */
 int rs_trips_step(struct rs_trips *t, const struct rs_ledger *l, const struct rs_verdict *v,
 		  uint64_t now_ns, rs_trip_fn changed, void *ctx);

@@ -20,6 +20,8 @@ static const struct {
 	{"two in a row of three", 2, 3, "sswww", "-b--e"},
 	{"what cannot be judged is not well", 1, 1, "suuuw", "b---e"},
 	{"nor sick", 2, 2, "sus", "--b"},
+	{"nor does it begin by itself", 2, 2, "suuu", "----"},
+	{"what was well stays so", 1, 2, "swuuu", "b-e--"},
 	{"its queue goes", 1, 2, "sg", "bg"},
 	{"and comes back", 1, 2, "sgs", "bgb"},
 	{"it begins anew after its end", 1, 1, "swsw", "bebe"},
