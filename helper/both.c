@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "both.h"
+#include "peer.h"
 #include "remote.h"
 #include "window.h"
 
@@ -86,7 +87,9 @@ static int guest_ask(struct rs_both *b, struct rs_error *err)
 int rs_both_open(struct rs_both *b, const struct rs_source *source, const struct rs_filter *filter,
 		 struct rs_error *err)
 {
-	*b = (struct rs_both){.source = source, .cid = filter->cid.value, .machine = filter->pid};
+	*b = (struct rs_both){.source = source,
+			      .cid = filter->cid.value,
+			      .machine = rs_peer_pid(filter->cid.value)};
 	b->sides[RS_SIDE_GUEST].side = RS_SIDE_GUEST;
 	b->sides[RS_SIDE_HOST].side = RS_SIDE_HOST;
 	rs_taken_fill(&b->sides[RS_SIDE_HOST].taken);
@@ -98,8 +101,9 @@ int rs_both_open(struct rs_both *b, const struct rs_source *source, const struct
 	return -1;
 }
 
-/* A guest that was migrated between two processes of this host: its figures are of both. */
-static void migration_note(struct rs_both *b, const struct rs_match *m)
+/* A guest that was migrated between two processes of this host: its figures are of both. Return:
+ * whether the host has any of its queues. */
+static bool migration_note(struct rs_both *b, const struct rs_match *m)
 {
 	uint64_t host = 0;
 
@@ -107,7 +111,9 @@ static void migration_note(struct rs_both *b, const struct rs_match *m)
 		if (m->pairs[i].host)
 			host = m->pairs[i].host->pid.value;
 	b->fresh |= b->host && host && b->host != host;
-	b->host = host;
+	if (host)
+		b->host = host;
+	return host;
 }
 
 static int pairs_make(struct rs_both *b, struct rs_judged *j, struct rs_error *err)
@@ -119,7 +125,9 @@ static int pairs_make(struct rs_both *b, struct rs_judged *j, struct rs_error *e
 	if (rs_match_known(&sides[RS_SIDE_GUEST], &sides[RS_SIDE_HOST], b->machine, &j->match, err))
 		return -1;
 	j->matched = true;
-	migration_note(b, &j->match);
+	j->paired = migration_note(b, &j->match);
+	if (!j->paired) /* another process may run it by now */
+		b->machine = rs_peer_pid(b->cid);
 	return 0;
 }
 

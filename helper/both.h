@@ -25,6 +25,7 @@ struct rs_judged {
 	struct rs_ledger ledger;
 	struct rs_verdict verdict;
 	bool matched; /* the ledger has both sides */
+	bool paired;  /* and at least one of the guest's queues is on this host */
 };
 
 /* Attaches on the host, and takes the first sample of both sides. Return: 0, or -1 with err set:

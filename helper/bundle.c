@@ -68,6 +68,7 @@ int rs_bundle_open(struct rs_bundle *b, const char *out, struct rs_error *err)
 	    (snprintf(copy, sizeof(copy), "%s/%s", b->dir, b->name) >= (int)sizeof(copy) ||
 	     !mkdir(copy, 0700)))
 		return 0;
+	rmdir(b->dir);
 	return rs_error_set(err, RS_EXIT_NOOUTPUT, "cannot make a directory beside %s: %s", out,
 			    strerror(errno));
 }
@@ -76,12 +77,14 @@ int rs_bundle_open(struct rs_bundle *b, const char *out, struct rs_error *err)
 static void cut(struct rs_bundle *b, char *text)
 {
 	static const char end[] = "\nringside: the rest is left out\n";
-	size_t room = RS_BUNDLE_ALL - b->bytes;
+	size_t room = b->bytes < RS_BUNDLE_ALL ? RS_BUNDLE_ALL - b->bytes : 0;
 
 	if (room > RS_BUNDLE_FILE)
 		room = RS_BUNDLE_FILE;
-	if (strlen(text) > room)
-		memcpy(text + (room > sizeof(end) ? room - sizeof(end) : 0), end, sizeof(end));
+	if (strlen(text) > room && room < sizeof(end))
+		*text = '\0';
+	else if (strlen(text) > room)
+		memcpy(text + room - sizeof(end), end, sizeof(end));
 	b->bytes += strlen(text);
 }
 
@@ -100,17 +103,17 @@ int rs_bundle_put(struct rs_bundle *b, const char *name, char *text, struct rs_e
 	return ret;
 }
 
-/* A program that prints nothing has done its work. */
-static int quiet_run(char *const *argv, const char *hint, struct rs_error *err)
+static int pack_run(char *const *argv, const char *hint, struct rs_error *err)
 {
-	char *said = rs_output(argv, SAID, PACK_MS);
-	int ret = 0;
+	int status, ret = 0;
+	char *said = rs_output(argv, SAID, PACK_MS, &status);
 
 	if (!said)
 		return rs_error_set(err, RS_EXIT_ERROR, "out of memory");
 	said[strcspn(said, "\n")] = '\0';
-	if (*said)
-		ret = rs_error_set(err, RS_EXIT_IO, "packing failed: %s%s", said, hint);
+	if (status)
+		ret = rs_error_set(err, RS_EXIT_IO, "packing failed: %s%s", *said ? said : argv[0],
+				   hint);
 	free(said);
 	return ret;
 }
@@ -124,11 +127,11 @@ int rs_bundle_pack(struct rs_bundle *b, struct rs_error *err)
 
 	snprintf(tar, sizeof(tar), "%s/tar", b->dir);
 	snprintf(packed, sizeof(packed), "%s%s", tar, program ? strrchr(b->out, '.') : "");
-	if (quiet_run(pack, "", err))
+	if (pack_run(pack, "", err))
 		return -1;
-	if (program && quiet_run(compress, "; a name that ends in .tar needs no such program", err))
+	if (program && pack_run(compress, "; a name that ends in .tar needs no such program", err))
 		return -1;
-	if (!rename(packed, b->out))
+	if (!chmod(packed, 0600) && !rename(packed, b->out))
 		return 0;
 	return rs_error_set(err, RS_EXIT_IO, "cannot write %s: %s", b->out, strerror(errno));
 }

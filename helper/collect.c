@@ -41,7 +41,7 @@ static const struct {
 	{"stat", GUEST | HOST, true, "/proc/stat", {NULL}},
 	{"version", GUEST | HOST, false, "/proc/version", {NULL}},
 	{"os-release", GUEST | HOST, false, "/etc/os-release", {NULL}},
-	{"modules", GUEST | HOST, false, "/proc/modules", {NULL}},
+	{"modules", GUEST | HOST, false, NULL, {"lsmod"}},
 	{"lscpu", GUEST | HOST, false, NULL, {"lscpu"}},
 	{"qdiscs", GUEST | HOST, true, NULL, {"tc", "-s", "qdisc", "show"}},
 	{"links", GUEST | HOST, true, NULL, {"ip", "-s", "-d", "link", "show"}},
@@ -82,9 +82,9 @@ static int put(struct collection *c, const char *name, const char *when, char *t
 
 static int item_put(struct collection *c, size_t i, const char *when)
 {
-	char *text = items[i].path
-			     ? file_text(items[i].path)
-			     : rs_output((char *const *)items[i].argv, PROGRAM_BYTES, PROGRAM_MS);
+	char *text = items[i].path ? file_text(items[i].path)
+				   : rs_output((char *const *)items[i].argv, PROGRAM_BYTES,
+					       PROGRAM_MS, NULL);
 
 	return put(c, items[i].name, when, text);
 }
@@ -184,7 +184,7 @@ static int statistics_put(struct collection *c, const char *netdev)
 	char name[48];
 
 	snprintf(name, sizeof(name), "ethtool-%.20s", netdev);
-	return put(c, name, "", rs_output((char *const *)argv, PROGRAM_BYTES, PROGRAM_MS));
+	return put(c, name, "", rs_output((char *const *)argv, PROGRAM_BYTES, PROGRAM_MS, NULL));
 }
 
 static int interfaces_put(struct collection *c, const struct rs_sample *s)
@@ -332,6 +332,7 @@ int rs_collect_run(const struct rs_collect *collect, struct rs_error *err)
 	char name[128];
 	int ret;
 
+	rs_window_arm();
 	if (rs_bundle_open(&c.bundle, name_of(collect, name, sizeof(name)), err))
 		return -1;
 	ret = all_collect(&c);

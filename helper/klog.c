@@ -15,6 +15,8 @@ static const char *const words[] = {"irq",    "virtio",	 "vhost",	"kvm",	"ringsi
 
 int rs_klog_is_ours(const char *text)
 {
+	if (strcasestr(text, "command line")) /* it may have secrets */
+		return 0;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (strcasestr(text, words[i]))
 			return 1;
@@ -26,9 +28,10 @@ static void record_print(FILE *out, char *record)
 {
 	char *text = strchr(record, ';'), line[512];
 	unsigned long long us;
+	unsigned int priority;
 
-	if (!text || sscanf(record, "%*u,%*u,%llu", &us) != 1)
-		return;
+	if (!text || sscanf(record, "%u,%*u,%llu", &priority, &us) != 2 || priority > 7)
+		return; /* above 7: a program wrote it */
 	text++;
 	text[strcspn(text, "\n")] = '\0';
 	if (!rs_klog_is_ours(text))

@@ -90,6 +90,13 @@ static void away_print(const struct rs_lines *l)
 	rs_headlines_print(&h, ledger_of(l), &l->judged->verdict);
 }
 
+/* Then nothing begins or ends: what the host does is not seen. */
+static void unpaired_print(const struct rs_lines *l)
+{
+	time_print(l);
+	fputs("no queue of the guest is seen on this host: the guest alone is shown\n", l->out);
+}
+
 static struct json_object *list_of(const struct rs_lines *l, const char *key)
 {
 	struct json_object *list;
@@ -117,7 +124,7 @@ void rs_lines_begin(struct rs_lines *l, bool json)
 				: (struct rs_num){0});
 	json_object_object_add(l->json, "guest_answers", json_object_new_boolean(l->both->answers));
 	json_object_object_add(l->json, "warm_up",
-			       json_object_new_boolean(l->both->fresh || !l->judged->matched));
+			       json_object_new_boolean(l->both->fresh || !l->judged->paired));
 	rs_json_add_text(l->json, "guest_error", l->both->answers ? "" : l->both->guest.text);
 }
 
@@ -127,6 +134,8 @@ void rs_lines_queues(struct rs_lines *l)
 
 	if (!l->json && !l->both->answers)
 		away_print(l);
+	if (!l->json && l->judged->matched && !l->judged->paired)
+		unpaired_print(l);
 	for (size_t i = 0; i < ledger->rows_n; i++)
 		if (l->json)
 			json_object_array_add(list_of(l, "queues"),

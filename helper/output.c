@@ -15,6 +15,7 @@
 #include "window.h"
 
 #define NS_PER_MS 1000000ULL
+#define KILLED_MS 1000 /* for its end after that */
 
 /* Return: 0 or an errno. The program's outputs are @out, its input is empty. */
 static int spawn(char *const *argv, int out, pid_t *pid)
@@ -50,8 +51,10 @@ static bool copy(int in, FILE *text, size_t max, uint64_t end, const char **why)
 		ssize_t got;
 
 		*why = "it took too long and was ended";
-		if (now >= end || poll(&p, 1, (int)((end - now) / NS_PER_MS) + 1) == 0)
+		if (now >= end)
 			return false;
+		if (poll(&p, 1, (int)((end - now) / NS_PER_MS) + 1) != 1)
+			continue;
 		got = read(in, buf, sizeof(buf));
 		if (got < 0 && errno == EINTR)
 			continue;
@@ -64,16 +67,34 @@ static bool copy(int in, FILE *text, size_t max, uint64_t end, const char **why)
 	}
 }
 
-static void run(char *const *argv, size_t max, unsigned int timeout_ms, FILE *text)
+/* A program that waits for a device cannot be killed, and is not waited for. Return: its status, or
+ * -1. */
+static int reap(pid_t pid, uint64_t end)
+{
+	int status;
+
+	for (;;) {
+		pid_t got = waitpid(pid, &status, WNOHANG);
+
+		if (got == pid)
+			return status;
+		if ((got < 0 && errno != EINTR) || rs_window_now() >= end)
+			return -1;
+		usleep(1000);
+	}
+}
+
+/* Return: as reap(). */
+static int run(char *const *argv, size_t max, unsigned int timeout_ms, FILE *text)
 {
 	uint64_t end = rs_window_now() + timeout_ms * NS_PER_MS;
 	const char *why;
-	int pipes[2], e;
+	int pipes[2], e, status = -1;
 	pid_t pid;
 
 	if (pipe2(pipes, O_CLOEXEC)) {
 		fprintf(text, "ringside: no pipe for %s: %s\n", argv[0], strerror(errno));
-		return;
+		return -1;
 	}
 	e = spawn(argv, pipes[1], &pid);
 	close(pipes[1]);
@@ -83,22 +104,26 @@ static void run(char *const *argv, size_t max, unsigned int timeout_ms, FILE *te
 		if (!copy(pipes[0], text, max, end, &why)) {
 			kill(pid, SIGKILL);
 			fprintf(text, "\nringside: %s: %s\n", argv[0], why);
+			end = rs_window_now() + KILLED_MS * NS_PER_MS;
 		}
-		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-			;
+		status = reap(pid, end);
 	}
 	close(pipes[0]);
+	return status;
 }
 
-char *rs_output(char *const *argv, size_t max, unsigned int timeout_ms)
+char *rs_output(char *const *argv, size_t max, unsigned int timeout_ms, int *status)
 {
 	char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
+	int ended;
 
 	if (!out)
 		return NULL;
-	run(argv, max, timeout_ms, out);
+	ended = run(argv, max, timeout_ms, out);
+	if (status)
+		*status = ended;
 	if (!fclose(out))
 		return text;
 	free(text);

@@ -20,26 +20,45 @@ static bool is_wanted(const struct rs_filter *f, unsigned int pid, uint64_t cid)
 	return !strcmp(vm.name, f->vm) || !strcmp(vm.uuid, f->vm);
 }
 
-/* How many guests with a CID are wanted; @pid and @cid are those of the last one. */
-static unsigned int guests_find(const struct rs_filter *f, uint64_t *pid, uint64_t *cid)
+/* The guests that are wanted: how many CIDs, and processes; @pid and @cid are those of the last
+ * one. A program that starts a VMM may have its command line. */
+struct guests {
+	unsigned int cids, pids;
+	uint64_t cid, pid;
+};
+
+static void guest_add(struct guests *g, uint64_t pid, uint64_t cid)
+{
+	g->cids += !g->cids || g->cid != cid;
+	g->pids++;
+	g->cid = cid;
+	g->pid = pid;
+}
+
+static struct guests guests_find(const struct rs_filter *f)
 {
 	DIR *dir = opendir("/proc");
+	struct guests g = {0};
 	struct dirent *entry;
-	unsigned int n = 0;
 
 	while (dir && (entry = readdir(dir))) {
-		unsigned int at = strtoul(entry->d_name, NULL, 10);
-		uint64_t has = at ? rs_vm_cid(at) : 0;
+		unsigned int pid = strtoul(entry->d_name, NULL, 10);
+		uint64_t cid = pid ? rs_vm_cid(pid) : 0;
 
-		if (!has || !is_wanted(f, at, has))
-			continue;
-		*pid = at;
-		*cid = has;
-		n++;
+		if (cid > 2 && cid < UINT32_MAX && is_wanted(f, pid, cid))
+			guest_add(&g, pid, cid);
 	}
 	if (dir)
 		closedir(dir);
-	return n;
+	return g;
+}
+
+struct rs_num rs_peer_pid(uint64_t cid)
+{
+	const struct rs_filter filter = {.cid = rs_num_of(cid)};
+	struct guests g = guests_find(&filter);
+
+	return g.pids == 1 ? rs_num_of(g.pid) : (struct rs_num){0};
 }
 
 static int unclear(unsigned int n, struct rs_error *err)
@@ -58,14 +77,13 @@ static int unclear(unsigned int n, struct rs_error *err)
 
 int rs_peer_find(struct rs_filter *filter, struct rs_error *err)
 {
-	uint64_t pid = 0, cid = 0;
-	unsigned int n = guests_find(filter, &pid, &cid);
+	struct guests g;
 
-	if (!filter->cid.known && n != 1)
-		return unclear(n, err);
-	if (n == 1) {
-		filter->cid = rs_num_of(cid);
-		filter->pid = rs_num_of(pid);
-	}
+	if (filter->cid.known)
+		return 0;
+	g = guests_find(filter);
+	if (g.cids != 1)
+		return unclear(g.cids, err);
+	filter->cid = rs_num_of(g.cid);
 	return 0;
 }

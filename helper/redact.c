@@ -9,8 +9,8 @@
 #define CUT "[cut]"
 
 /* Parts of the names of keys. "string" and "value" are those of -fw_cfg and -smbios. */
-static const char *const words[] = {"pass", "secret", "key",  "token",	"cred", "auth",
-				    "data", "cookie", "user", "string", "value"};
+static const char *const words[] = {"pass", "pwd",  "psk",    "secret", "key",	  "token", "cred",
+				    "auth", "data", "cookie", "user",	"string", "value", "sig"};
 
 /* Whether the @len characters before @end belong to such a name. */
 static bool is_secret(const char *name, size_t len)
@@ -50,24 +50,45 @@ static const char *value_end(const char *at)
 	return at;
 }
 
-/* The end of a JSON value of any kind: a string up to its quote, others up to what follows. */
+/* The end of a JSON value: a string up to its quote, within a string of its own up to the escaped
+ * one; of anything else nothing is left of the argument. */
 static const char *json_end(const char *at)
 {
-	at += strspn(at, " ");
+	const char *end;
+
+	at += strspn(at, " \t\n");
+	if (at[0] == '\\' && at[1] == '"') {
+		end = strstr(at + 2, "\\\"");
+		return end ? end + 2 : at + strlen(at);
+	}
 	if (*at != '"')
-		return at + strcspn(at, ",}]");
+		return at + (strchr("0123456789tfn-", *at) ? strcspn(at, ",}] ") : strlen(at));
 	for (at++; *at && *at != '"'; at++)
 		if (*at == '\\' && at[1])
 			at++;
 	return *at ? at + 1 : at;
 }
 
-/* "//user:password@host": the end of what comes before the @, NULL = there is none. */
+/* The quote that ends a JSON key before the colon at @at; NULL = there is none. */
+static const char *key_end(const char *arg, const char *at)
+{
+	while (at > arg && strchr(" \t\n", at[-1]))
+		at--;
+	if (at == arg || at[-1] != '"')
+		return NULL;
+	at--;
+	return at > arg && at[-1] == '\\' ? at - 1 : at;
+}
+
+/* "//user:password@host": the last @ of the address, NULL = there is none. */
 static const char *user_end(const char *at)
 {
-	size_t len = strcspn(at, "@/,\" ");
+	const char *end = NULL;
 
-	return at[len] == '@' ? at + len : NULL;
+	for (size_t len = strcspn(at, ",\" "), i = 0; i < len; i++)
+		if (at[i] == '@')
+			end = at + i;
+	return end;
 }
 
 /* Where the text that is to be cut behind @at ends; NULL = nothing is. */
@@ -80,8 +101,8 @@ static const char *cut_end(const char *arg, const char *at)
 		len = name_before(arg, at);
 		return is_secret(at - len, len) ? value_end(at + 1) : NULL;
 	}
-	if (*at == ':' && at > arg && at[-1] == '"') {
-		name_end = at - 1;
+	name_end = *at == ':' ? key_end(arg, at) : NULL;
+	if (name_end) {
 		len = name_before(arg, name_end);
 		return is_secret(name_end - len, len) ? json_end(at + 1) : NULL;
 	}
@@ -117,10 +138,10 @@ void rs_redact_print(FILE *out, const char *args, size_t len)
 	for (size_t at = 0; at < len; at += strnlen(args + at, len - at) + 1) {
 		const char *arg = args + at;
 
-		if (secret && *arg != '-')
+		if (secret)
 			fputs(CUT "\n", out);
 		else
 			arg_print(out, arg);
-		secret = *arg == '-' && !strchr(arg, '=') && is_secret(arg, strlen(arg));
+		secret = !secret && *arg == '-' && !strchr(arg, '=') && is_secret(arg, strlen(arg));
 	}
 }

@@ -16,6 +16,7 @@
 #include "list.h"
 #include "metrics.h"
 #include "peer.h"
+#include "remote.h"
 #include "report.h"
 #include "run.h"
 #include "show.h"
@@ -480,14 +481,23 @@ int rs_run_watch(const struct rs_opts *opts, struct rs_error *err)
 	return rs_watch_run(&w, &status, err) ? -1 : (int)status;
 }
 
-/* A machine that is named and has no vsock is collected from the host alone. */
+/* A machine that is named, and has no vsock or no agent, is collected from the host alone. */
 static bool is_guest_wanted(const struct rs_opts *opts, struct rs_filter *filter)
 {
 	struct rs_error none = {.status = RS_EXIT_OK};
+	struct rs_snapshot s;
 
-	if (!filter->cid.known && !filter->vm && !filter->pid.known)
+	if (opts->filter.cid.known)
+		return true;
+	if ((!filter->vm && !filter->pid.known) || rs_peer_find(filter, &none))
 		return false;
-	return !rs_peer_find(filter, &none) && (opts->filter.cid.known || filter->cid.known);
+	if (!rs_remote_sample(filter->cid.value, &s, &none)) {
+		rs_snapshot_clear(&s);
+		return true;
+	}
+	fprintf(stderr, "ringside: the host alone: %s\n", none.text);
+	filter->cid = (struct rs_num){0};
+	return false;
 }
 
 int rs_run_collect(const struct rs_opts *opts, struct rs_error *err)

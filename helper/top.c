@@ -382,7 +382,7 @@ static int both_run(const struct rs_source *source, const struct rs_filter *filt
 		return -1;
 	screen = screen_open(err);
 	if (screen) {
-		ret = both_loop(&b, top, err);
+		ret = rs_both_step(&b, err) ? -1 : both_loop(&b, top, err);
 		screen_close(screen);
 	}
 	rs_both_close(&b);

@@ -33,10 +33,10 @@ static struct rs_trip *trip_find(const struct rs_trips *t, const char *place, co
 }
 
 /* A queue that stands still for it has a finding of the same name. */
-static const struct rs_rule *state_find(const char *id)
+static const struct rs_rule *rule_find(const char *id)
 {
 	for (size_t i = 0; i < rs_rules_count(); i++)
-		if (!strcmp(rs_rule_at(i)->id, id) && !strcmp(rs_rule_at(i)->unit, "flag"))
+		if (!strcmp(rs_rule_at(i)->id, id))
 			return rs_rule_at(i);
 	return NULL;
 }
@@ -50,7 +50,7 @@ static struct rs_trip *trip_add(struct rs_trips *t, const struct rs_finding *f, 
 	t->rows = rows;
 	rows += t->n++;
 	*rows = (struct rs_trip){.id = f->id};
-	rows->state = state_find(f->id);
+	rows->rule = rule_find(f->id);
 	rs_str_set(rows->queue, f->row->label);
 	rs_str_set(rows->place, place);
 	return rows;
@@ -98,11 +98,16 @@ static bool is_well(const struct rs_ledger *l, const struct rs_verdict *v, const
 	return row == &l->total || !rs_verdict_is_unjudged(v, l, row - l->rows);
 }
 
-static bool is_state_over(const struct rs_trip *trip, const struct rs_ledger *l,
-			  const struct rs_row *row)
+/* Whether a finding that is not there is over: its rule ran. Of a state that is known without
+ * traffic, of all others only where the queue was judged. */
+static bool is_over(const struct rs_trip *trip, const struct rs_ledger *l,
+		    const struct rs_verdict *v, const struct rs_row *row)
 {
-	return trip->state && rs_rule_applies(trip->state, l, row) &&
-	       !rs_rule_missing(trip->state, row);
+	const struct rs_rule *rule = trip->rule;
+
+	if (rule && (!rs_rule_applies(rule, l, row) || rs_rule_missing(rule, row)))
+		return false;
+	return (rule && !strcmp(rule->unit, "flag")) || is_well(l, v, row);
 }
 
 static struct sight look(const struct rs_trip *trip, const struct rs_ledger *l,
@@ -113,7 +118,7 @@ static struct sight look(const struct rs_trip *trip, const struct rs_ledger *l,
 	if (!s.row)
 		return s;
 	s.finding = finding_find(v, s.row, trip->id);
-	s.judged = s.finding || is_well(l, v, s.row) || is_state_over(trip, l, s.row);
+	s.judged = s.finding || is_over(trip, l, v, s.row);
 	return s;
 }
 

@@ -16,8 +16,8 @@ struct rs_trip {
 	char place[4 * RS_STR_LEN]; /* what it is known by: the guest's device and number, or the
 				       tap's */
 	const char *id;
-	const struct rs_rule *state; /* of a state: whether it holds is known without traffic */
-	uint32_t seen;		     /* bit 0: in the last window, 1: in the one before it */
+	const struct rs_rule *rule; /* of this name; NULL = the queue stands still */
+	uint32_t seen;		    /* bit 0: in the last window, 1: in the one before it */
 	bool on;
 	bool answer;	   /* it names a party */
 	uint64_t since_ns; /* when it tripped */

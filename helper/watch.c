@@ -86,13 +86,14 @@ static int page_write(struct state *s, const struct rs_judged *j, struct rs_erro
 	return ret;
 }
 
-/* The first window after a restart or a migration, or without the guest, changes nothing. */
+/* The first window after a restart or a migration changes nothing, nor does one in which a side is
+ * missing. */
 static int trips_take(struct state *s, struct rs_judged *j, struct rs_error *err)
 {
 	enum rs_exit judged = rs_verdict_exit(&j->verdict, &j->ledger);
 
 	s->began = false;
-	if (s->both.fresh || !j->matched)
+	if (s->both.fresh || !j->paired)
 		return 0;
 	s->judged |= judged != RS_EXIT_UNDECIDED;
 	if (rs_trips_step(&s->trips, &j->ledger, &j->verdict, s->now_ns, changed, s))
@@ -159,6 +160,10 @@ static int windows_take(struct state *s, struct rs_error *err)
 		s->now_ns = rs_window_now();
 		if (window_judge(s, err))
 			return -1;
+		if (w->once && !s->both.answers) {
+			*err = s->both.guest;
+			return -1;
+		}
 	} while (!w->once && s->now_ns - begin < w->duration_ns);
 	return 0;
 }

@@ -34,7 +34,15 @@ static const struct {
 	 "-append\nroot=/dev/vda luks.PassPhrase=[cut]\n"},
 	{"--api-token|s3cret|--next", "--api-token\n[cut]\n--next\n"},
 	{"--password=s3cret|x", "--password=[cut]\nx\n"},
-	{"--secret|-x", "--secret\n-x\n"},
+	{"--secret|-x|-y", "--secret\n[cut]\n-y\n"},
+	{"{\"data\" : \"x, y\",\"id\":1}", "{\"data\" :[cut],\"id\":1}\n"},
+	{"{\"key\":{\"a\":\"b\",\"c\":1}}", "{\"key\":[cut]\n"},
+	{"json:{\\\"password\\\":\\\"x\\\",\\\"id\\\":1}",
+	 "json:{\\\"password\\\":[cut],\\\"id\\\":1}\n"},
+	{"file=https://h/d?X-Amz-Signature=abc,if=none",
+	 "file=https://h/d?X-Amz-Signature=[cut],if=none\n"},
+	{"file=nbd://u:p@ss/word@host/d", "file=nbd://[cut]@host/d\n"},
+	{"netroot=x,pwd=y", "netroot=x,pwd=[cut]\n"},
 	{"a\x1b[2Jb|\xff\xfe", "a\\x1b[2Jb\n??\n"},
 	{"||", "\n\n"},
 	{"password=", "password=[cut]\n"},
@@ -71,6 +79,7 @@ TEST(lines_of_the_kernels_log)
 	EXPECT_TRUE(rs_klog_is_ours("virtio_net virtio0 eth0: TX timeout"));
 	EXPECT_TRUE(rs_klog_is_ours("NETDEV WATCHDOG: eth0: transmit queue 2 timed out"));
 	EXPECT_FALSE(rs_klog_is_ours("EXT4-fs (vda1): mounted filesystem"));
+	EXPECT_FALSE(rs_klog_is_ours("Kernel command line: rcu_nocbs=1 rd.luks.key=x"));
 	EXPECT_FALSE(rs_klog_is_ours("usb 1-1: new device"));
 }
 

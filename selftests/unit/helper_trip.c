@@ -10,7 +10,7 @@ enum { MS = 1000000 };
 static const struct {
 	const char *name;
 	unsigned int need, of;
-	const char *windows; /* w(ell), s(ick), d(isabled IRQ), u(njudged), g(one) */
+	const char *windows; /* w(ell), s(ick), d(isabled IRQ), u(njudged), m(issing), g(one) */
 	const char *changes; /* at the end of each: -, b(egins), e(nds), g(one) */
 } courses[] = {
 	{"one is enough", 1, 1, "wsw", "-be"},
@@ -26,6 +26,7 @@ static const struct {
 	{"and comes back", 1, 2, "sgs", "bgb"},
 	{"it begins anew after its end", 1, 1, "swsw", "bebe"},
 	{"a state needs no traffic to be over", 1, 2, "duu", "b-e"},
+	{"a rule that could not run says nothing", 1, 1, "smmw", "b--e"},
 	{"all that there are", 1, 32, "swwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww",
 	 "b-------------------------------e-"},
 };
@@ -58,6 +59,8 @@ static int window_take(struct rs_trips *t, char window, uint64_t now, char *lett
 		return -1;
 	if (window == 's')
 		j.ledger.rows[0].figures[RS_FIG_HOST(qdisc_dropped)] = rs_num_of(1000);
+	if (window == 'm')
+		j.ledger.rows[0].figures[RS_FIG_HOST(qdisc_dropped)] = (struct rs_num){0};
 	j.ledger.rows[0].figures[RS_FIG_DERIVED(irq_disabled)] = rs_num_of(window == 'd');
 	if (window == 'g') { /* the row of another queue */
 		j.ledger.rows++;

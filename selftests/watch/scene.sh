@@ -153,7 +153,7 @@ own_refused()
 {
 	guest 'modprobe vsock_loopback && knock ask 1 -p' >/tmp/knocked
 	note "in the guest: $(cat /tmp/knocked)"
-	grep -qE 'bytes=0' /tmp/knocked && agent_lives
+	grep -qE 'connected=1 bytes=0' /tmp/knocked && agent_lives
 }
 
 # memory_bounded: what the agent's memory is now is what it was
