@@ -133,7 +133,7 @@ archived()
 	zstd -dc /out/case.tar.zst | tar -C /tmp -x || return
 	[ -e "/tmp/gathered/machine-$(guest_pid).tar.gz" ] && [ -e /tmp/gathered/host.tar.gz ] &&
 		counted ringside diff -q /tmp/case/guest.json /tmp/case/host.json &&
-		grep -q '<html' /tmp/case/report.html && grep -q 'virtio' /tmp/case/kernel-log.txt &&
+		grep -q '<html' /tmp/case/report.html && grep -qi 'irq' /tmp/case/kernel-log.txt &&
 		grep -q 'guest-cid=5' /tmp/case/vmm-command-lines.txt && ! grep -rq hunter2 /tmp/case
 }
 
