@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <signal.h>
-#include <spawn.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "child.h"
 
-/* The window blocks SIGCHLD; the command starts with no signal blocked. */
-static int spawn(struct rs_child *c, char *const *argv)
+int rs_child_spawn(pid_t *pid, char *const *argv, const posix_spawn_file_actions_t *actions)
 {
 	posix_spawnattr_t attr;
 	sigset_t none;
@@ -19,14 +17,14 @@ static int spawn(struct rs_child *c, char *const *argv)
 	posix_spawnattr_init(&attr);
 	posix_spawnattr_setsigmask(&attr, &none);
 	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK);
-	e = posix_spawnp(&c->pid, argv[0], NULL, &attr, argv, environ);
+	e = posix_spawnp(pid, argv[0], actions, &attr, argv, environ);
 	posix_spawnattr_destroy(&attr);
 	return e;
 }
 
 int rs_child_start(struct rs_child *c, char *const *argv, struct rs_error *err)
 {
-	int e = spawn(c, argv);
+	int e = rs_child_spawn(&c->pid, argv, NULL);
 
 	if (!e)
 		return 0;

@@ -3,6 +3,7 @@
 #ifndef RS_CHILD_H
 #define RS_CHILD_H
 
+#include <spawn.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -15,6 +16,10 @@ struct rs_child {
 
 /* Starts argv[0], sought in PATH. Return: 0, or -1 with RS_EXIT_NOCOMMAND or RS_EXIT_NOEXEC. */
 int rs_child_start(struct rs_child *c, char *const *argv, struct rs_error *err);
+
+/* Starts a program with no signal blocked: a window blocks SIGCHLD. @actions may be NULL. Return: 0
+ * or an errno. */
+int rs_child_spawn(pid_t *pid, char *const *argv, const posix_spawn_file_actions_t *actions);
 
 /* Whether it still runs. */
 bool rs_child_runs(struct rs_child *c);
