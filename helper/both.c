@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <stdlib.h>
 #include <string.h>
 
 #include "both.h"
@@ -48,6 +49,23 @@ static void guest_sample(struct rs_both *b)
 	rs_snapshot_clear(&now);
 }
 
+/* Another machine's queues are not this guest's, whatever is wrong with them. */
+static void others_drop(struct rs_sample *s, struct rs_num machine)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; machine.known && i < s->queues_n; i++) {
+		struct rs_queue *q = &s->queues[i];
+
+		if (rs_nums_equal(q->pid, machine))
+			s->queues[n++] = *q;
+		else
+			free(q->hists);
+	}
+	if (machine.known)
+		s->queues_n = n;
+}
+
 static int host_sample(struct rs_both *b, struct rs_error *err)
 {
 	struct rs_sample now = {.hooks = NULL};
@@ -56,6 +74,7 @@ static int host_sample(struct rs_both *b, struct rs_error *err)
 		rs_sample_clear(&now);
 		return -1;
 	}
+	others_drop(&now, b->machine);
 	now.wall_ns = rs_window_wall();
 	shift(&b->sides[RS_SIDE_HOST], &now);
 	return 0;

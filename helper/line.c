@@ -7,6 +7,7 @@
 #include "json.h"
 #include "ledger_json.h"
 #include "line.h"
+#include "num.h"
 #include "show.h"
 
 enum { LABEL_WIDTH = 22, WORD_WIDTH = 20 };
@@ -85,9 +86,10 @@ static void away_print(const struct rs_lines *l)
 	struct rs_headlines h = {.out = l->out, .colour = l->colour, .quiet = true, .alone = true};
 
 	time_print(l);
-	fprintf(l->out, "the guest does not answer, the host alone is judged: %s\n",
-		l->both->guest.text);
-	rs_headlines_print(&h, ledger_of(l), &l->judged->verdict);
+	fprintf(l->out, "the guest does not answer%s: %s\n",
+		l->both->machine.known ? ", the host alone is judged" : "", l->both->guest.text);
+	if (l->both->machine.known) /* else other machines' queues are among them */
+		rs_headlines_print(&h, ledger_of(l), &l->judged->verdict);
 }
 
 /* Then nothing begins or ends: what the host does is not seen. */
@@ -108,6 +110,13 @@ static struct json_object *list_of(const struct rs_lines *l, const char *key)
 	return list;
 }
 
+static struct rs_num window_ms(const struct rs_snapshot *s)
+{
+	struct rs_num ns = rs_num_grown(s->begin.time_ns, s->end.time_ns);
+
+	return ns.known ? rs_num_of(ns.value / 1000000) : ns;
+}
+
 void rs_lines_begin(struct rs_lines *l, bool json)
 {
 	char text[40];
@@ -118,10 +127,7 @@ void rs_lines_begin(struct rs_lines *l, bool json)
 	rs_json_add_text(l->json, "schema", RS_LINE_SCHEMA);
 	rs_json_add_text(l->json, "time", time_text(l, "%Y-%m-%dT%H:%M:%SZ", text, sizeof(text)));
 	rs_json_add_num(l->json, "wall_ns", rs_num_of(wall_of(l)));
-	rs_json_add_num(l->json, "window_ms",
-			l->judged->ledger.rows_n
-				? l->judged->ledger.rows[0].figures[RS_FIG_DERIVED(host_window)]
-				: (struct rs_num){0});
+	rs_json_add_num(l->json, "window_ms", window_ms(&l->both->sides[RS_SIDE_HOST]));
 	json_object_object_add(l->json, "guest_answers", json_object_new_boolean(l->both->answers));
 	json_object_object_add(l->json, "warm_up",
 			       json_object_new_boolean(l->both->fresh || !l->judged->paired));
