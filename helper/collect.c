@@ -54,7 +54,8 @@ static const struct {
 	{"irqs", GUEST, false, DEBUGFS "irqs", {NULL}},
 	{"events", GUEST, false, DEBUGFS "events", {NULL}},
 	{"hooks", GUEST, false, DEBUGFS "hooks", {NULL}},
-	{"qemu-version", HOST, false, NULL, {"qemu-system-x86_64", "--version"}},
+	{"qemu-x86_64", HOST, false, NULL, {"qemu-system-x86_64", "--version"}},
+	{"qemu-aarch64", HOST, false, NULL, {"qemu-system-aarch64", "--version"}},
 };
 
 struct collection {
@@ -293,7 +294,6 @@ static int both_collect(struct collection *c)
 	struct rs_both b;
 	int ret;
 
-	rs_window_arm();
 	if (rs_both_open(&b, c->collect->source, &c->collect->filter, c->err))
 		return -1;
 	ret = both_window(c, &b);

@@ -7,7 +7,7 @@
 #include "klog.h"
 #include "plain.h"
 
-enum { LINES_MAX = 4096 };
+enum { RECORDS_MAX = 65536 };
 
 static const char *const words[] = {"irq",    "virtio",	 "vhost",	"kvm",	"ringside",
 				    "netdev", "eventfd", "soft lockup", "rcu",	"blocked for more",
@@ -50,7 +50,7 @@ void rs_klog_print(FILE *out)
 		fprintf(out, "ringside: the kernel's log cannot be read: %s\n", strerror(errno));
 		return;
 	}
-	for (int i = 0; i < LINES_MAX * 16; i++) {
+	for (int i = 0; i < RECORDS_MAX; i++) {
 		got = read(fd, record, sizeof(record) - 1);
 		if (got < 0 && errno == EPIPE) /* overwritten meanwhile */
 			continue;

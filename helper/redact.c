@@ -12,7 +12,7 @@
 static const char *const words[] = {"pass", "pwd",  "psk",    "secret", "key",	  "token", "cred",
 				    "auth", "data", "cookie", "user",	"string", "value", "sig"};
 
-/* Whether the @len characters before @end belong to such a name. */
+/* Whether a name of @len characters has such a part. */
 static bool is_secret(const char *name, size_t len)
 {
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)

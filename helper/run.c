@@ -439,14 +439,13 @@ int rs_run_list(const struct rs_opts *opts, struct rs_error *err)
 int rs_run_top(const struct rs_opts *opts, struct rs_error *err)
 {
 	uint64_t interval = opts->window.interval_ns ? opts->window.interval_ns : SECOND;
-	struct rs_filter filter = opts->filter;
 	enum rs_side side;
 
 	if (side_choose(opts, &side, err))
 		return -1;
-	if (filter.cid.known && (side = RS_SIDE_HOST, rs_peer_find(&filter, err)))
-		return -1;
-	return rs_top_run(sources[side], &filter, interval, err);
+	if (opts->filter.cid.known)
+		side = RS_SIDE_HOST;
+	return rs_top_run(sources[side], &opts->filter, interval, err);
 }
 
 int rs_run_agent(const struct rs_opts *opts, struct rs_error *err)

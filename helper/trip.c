@@ -138,7 +138,6 @@ static void trip_step(const struct rs_trips *t, struct rs_trip *trip, const stru
 	if (!trip->on && s->finding && windows_seen(t, trip) >= t->need) {
 		trip->on = true;
 		trip->since_ns = now_ns;
-		trip->answer = strcmp(trip->id, RS_UNDECIDED_ID);
 		changed(ctx, RS_TRIP_BEGINS, trip, s->finding);
 	} else if (trip->on && !windows_seen(t, trip)) {
 		changed(ctx, s->row ? RS_TRIP_ENDS : RS_TRIP_GONE, trip, NULL);

@@ -19,7 +19,6 @@ struct rs_trip {
 	const struct rs_rule *rule; /* of this name; NULL = the queue stands still */
 	uint32_t seen;		    /* bit 0: in the last window, 1: in the one before it */
 	bool on;
-	bool answer;	   /* it names a party */
 	uint64_t since_ns; /* when it tripped */
 };
 

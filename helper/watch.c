@@ -68,8 +68,10 @@ static void changed(void *ctx, enum rs_trip_change change, const struct rs_trip 
 	if (change != RS_TRIP_BEGINS)
 		return;
 	s->began = true;
-	s->named |= trip->answer;
-	s->open |= !trip->answer;
+	if (strcmp(trip->id, RS_UNDECIDED_ID))
+		s->named = true;
+	else
+		s->open = true;
 	if (s->watch->bell)
 		fputc('\a', stderr);
 	if (s->watch->command)
@@ -105,15 +107,16 @@ static int trips_take(struct state *s, struct rs_judged *j, struct rs_error *err
 
 static int judged_show(struct state *s, struct rs_judged *j, struct rs_error *err)
 {
+	int ret;
+
 	s->lines.judged = j;
 	rs_verdict_suppress(&j->verdict, s->watch->suppressed, s->watch->suppressed_n);
 	rs_lines_begin(&s->lines, s->watch->json);
 	rs_lines_queues(&s->lines);
-	if (trips_take(s, j, err))
-		return -1;
+	ret = trips_take(s, j, err);
 	if (rs_lines_end(&s->lines))
 		return rs_error_set(err, RS_EXIT_IO, "writing standard output failed");
-	return 0;
+	return ret;
 }
 
 /* Once both sides were compared, what cannot be any more is waited for: the guest may be migrated,
