@@ -15,8 +15,9 @@ help()
 	cat <<-'EOF'
 	usage: debug.sh [life|wide|guest|races|functions]...
 
-	  life       the module and its devices come and go, on each kernel of debug-runs
-	  wide       likewise, with waits between the steps of what may race
+	  life       the module comes and goes, and is refused what it needs: debug-runs
+	  wide       it and its devices come and go, with waits between the steps of what
+	             may race: wide-runs
 	  guest      known counts, on the kernel that checks itself
 	  races      known counts, on the kernel that looks for data races
 	  functions  known counts, on the kernel without tracepoints
@@ -35,8 +36,7 @@ part_wide()
 {
 	local rc=0
 
-	"$HERE/run.sh" -w -n 4 -r "$HERE/debug-runs" -o "$OUT/wide" \
-		reload plug resize unplug-read race race-races || rc=1
+	"$HERE/run.sh" -w -r "$HERE/wide-runs" -o "$OUT/wide" || rc=1
 	counts_on debug -w held-split held-packed delays-split || rc=1
 	return $rc
 }
