@@ -80,6 +80,17 @@ static int host_sample(struct rs_both *b, struct rs_error *err)
 	return 0;
 }
 
+/* So that who reads the snapshots later knows it, too. */
+static void machine_tell(struct rs_both *b)
+{
+	struct rs_taken *host = &b->sides[RS_SIDE_HOST].taken;
+
+	if (!b->answers)
+		return;
+	host->guest_pid = b->machine;
+	rs_str_set(host->guest_boot_id, b->sides[RS_SIDE_GUEST].taken.boot_id);
+}
+
 /*
  * The host first: what it did has reached the guest by then. The other way round, an interrupt that
  * was sent between both would look lost.
@@ -89,6 +100,7 @@ int rs_both_step(struct rs_both *b, struct rs_error *err)
 	if (host_sample(b, err))
 		return -1;
 	guest_sample(b);
+	machine_tell(b);
 	b->fresh = b->answers && !b->sides[RS_SIDE_GUEST].has_begin;
 	return 0;
 }
@@ -141,7 +153,7 @@ static int pairs_make(struct rs_both *b, struct rs_judged *j, struct rs_error *e
 
 	if (!b->answers || !sides[RS_SIDE_GUEST].has_begin)
 		return 0;
-	if (rs_match_known(&sides[RS_SIDE_GUEST], &sides[RS_SIDE_HOST], b->machine, &j->match, err))
+	if (rs_match_make(&sides[RS_SIDE_GUEST], &sides[RS_SIDE_HOST], &j->match, err))
 		return -1;
 	j->matched = true;
 	j->paired = migration_note(b, &j->match);

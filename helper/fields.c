@@ -199,6 +199,8 @@ const struct rs_field rs_taken_fields[] = {
 	STR(rs_taken, RS_BOTH, arch, "arch", 0, NULL),
 	STR(rs_taken, RS_BOTH, boot_id, "boot_id", 0, NULL),
 	STR(rs_taken, RS_BOTH, uuid, "uuid", 0, NULL),
+	STR(rs_taken, RS_HOST, guest_boot_id, "guest_boot_id", 0, NULL),
+	NUM(rs_taken, RS_HOST, U64, guest_pid, "guest_pid", NULL, 0),
 };
 const size_t rs_taken_fields_n = ROWS(rs_taken_fields);
 

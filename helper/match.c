@@ -479,15 +479,17 @@ static int pairs_find(struct rs_match *m, struct search *search, struct rs_error
 	return nothing_found(&refusal, err);
 }
 
+/* The process that runs the guest, if the host's snapshot says so of this very guest. */
+static struct rs_num machine_told(const struct rs_snapshot *guest, const struct rs_snapshot *host)
+{
+	return strcmp(host->taken.guest_boot_id, guest->taken.boot_id) ? (struct rs_num){0}
+								       : host->taken.guest_pid;
+}
+
 int rs_match_make(const struct rs_snapshot *guest, const struct rs_snapshot *host,
 		  struct rs_match *m, struct rs_error *err)
 {
-	return rs_match_known(guest, host, (struct rs_num){0}, m, err);
-}
-
-int rs_match_known(const struct rs_snapshot *guest, const struct rs_snapshot *host,
-		   struct rs_num machine, struct rs_match *m, struct rs_error *err)
-{
+	struct rs_num machine = machine_told(guest, host);
 	struct search search;
 	int ret;
 

@@ -34,19 +34,14 @@ struct rs_match {
  * for. A different MAC is none if uuid and ring agree: the guest may have changed its MAC. A tap
  * that the machine left within the window, because it was migrated or stopped, is not taken.
  *
+ * Where the host's snapshot names the process that runs this guest (guest_pid), that none of the
+ * queues is found is no error.
+ *
  * Return: 0, or -1 with RS_EXIT_MISMATCH naming what agrees and what differs, or RS_EXIT_DATA for a
  * snapshot of the wrong side.
  */
 int rs_match_make(const struct rs_snapshot *guest, const struct rs_snapshot *host,
 		  struct rs_match *m, struct rs_error *err);
-/**
- * rs_match_known() - the same where the process that runs the guest is known
- * @machine: its number; unknown = as rs_match_make()
- *
- * Then that none of the queues is found is no error.
- */
-int rs_match_known(const struct rs_snapshot *guest, const struct rs_snapshot *host,
-		   struct rs_num machine, struct rs_match *m, struct rs_error *err);
 void rs_match_clear(struct rs_match *m);
 
 #endif

@@ -345,6 +345,9 @@ struct rs_taken {
 	char arch[RS_STR_LEN];
 	char boot_id[RS_STR_LEN];
 	char uuid[RS_STR_LEN]; /* DMI product uuid */
+	/* a host that knows the guest by its vsock CID: this guest, and the process that runs it */
+	char guest_boot_id[RS_STR_LEN];
+	struct rs_num guest_pid;
 };
 
 struct rs_snapshot {

@@ -125,6 +125,13 @@ advice()
 	fault "repeat 101 { post-signal $QUEUE }; await $QUEUE quiet" && ended irq-disabled
 }
 
+# read_back: by its process alone, which the page names: this backend has no ring that the host sees
+read_back()
+{
+	ringside diff -j /out/report.html >/tmp/diff.json
+	grep -q '"id": *"irq-disabled"' /tmp/diff.json
+}
+
 timed "boot the host's guest, its module and its agent" machine_start || exit 1
 timed "ringside watch --vm guest0" watch_start || exit 1
 say "healthy: each interrupt of eth0 input.0 finds what it was sent for"
@@ -146,3 +153,4 @@ windows_pass 2
 killall -INT ringside
 usleep 300000
 kill "$(cat /tmp/tail.pid)"
+check "ringside diff reads the page of the disabled IRQ" read_back

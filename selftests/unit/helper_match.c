@@ -91,6 +91,13 @@ TEST_F(match, msi_alone_is_not_enough)
 	EXPECT_EQ(RS_EXIT_MISMATCH, self->err.status);
 }
 
+static void machine_tell(FIXTURE_DATA(match) * self, uint64_t pid)
+{
+	rs_str_set(self->guest.taken.boot_id, "a boot");
+	rs_str_set(self->host.taken.guest_boot_id, "a boot");
+	self->host.taken.guest_pid = rs_num_of(pid);
+}
+
 /* By its CID. The other process has an interrupt with the same MSI. */
 TEST_F(match, msi_is_enough_where_the_process_is_known)
 {
@@ -100,8 +107,8 @@ TEST_F(match, msi_is_enough_where_the_process_is_known)
 		*q->mac = *q->uuid = '\0';
 	}
 	self->host.end.queues[3].pid = rs_num_of(4321);
-	ASSERT_EQ(0,
-		  rs_match_known(&self->guest, &self->host, rs_num_of(1234), &self->m, &self->err));
+	machine_tell(self, 1234);
+	ASSERT_EQ(0, MATCH());
 	for (int i = 0; i < QUEUES; i++)
 		EXPECT_EQ(i == 3 ? NULL : &self->host.end.queues[i], self->m.pairs[i].host);
 }
@@ -113,15 +120,28 @@ TEST_F(match, a_known_process_of_which_no_queue_is_known_is_no_error)
 		q->used_addr = q->msi.address = q->queue = (struct rs_num){0};
 		*q->mac = *q->uuid = '\0';
 	}
-	ASSERT_EQ(0,
-		  rs_match_known(&self->guest, &self->host, rs_num_of(1234), &self->m, &self->err));
+	machine_tell(self, 1234);
+	ASSERT_EQ(0, MATCH());
 	ASSERT_EQ(QUEUES, self->m.n);
 	for (int i = 0; i < QUEUES; i++)
 		EXPECT_EQ(NULL, self->m.pairs[i].host);
 	rs_match_clear(&self->m);
 	rs_sample_clear(&self->host.end);
-	ASSERT_EQ(0,
-		  rs_match_known(&self->guest, &self->host, rs_num_of(1234), &self->m, &self->err));
+	machine_tell(self, 1234);
+	ASSERT_EQ(0, MATCH());
+}
+
+TEST_F(match, what_a_host_knows_of_one_guest_it_does_not_know_of_another)
+{
+	EACH_HOST(q)
+	{
+		q->used_addr = (struct rs_num){0};
+		*q->mac = *q->uuid = '\0';
+	}
+	machine_tell(self, 1234);
+	rs_str_set(self->guest.taken.boot_id, "another boot");
+	EXPECT_EQ(-1, MATCH());
+	EXPECT_EQ(RS_EXIT_MISMATCH, self->err.status);
 }
 
 TEST_F(match, a_moved_interrupt_is_no_contradiction)
