@@ -92,11 +92,19 @@ static const struct entry occupancy[] = {
 	DERIVED(standing, WAITS, "used entries that the guest did not consume"),
 };
 
-/* An injection that is in no interrupt: lost if the chain says that it did not arrive. */
-static enum rs_plot_kind kind_of(const struct entry *e, const struct rs_turn *t)
+/*
+ * Injections that are in no interrupt: lost if the chain says that none arrives, and they are more
+ * than those that the guest may have got outside its window.
+ */
+static enum rs_plot_kind kind_of(const struct entry *e, const struct rs_row *row,
+				 const struct rs_turn *t)
 {
+	struct rs_num merged = row->figures[RS_FIG_DERIVED(merged)],
+		      outside = row->figures[RS_FIG_DERIVED(surplus_slack)];
+
 	if (e->figure == RS_FIG_DERIVED(merged) && t->motion == RS_MOTION_STILL &&
-	    t->links[RS_STEP_ARRIVES].state == RS_LINK_HOLDER)
+	    t->links[RS_STEP_ARRIVES].state == RS_LINK_HOLDER && outside.known &&
+	    merged.value > outside.value)
 		return RS_PLOT_LOST;
 	return e->kind;
 }
@@ -112,7 +120,7 @@ static void entries_print(FILE *out, const char *title, const struct rs_row *row
 		bars[i] = (struct rs_bar){
 			.name = name ? name : rs_figure_info(entries[i].figure).meaning,
 			.value = row->figures[entries[i].figure],
-			.kind = kind_of(&entries[i], t),
+			.kind = kind_of(&entries[i], row, t),
 		};
 	}
 	rs_plot_bars(out, title, bars, n);
