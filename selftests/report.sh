@@ -6,7 +6,9 @@
 # no request, nothing cut off, and axe-core finds no fault in it, its contrast included. A page
 # with a fault must be found faulty. `ringside diff` prints of the page what it prints of the files.
 #
-#   report.sh [-o DIR] [CASE...]     the pages and pictures go to DIR (../out/report)
+#   report.sh [-o DIR] [CASE|PAGE.html]...     the pages and pictures go to DIR (../out/report)
+#
+# Without a name: all cases, and the live pages that make demo and make check have left.
 #
 # Prints KTAP. Installs chromium and node, and axe-core and puppeteer-core into build/.
 
@@ -48,9 +50,22 @@ page_is_well()
 	return 1
 }
 
-# diff_is_same CASE: of the page and of the files
+# page_name CASE: or of a page that is there, by its directory: demo-report
+page_name()
+{
+	case $1 in
+	*.html) echo "$(basename "$(dirname "$1")")-$(basename "$1" .html)" ;;
+	*) echo "$1" ;;
+	esac
+}
+
+# diff_is_same CASE: of the page and of the files; a live page has no files, and is read back
 diff_is_same()
 {
+	case $1 in *.html)
+		grep -q '"id"' <("$HELPER" diff -j "$OUT/$(page_name "$1").html")
+		return ;;
+	esac
 	diff <("$HELPER" diff -j "$OUT/$1.html") \
 		<("$HELPER" diff -j "cases/$1/guest.json" "cases/$1/host.json") | sed 's/^/# /'
 }
@@ -63,15 +78,22 @@ flaw_is_found()
 	grep -q "$1" "$OUT/faults" || { sed 's/^/# /' "$OUT/faults"; return 1; }
 }
 
-# page_make CASE
+# page_make CASE: or a page that is there
 page_make()
 {
+	case $1 in *.html)
+		cp "$1" "$OUT/$(page_name "$1").html"
+		return ;;
+	esac
 	"$HELPER" report -q "cases/$1/guest.json" "cases/$1/host.json" -o "$OUT/$1.html" 2>/dev/null
 	[ $? -le 3 ] && [ -s "$OUT/$1.html" ]
 }
 
 [ "${1:-}" != -o ] || { OUT=$2 && shift 2; }
-[ $# -gt 0 ] || { mapfile -t cases < <(ls cases) && set -- "${cases[@]}"; }
+[ $# -gt 0 ] || {
+	mapfile -t cases < <(ls cases; ls ../out/demo/report.html ../out/watch/*/live.html 2>/dev/null)
+	set -- "${cases[@]}"
+}
 echo "TAP version 13"
 echo "1..$((3 * $# + 4))"
 mkdir -p "$OUT"
@@ -82,7 +104,7 @@ for case in "$@"; do
 	result "$case: the page is written" $?
 	diff_is_same "$case"
 	result "$case: ringside diff reads the page back" $?
-	page_is_well "$OUT/$case.html"
+	page_is_well "$OUT/$(page_name "$case").html"
 	result "$case: the page is shown whole, and can be read" $?
 done
 page_make well
