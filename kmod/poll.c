@@ -24,6 +24,12 @@ static enum rs_consumer poll_origin(const struct napi_struct *napi, int budget)
 	return rs_napi_is_thread(napi) ? RS_THREADED : RS_BUSY_POLL;
 }
 
+/* A row that nobody else writes, and that readers may read meanwhile. */
+static __always_inline void one_more(u64 *row)
+{
+	WRITE_ONCE(*row, *row + 1);
+}
+
 /*
  * One more in both histograms; without tracepoints it is not told when each poll
  * ended, and the second one stays empty. Counters of two CPUs may differ: a poll is never
@@ -33,16 +39,17 @@ static enum rs_consumer poll_origin(const struct napi_struct *napi, int budget)
 static void count(struct rs_queue *q, enum rs_consumer origin, int work)
 {
 	u64 now = get_cycles(), last = READ_ONCE(q->polled);
+	struct rs_hist *hist = this_cpu_ptr(q->hist);
 	unsigned int packets = 0, gap;
 
 	WRITE_ONCE(q->polled, now);
 	if (work)
 		packets = min(fls(work), RS_PACKET_BUCKETS - 1);
-	__this_cpu_inc(q->hist->packets[origin][packets]);
+	one_more(&hist->packets[origin][packets]);
 	if (!RS_HAS_TRACEPOINTS || unlikely(now < last))
 		return;
 	gap = fls64((now - last) | RS_GAP_LEAST) - RS_GAP_SHIFT;
-	__this_cpu_inc(q->hist->gaps[origin][min(gap, RS_GAP_BUCKETS - 1U)]);
+	one_more(&hist->gaps[origin][min(gap, RS_GAP_BUCKETS - 1U)]);
 }
 
 /*
