@@ -14,6 +14,8 @@ struct rs_both {
 	struct rs_snapshot sides[RS_SIDES];
 	bool answers;	       /* the guest answered at the end of this window */
 	struct rs_error guest; /* why it did not */
+	bool compared;	       /* both sides were, at least once */
+	struct rs_error apart; /* and why they cannot be in this window; status 0 = they can */
 	uint64_t host; /* the process of the guest's queues in the window before; 0 = none */
 	bool fresh; /* this window is the first one after counting began, a restart or a migration
 		     */
@@ -37,8 +39,9 @@ int rs_both_open(struct rs_both *b, const struct rs_source *source, const struct
  * Return: 0, or -1 with err set. */
 int rs_both_step(struct rs_both *b, struct rs_error *err);
 
-/* Judges the window: of both sides, or of the host alone while the guest does not answer. Return:
- * 0, or -1 with err set. Free with rs_judged_clear(). */
+/* Judges the window: of both sides, or of the host alone while the guest does not answer. Once both
+ * were compared, that they cannot be any more is no error: the guest may be migrated, or its device
+ * plugged again. Return: 0, or -1 with err set. Free with rs_judged_clear(). */
 int rs_both_judge(struct rs_both *b, struct rs_judged *j, struct rs_error *err);
 void rs_judged_clear(struct rs_judged *j);
 

@@ -80,6 +80,12 @@ static struct json_object *queue_json(const struct rs_lines *l, const struct rs_
 	return obj;
 }
 
+/* Else the host's queues may be of any machine. */
+static bool is_the_guests(const struct rs_lines *l)
+{
+	return l->judged->matched || l->both->machine.known;
+}
+
 /* The guest's part is missing: of its queues only what the host can tell. */
 static void away_print(const struct rs_lines *l)
 {
@@ -88,7 +94,7 @@ static void away_print(const struct rs_lines *l)
 	time_print(l);
 	fprintf(l->out, "the guest does not answer%s: %s\n",
 		l->both->machine.known ? ", the host alone is judged" : "", l->both->guest.text);
-	if (l->both->machine.known) /* else other machines' queues are among them */
+	if (is_the_guests(l))
 		rs_headlines_print(&h, ledger_of(l), &l->judged->verdict);
 }
 
@@ -97,6 +103,12 @@ static void unpaired_print(const struct rs_lines *l)
 {
 	time_print(l);
 	fputs("no queue of the guest is seen on this host: the guest alone is shown\n", l->out);
+}
+
+static void apart_print(const struct rs_lines *l)
+{
+	time_print(l);
+	fprintf(l->out, "both sides cannot be compared in this window: %s\n", l->both->apart.text);
 }
 
 static struct json_object *list_of(const struct rs_lines *l, const char *key)
@@ -132,6 +144,8 @@ void rs_lines_begin(struct rs_lines *l, bool json)
 	json_object_object_add(l->json, "warm_up",
 			       json_object_new_boolean(l->both->fresh || !l->judged->paired));
 	rs_json_add_text(l->json, "guest_error", l->both->answers ? "" : l->both->guest.text);
+	rs_json_add_text(l->json, "not_compared", l->both->apart.status ? l->both->apart.text : "");
+	list_of(l, "queues");
 }
 
 void rs_lines_queues(struct rs_lines *l)
@@ -142,7 +156,9 @@ void rs_lines_queues(struct rs_lines *l)
 		away_print(l);
 	if (!l->json && l->judged->matched && !l->judged->paired)
 		unpaired_print(l);
-	for (size_t i = 0; i < ledger->rows_n; i++)
+	if (!l->json && l->both->apart.status)
+		apart_print(l);
+	for (size_t i = 0; is_the_guests(l) && i < ledger->rows_n; i++)
 		if (l->json)
 			json_object_array_add(list_of(l, "queues"),
 					      queue_json(l, &ledger->rows[i]));

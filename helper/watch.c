@@ -25,7 +25,6 @@ struct state {
 	bool began;	  /* a root, with this window */
 	bool named, open; /* a root began that names a party, or that does not */
 	bool judged;	  /* at least one window was */
-	bool compared;	  /* both sides were, at least once */
 };
 
 static struct rs_child *child_free(struct state *s)
@@ -57,6 +56,19 @@ static void command_run(struct state *s, const struct rs_finding *f)
 	setenv("RINGSIDE_ADVICE", f->advice, 1);
 	if (rs_child_start(child, argv, &err))
 		fprintf(stderr, "ringside: %s\n", err.text);
+}
+
+/* A second Ctrl-C ends this, too: see rs_window_arm(). */
+static void commands_wait(struct state *s)
+{
+	size_t running = 0;
+
+	for (size_t i = 0; i < COMMANDS; i++)
+		running += rs_child_runs(&s->commands[i]);
+	if (running)
+		fprintf(stderr, "ringside: waiting for %zu commands of --exec\n", running);
+	for (size_t i = 0; i < COMMANDS; i++)
+		rs_child_wait(&s->commands[i]);
 }
 
 static void changed(void *ctx, enum rs_trip_change change, const struct rs_trip *trip,
@@ -119,28 +131,13 @@ static int judged_show(struct state *s, struct rs_judged *j, struct rs_error *er
 	return ret;
 }
 
-/* Once both sides were compared, what cannot be any more is waited for: the guest may be migrated,
- * or its device plugged again. */
-static bool is_passing(const struct state *s, const struct rs_error *why)
-{
-	return s->compared && (why->status == RS_EXIT_MISMATCH || why->status == RS_EXIT_DATA);
-}
-
 static int window_judge(struct state *s, struct rs_error *err)
 {
-	struct rs_error why = {.status = RS_EXIT_OK};
 	struct rs_judged j;
 	int ret;
 
-	if (rs_both_judge(&s->both, &j, &why)) {
-		if (is_passing(s, &why)) {
-			fprintf(stderr, "ringside: %s\n", why.text);
-			return 0;
-		}
-		*err = why;
+	if (rs_both_judge(&s->both, &j, err))
 		return -1;
-	}
-	s->compared |= j.matched;
 	ret = judged_show(s, &j, err);
 	rs_judged_clear(&j);
 	return ret;
@@ -195,8 +192,7 @@ int rs_watch_run(const struct rs_watch *w, enum rs_exit *status, struct rs_error
 			(double)w->interval_ns / NS_PER_S);
 	ret = windows_take(&s, err);
 	rs_both_close(&s.both);
-	for (size_t i = 0; i < COMMANDS; i++)
-		rs_child_wait(&s.commands[i]);
+	commands_wait(&s);
 	rs_trips_clear(&s.trips);
 	*status = status_of(&s);
 	return ret;

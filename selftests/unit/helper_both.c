@@ -14,7 +14,7 @@ enum { CID = 5, PID = 1234, OTHER = 4321 };
 
 /* What the guest, the host and its processes say next, and in which order they were asked. */
 static struct {
-	bool silent;
+	bool silent, pulled;
 	const char *boot;
 	uint64_t pid, runs; /* of the host's queues; of the process that has the CID */
 	unsigned int turn, asked, host_at, guest_at, open, looked;
@@ -42,6 +42,14 @@ int rs_remote_sample(unsigned int cid, struct rs_snapshot *s, struct rs_error *e
 	return 0;
 }
 
+/* Nothing is left of it that is the guest's. */
+static void queue_pull(struct rs_queue *q)
+{
+	q->used_addr.value += 0x200000;
+	q->msi.data.value += 0x40;
+	rs_str_set(q->mac, "52:54:00:99:99:99");
+}
+
 /* Four queues of the guest's process, and as many of another machine: twins, but for its number
  * and its rings. */
 static int host_sample(void *handle, struct rs_sample *s, struct rs_error *err)
@@ -55,6 +63,8 @@ static int host_sample(void *handle, struct rs_sample *s, struct rs_error *err)
 		s->queues[i].pid = rs_num_of(play.pid);
 		s->queues[QUEUES + i].pid = rs_num_of(OTHER);
 		s->queues[QUEUES + i].used_addr.value += 0x100000;
+		if (play.pulled)
+			queue_pull(&s->queues[i]);
 	}
 	return 0;
 }
@@ -237,6 +247,39 @@ TEST_F(both, without_a_known_process_the_queues_themselves_are_compared)
 	EXPECT_EQ(QUEUES, paired(&self->j));
 	for (int i = 0; i < QUEUES; i++)
 		EXPECT_EQ(PID, self->j.match.pairs[i].host->pid.value);
+}
+
+/* The guest's device is taken out: the host has queues of other machines alone. */
+TEST_F(both, sides_that_cannot_be_compared_any_more_end_nothing)
+{
+	struct rs_filter filter = {.cid = rs_num_of(CID)};
+
+	rs_both_close(&self->b);
+	play.runs = 0;
+	ASSERT_EQ(0, rs_both_open(&self->b, &source, &filter, &self->err));
+	ASSERT_EQ(0, window(self));
+	EXPECT_EQ(0, self->b.apart.status);
+	play.pulled = true;
+	ASSERT_EQ(0, window(self));
+	EXPECT_EQ(RS_EXIT_MISMATCH, self->b.apart.status);
+	EXPECT_FALSE(self->j.matched);
+	play.pulled = false;
+	ASSERT_EQ(0, window(self));
+	ASSERT_EQ(0, window(self));
+	EXPECT_EQ(0, self->b.apart.status);
+	EXPECT_EQ(QUEUES, paired(&self->j));
+}
+
+TEST_F(both, sides_that_never_could_be_compared_are_an_error)
+{
+	struct rs_filter filter = {.cid = rs_num_of(CID)};
+
+	rs_both_close(&self->b);
+	play.runs = 0;
+	play.pulled = true;
+	ASSERT_EQ(0, rs_both_open(&self->b, &source, &filter, &self->err));
+	EXPECT_NE(0, window(self));
+	EXPECT_EQ(RS_EXIT_MISMATCH, self->err.status);
 }
 
 TEST_F(both, nothing_is_attached_for_a_guest_that_never_answered)
