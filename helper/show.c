@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "columns.h"
 #include "headline.h"
 #include "hist.h"
 #include "list.h"
@@ -14,74 +15,6 @@
 #include "unrun.h"
 #include "table.h"
 
-#define GUEST	RS_FIG_GUEST
-#define HOST	RS_FIG_HOST
-#define DERIVED RS_FIG_DERIVED
-
-#define HOST_ROWS                                                                  \
-	{HOST(tun_offered), "offered"}, {HOST(tun_dropped), "dropped"},            \
-		{HOST(vhost_taken), "taken"}, {HOST(vhost_posted), "posted"},      \
-		{HOST(vhost_signals), "signals"}, {DERIVED(suppressed), "suppr."}, \
-	{                                                                          \
-		HOST(injected), "injected"                                         \
-	}
-#define GUEST_ROWS                                                                        \
-	{GUEST(interrupts), "intr."}, {GUEST(handled), "handled"}, {GUEST(none), "none"}, \
-		{GUEST(polls_softirq), "softirq"}, {GUEST(polls_busy), "busy"},           \
-		{DERIVED(polls_other), "other"}, {GUEST(used_progress), "used"},          \
-	{                                                                                 \
-		DERIVED(standing), "left", true                                           \
-	}
-
-/* The host first: a packet for the guest passes it first. */
-static const struct rs_columns diff_host = {
-	.title = "host", .n = 7, .backend = 6, .rows = {HOST_ROWS}};
-static const struct rs_columns diff_guest = {.title = "guest", .n = 8, .rows = {GUEST_ROWS}};
-const struct rs_columns rs_columns_both = {.n = 15, .rows = {HOST_ROWS, GUEST_ROWS}};
-
-const struct rs_columns rs_columns_host = {
-	.title = "host",
-	.n = 14,
-	.backend = 9,
-	.rows =
-		{
-			{HOST(tun_offered), "offered"},
-			{HOST(tun_dropped), "dropped"},
-			{DERIVED(occupancy), "waiting", true},
-			{DERIVED(ring_size), "of", true},
-			{HOST(vhost_taken), "taken"},
-			{HOST(vhost_posted), "posted"},
-			{HOST(vhost_signals), "signals"},
-			{HOST(vhost_suppressed_flag), "flag"},
-			{HOST(vhost_suppressed_event_idx), "evidx"},
-			{HOST(eventfd_writes), "eventfd"},
-			{HOST(irqfd_wakeups), "irqfd"},
-			{HOST(injected), "injected"},
-			{HOST(coalesced), "coal."},
-			{HOST(vcpu_asleep), "asleep"},
-		},
-};
-
-const struct rs_columns rs_columns_guest = {
-	.title = "guest",
-	.n = 13,
-	.rows =
-		{
-			{GUEST(interrupts), "intr."},
-			{GUEST(handled), "handled"},
-			{GUEST(none), "none"},
-			{GUEST(none_empty), "empty"},
-			{GUEST(none_busy_poll), "busyp."},
-			{GUEST(polls_softirq), "softirq"},
-			{GUEST(polls_busy), "busy"},
-			{DERIVED(polls_other), "other"},
-			{GUEST(used_progress), "used"},
-			{GUEST(last_used_progress), "served"},
-			{DERIVED(standing), "left", true},
-			{DERIVED(irq_count), "irqcnt", true},
-			{DERIVED(irq_unhandled), "unhand.", true},
-		},
-};
 
 /* Short units, under the headings; a unit that is not listed is printed in full. */
 static const struct {
@@ -425,9 +358,9 @@ void rs_show_ledger(const struct rs_show *show, const struct rs_ledger *l,
 	size_t n = 0;
 
 	if (l->host)
-		parts[n++] = l->guest ? &diff_host : &rs_columns_host;
+		parts[n++] = l->guest ? &rs_columns_diff_host : &rs_columns_host;
 	if (l->guest)
-		parts[n++] = l->host ? &diff_guest : &rs_columns_guest;
+		parts[n++] = l->host ? &rs_columns_diff_guest : &rs_columns_guest;
 	rs_headlines_print(&headlines, l, v);
 	if (!show->quiet) {
 		if (l->host)

@@ -18,24 +18,6 @@ struct rs_show {
 	bool verbose; /* every known figure of each queue, and what each means */
 };
 
-struct rs_column {
-	enum rs_figure figure;
-	const char *heading;
-	bool level; /* the value at the end, not a count over the window */
-};
-
-struct rs_columns {
-	const char *title;
-	size_t n;
-	size_t backend; /* how many of the first columns are of tun and vhost */
-	struct rs_column rows[16];
-};
-
-/* The columns if there is only one side. */
-extern const struct rs_columns rs_columns_host;
-extern const struct rs_columns rs_columns_guest;
-extern const struct rs_columns rs_columns_both; /* those of both sides, in one list */
-
 /* Whether to use colour. RS_COLOUR_AUTO: on a terminal, if NO_COLOR is not set and TERM not dumb.
  */
 bool rs_show_colour(FILE *out, enum rs_colour when);

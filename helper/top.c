@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "both.h"
+#include "columns.h"
 #include "hist.h"
 #include "show.h"
 #include "top.h"

@@ -6,6 +6,7 @@
 #include <pty.h>
 #include <sys/wait.h>
 
+#include "columns.h"
 #include "helper_fixture.h"
 #include "show.h"
 #include "top.h"
