@@ -296,10 +296,17 @@ extern struct rs_map rs_action_map, rs_desc_map, rs_config_map;
 
 /*
  * Find a queue or a line by a pointer that a hook received, or NULL: see
- * rs_map_find().
+ * rs_map_find(). The compiler cannot know that what holds a key is not at
+ * address 0, and would look twice.
  */
-#define RS_OWNER(key, type, member)					\
-	(key ? container_of(key, type, member) : NULL)
+#define RS_OWNER(key, type, member) ({					\
+	type *owner = NULL;						\
+	if (key) {							\
+		owner = container_of(key, type, member);		\
+		if (!owner)						\
+			__builtin_unreachable();			\
+	}								\
+	owner; })
 
 static inline struct rs_queue *rs_queue_by_vq(const void *ptr)
 {
