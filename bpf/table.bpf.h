@@ -100,7 +100,7 @@ struct rs_used rs_used;
 		if (e->key == RS_BUSY)                                                 \
 			__sync_lock_test_and_set(&e->key, key);                        \
 	}                                                                              \
-	static __noinline int name##_drop(u64 key)                                     \
+	RS_GLOBAL name##_drop(u64 key)                                                 \
 	{                                                                              \
 		struct type *e = name##_at(name##_search(key));                        \
 		if (!e)                                                                \

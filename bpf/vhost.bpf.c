@@ -313,7 +313,7 @@ RS_HOOK1(vhost_vq_init_access, struct vhost_virtqueue *, vq)
 }
 
 /* A virtqueue goes; its error eventfd may have been closed by the VMM long before. */
-static __noinline int vq_gone(u64 key)
+RS_GLOBAL vq_gone(u64 key)
 {
 	u64 ctx = RS_PEEK(key, struct vhost_virtqueue, error_ctx);
 	struct rs_eventfd *e = ctx ? eventfds_find(ctx) : NULL;
