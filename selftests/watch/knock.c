@@ -10,6 +10,7 @@
  *   knock lie HOW          listens in the agent's place, and answers with HOW (see lies)
  * Prints NAME=VALUE words.
  */
+#define _GNU_SOURCE /* POLLRDHUP */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -24,7 +25,7 @@
 
 #include <linux/vm_sockets.h>
 
-enum { PORT = 7467, CROWD = 4096 };
+enum { PORT = 7467, CROWD = 4096, SMALL = 2048 };
 
 #define REQUEST "ringside-agent/1 sample\n"
 
@@ -42,12 +43,11 @@ static double now(void)
 	return ts.tv_sec + ts.tv_nsec / 1e9;
 }
 
-/* Return: a socket, -1 = refused. */
-static int reach(unsigned int cid, bool privileged)
+/* Connects a new socket. Return: the socket, -1 = refused. */
+static int connected(int fd, unsigned int cid, bool privileged)
 {
 	struct sockaddr_vm own = {.svm_family = AF_VSOCK, .svm_cid = VMADDR_CID_ANY};
 	struct sockaddr_vm peer = {.svm_family = AF_VSOCK, .svm_cid = cid, .svm_port = PORT};
-	int fd = socket(AF_VSOCK, SOCK_STREAM, 0);
 	static unsigned int last;
 
 	if (!last)
@@ -66,6 +66,22 @@ static int reach(unsigned int cid, bool privileged)
 	return -1;
 }
 
+static int reach(unsigned int cid, bool privileged)
+{
+	return connected(socket(AF_VSOCK, SOCK_STREAM, 0), cid, privileged);
+}
+
+/* With a buffer for what is received that no answer fits in; the kernel refuses one far smaller. */
+static int reach_small(unsigned int cid)
+{
+	int fd = socket(AF_VSOCK, SOCK_STREAM, 0);
+	uint64_t size = SMALL;
+
+	if (setsockopt(fd, AF_VSOCK, SO_VM_SOCKETS_BUFFER_SIZE, &size, sizeof(size)))
+		die("buffer");
+	return connected(fd, cid, true);
+}
+
 /* Reads until the other side ends. Return: bytes. */
 static size_t drain(int fd, char *head, size_t size)
 {
@@ -78,7 +94,8 @@ static size_t drain(int fd, char *head, size_t size)
 			head[all + i] = buf[i];
 		all += got;
 	}
-	head[all < size ? all : size - 1] = '\0';
+	if (size)
+		head[all < size ? all : size - 1] = '\0';
 	return all;
 }
 
@@ -160,20 +177,24 @@ static int crowd(unsigned int cid, size_t n)
 	return 0;
 }
 
+/* The kernel takes in what the small buffer holds; the agent then waits for room until it has
+ * enough of it. */
 static int slow(unsigned int cid)
 {
-	int fd = reach(cid, true), small = 1;
+	int fd = reach_small(cid);
+	struct pollfd p = {.fd = fd, .events = POLLRDHUP};
+	size_t bytes = 0;
 	double begin = now();
 	char byte;
 
 	if (fd < 0)
 		die("connect");
-	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
 	send(fd, REQUEST, strlen(REQUEST), MSG_NOSIGNAL);
-	while (recv(fd, &byte, 1, 0) > 0 && now() - begin < 5)
-		sleep(1);
+	while (!poll(&p, 1, 1000) && now() - begin < 60)
+		bytes += recv(fd, &byte, 1, 0) == 1;
+	printf("seconds=%.0f", now() - begin);
+	printf(" bytes=%zu\n", bytes + drain(fd, NULL, 0));
 	close(fd);
-	printf("seconds=%.0f\n", now() - begin);
 	return 0;
 }
 
