@@ -15,7 +15,6 @@
 #include "unrun.h"
 #include "table.h"
 
-
 /* Short units, under the headings; a unit that is not listed is printed in full. */
 static const struct {
 	const char *unit, *shortened;
