@@ -38,7 +38,8 @@ struct rs_used rs_used;
  * A new entry is all zero.
  *
  * The functions with a loop are global and weak: the verifier looks at each of them once, and not
- * once for each caller. Such a function returns a number only: the slot, or a negative one.
+ * once for each caller. Such a function returns a number only: of an entry that it finds the slot,
+ * else a negative one.
  */
 #define RS_GLOBAL __noinline __weak int
 

@@ -147,6 +147,12 @@ static bool migration_note(struct rs_both *b, const struct rs_match *m)
 	return host;
 }
 
+/* Another process may run it by now. */
+static void machine_look(struct rs_both *b)
+{
+	b->machine = rs_peer_pid(b->cid);
+}
+
 static bool is_passing(const struct rs_both *b)
 {
 	return b->compared &&
@@ -161,6 +167,7 @@ static int pairs_make(struct rs_both *b, struct rs_judged *j, struct rs_error *e
 	if (!b->answers || !sides[RS_SIDE_GUEST].has_begin)
 		return 0;
 	if (rs_match_make(&sides[RS_SIDE_GUEST], &sides[RS_SIDE_HOST], &j->match, &b->apart)) {
+		machine_look(b);
 		if (is_passing(b))
 			return 0;
 		*err = b->apart;
@@ -168,24 +175,39 @@ static int pairs_make(struct rs_both *b, struct rs_judged *j, struct rs_error *e
 	}
 	j->matched = b->compared = true;
 	j->paired = migration_note(b, &j->match);
-	if (!j->paired) /* another process may run it by now */
-		b->machine = rs_peer_pid(b->cid);
+	if (!j->paired)
+		machine_look(b);
 	return 0;
+}
+
+/* Of which host's queues the window is. */
+static const struct rs_snapshot *host_of(const struct rs_both *b, struct rs_judged *j)
+{
+	const struct rs_snapshot *host = &b->sides[RS_SIDE_HOST];
+
+	if (j->matched || b->machine.known)
+		return host;
+	j->nobody = *host;
+	j->nobody.begin.queues_n = j->nobody.end.queues_n = 0;
+	return &j->nobody;
 }
 
 int rs_both_judge(struct rs_both *b, struct rs_judged *j, struct rs_error *err)
 {
-	const struct rs_snapshot *sides = b->sides;
-
 	memset(j, 0, sizeof(*j));
 	if (pairs_make(b, j, err))
 		return -1;
-	if (!rs_ledger_make(&j->ledger, j->matched ? &sides[RS_SIDE_GUEST] : NULL,
-			    &sides[RS_SIDE_HOST], j->matched ? &j->match : NULL, err) &&
+	if (!rs_ledger_make(&j->ledger, j->matched ? &b->sides[RS_SIDE_GUEST] : NULL, host_of(b, j),
+			    j->matched ? &j->match : NULL, err) &&
 	    !rs_verdict_reach(&j->verdict, &j->ledger, err))
 		return 0;
 	rs_judged_clear(j);
 	return -1;
+}
+
+const char *rs_both_why(const struct rs_both *b)
+{
+	return b->answers ? b->apart.text : b->guest.text;
 }
 
 void rs_judged_clear(struct rs_judged *j)

@@ -15,7 +15,8 @@ struct rs_both {
 	bool answers;	       /* the guest answered at the end of this window */
 	struct rs_error guest; /* why it did not */
 	bool compared;	       /* both sides were, at least once */
-	struct rs_error apart; /* and why they cannot be in this window; status 0 = they can */
+	struct rs_error apart; /* and why they cannot be in this window; status 0 = they can, or it
+				  was not tried */
 	uint64_t host; /* the process of the guest's queues in the window before; 0 = none */
 	bool fresh; /* this window is the first one after counting began, a restart or a migration
 		     */
@@ -26,8 +27,9 @@ struct rs_judged {
 	struct rs_match match;
 	struct rs_ledger ledger;
 	struct rs_verdict verdict;
-	bool matched; /* the ledger has both sides */
-	bool paired;  /* and at least one of the guest's queues is on this host */
+	struct rs_snapshot nobody; /* the host's without a queue: they may be of any machine */
+	bool matched;		   /* the ledger has both sides */
+	bool paired;		   /* and at least one of the guest's queues is on this host */
 };
 
 /* Attaches on the host, and takes the first sample of both sides. Return: 0, or -1 with err set:
@@ -39,11 +41,15 @@ int rs_both_open(struct rs_both *b, const struct rs_source *source, const struct
  * Return: 0, or -1 with err set. */
 int rs_both_step(struct rs_both *b, struct rs_error *err);
 
-/* Judges the window: of both sides, or of the host alone while the guest does not answer. Once both
- * were compared, that they cannot be any more is no error: the guest may be migrated, or its device
- * plugged again. Return: 0, or -1 with err set. Free with rs_judged_clear(). */
+/* Judges the window: of both sides, or of the host alone while the guest does not answer; of
+ * nothing, if then no process is known to be the guest's. Once both were compared, that they cannot
+ * be any more is no error: the guest may be migrated, or its device plugged again. Return: 0, or -1
+ * with err set. Free with rs_judged_clear(). */
 int rs_both_judge(struct rs_both *b, struct rs_judged *j, struct rs_error *err);
 void rs_judged_clear(struct rs_judged *j);
+
+/* Return: why the window has not both sides; empty = it has, or they are the first since. */
+const char *rs_both_why(const struct rs_both *b);
 
 void rs_both_close(struct rs_both *b);
 

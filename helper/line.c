@@ -80,12 +80,6 @@ static struct json_object *queue_json(const struct rs_lines *l, const struct rs_
 	return obj;
 }
 
-/* Else the host's queues may be of any machine. */
-static bool is_the_guests(const struct rs_lines *l)
-{
-	return l->judged->matched || l->both->machine.known;
-}
-
 /* The guest's part is missing: of its queues only what the host can tell. */
 static void away_print(const struct rs_lines *l)
 {
@@ -94,7 +88,7 @@ static void away_print(const struct rs_lines *l)
 	time_print(l);
 	fprintf(l->out, "the guest does not answer%s: %s\n",
 		l->both->machine.known ? ", the host alone is judged" : "", l->both->guest.text);
-	if (is_the_guests(l))
+	if (l->both->machine.known) /* else nothing is */
 		rs_headlines_print(&h, ledger_of(l), &l->judged->verdict);
 }
 
@@ -158,7 +152,7 @@ void rs_lines_queues(struct rs_lines *l)
 		unpaired_print(l);
 	if (!l->json && l->both->apart.status)
 		apart_print(l);
-	for (size_t i = 0; is_the_guests(l) && i < ledger->rows_n; i++)
+	for (size_t i = 0; i < ledger->rows_n; i++)
 		if (l->json)
 			json_object_array_add(list_of(l, "queues"),
 					      queue_json(l, &ledger->rows[i]));

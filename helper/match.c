@@ -482,8 +482,10 @@ static int pairs_find(struct rs_match *m, struct search *search, struct rs_error
 /* The process that runs the guest, if the host's snapshot says so of this very guest. */
 static struct rs_num machine_told(const struct rs_snapshot *guest, const struct rs_snapshot *host)
 {
-	return strcmp(host->taken.guest_boot_id, guest->taken.boot_id) ? (struct rs_num){0}
-								       : host->taken.guest_pid;
+	const char *id = guest->taken.boot_id;
+
+	return *id && !strcmp(id, host->taken.guest_boot_id) ? host->taken.guest_pid
+							     : (struct rs_num){0};
 }
 
 int rs_match_make(const struct rs_snapshot *guest, const struct rs_snapshot *host,

@@ -25,8 +25,9 @@ struct rs_match {
  * Two queues are the same if, strongest first:
  *
  * - their used rings have the same address;
- * - they have the same MSI, of which the guest's device has no other queue, and uuid or MAC agree;
- * - direction and number agree, uuid or MAC agree, and the MAC or the MSI agrees.
+ * - they have the same MSI, of which the guest's device has no other queue, and uuid, MAC or the
+ *   process agree;
+ * - direction and number agree, uuid, MAC or the process agree, and the MAC or the MSI agrees.
  *
  * The host's queue with the strongest evidence is taken. What differs must not contradict it: a
  * different MSI is none if uuid or MAC agree, because an interrupt that moved to another CPU has

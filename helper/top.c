@@ -165,6 +165,10 @@ static void keys_draw(const struct rs_top_view *view)
 {
 	char text[200];
 
+	if (view->note && *view->note) {
+		mvaddnstr(1, 0, view->note, COLS);
+		return;
+	}
 	snprintf(text, sizeof(text),
 		 "q quit, < > sort, r reverse, / filter%s%s. Figures are per second; waiting, of, "
 		 "left and irq counts: current values",
@@ -324,6 +328,7 @@ static int both_loop(struct rs_both *b, struct top *top, struct rs_error *err)
 		ret = rs_both_judge(b, &j, err);
 		if (ret)
 			break;
+		top->view.note = rs_both_why(b);
 		ret = top_step(top, &j.ledger, &j.verdict);
 		rs_judged_clear(&j);
 		if (!ret)

@@ -12,6 +12,7 @@ struct rs_top_view {
 	size_t sort;		    /* index of a column; the number of columns = by label */
 	bool reverse;		    /* smallest first */
 	char filter[RS_TOP_FILTER]; /* part of a label; empty = all */
+	const char *note; /* instead of the keys: why a side is missing; NULL, "" = none */
 };
 
 /**

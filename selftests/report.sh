@@ -8,11 +8,13 @@
 #
 #   report.sh [-o DIR] [CASE|PAGE.html]...     the pages and pictures go to DIR (../out/report)
 #
-# Without a name: all cases, and the live pages that make demo and make check have left.
+# Without a name: all cases, and the live pages that make demo and make check of this build have
+# left.
 #
 # Prints KTAP. Installs chromium and node, and axe-core and puppeteer-core into build/.
 
 set -uo pipefail
+FROM=$PWD
 cd "$(dirname "$0")" || exit 1
 HELPER=${RINGSIDE:-../helper/ringside} OUT=../out/report MODULES=build/report
 PACKAGES='axe-core@4 puppeteer-core@24'
@@ -63,7 +65,8 @@ page_name()
 diff_is_same()
 {
 	case $1 in *.html)
-		grep -q '"id"' <("$HELPER" diff -j "$OUT/$(page_name "$1").html")
+		"$HELPER" diff -j "$OUT/$(page_name "$1").html" >"$OUT/found"
+		[ $? = 2 ] && grep -q '"severity"' "$OUT/found" && rm "$OUT/found"
 		return ;;
 	esac
 	diff <("$HELPER" diff -j "$OUT/$1.html") \
@@ -82,7 +85,7 @@ flaw_is_found()
 page_make()
 {
 	case $1 in *.html)
-		cp "$1" "$OUT/$(page_name "$1").html"
+		cp "$(cd "$FROM" && realpath "$1")" "$OUT/$(page_name "$1").html"
 		return ;;
 	esac
 	"$HELPER" report -q "cases/$1/guest.json" "cases/$1/host.json" -o "$OUT/$1.html" 2>/dev/null
@@ -91,7 +94,7 @@ page_make()
 
 [ "${1:-}" != -o ] || { OUT=$2 && shift 2; }
 [ $# -gt 0 ] || {
-	mapfile -t cases < <(ls cases; ls ../out/demo/report.html ../out/watch/*/live.html 2>/dev/null)
+	mapfile -t cases < <(ls cases; ls "$PWD"/../out/demo/report.html "$PWD"/../out/watch/*/live.html 2>/dev/null)
 	set -- "${cases[@]}"
 }
 echo "TAP version 13"

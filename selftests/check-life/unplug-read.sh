@@ -42,7 +42,7 @@ lines()
 	same "$1: a device that is plugged in works" "" "$(up)"
 	is_back
 	insist_start
-	readers_start
+	readers_start 8 3
 	watch_start
 	same "$1: $ROUNDS unbinds and binds" "" \
 		"$(timed "$ROUNDS rebinds" read_while "$ROUNDS" unbind bind)"

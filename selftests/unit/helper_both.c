@@ -17,12 +17,11 @@ static struct {
 	bool silent, pulled;
 	const char *boot;
 	uint64_t pid, runs; /* of the host's queues; of the process that has the CID */
-	unsigned int turn, asked, host_at, guest_at, open, looked;
+	unsigned int turn, asked, host_at, guest_at, open;
 } play;
 
 struct rs_num rs_peer_pid(uint64_t cid)
 {
-	play.looked++;
 	return cid == CID && play.runs ? rs_num_of(play.runs) : (struct rs_num){0};
 }
 
@@ -262,12 +261,47 @@ TEST_F(both, sides_that_cannot_be_compared_any_more_end_nothing)
 	play.pulled = true;
 	ASSERT_EQ(0, window(self));
 	EXPECT_EQ(RS_EXIT_MISMATCH, self->b.apart.status);
+	EXPECT_STREQ(self->b.apart.text, rs_both_why(&self->b));
 	EXPECT_FALSE(self->j.matched);
+	EXPECT_EQ(0, self->j.ledger.rows_n);
+	EXPECT_EQ(2 * QUEUES, self->b.sides[RS_SIDE_HOST].end.queues_n);
 	play.pulled = false;
 	ASSERT_EQ(0, window(self));
 	ASSERT_EQ(0, window(self));
 	EXPECT_EQ(0, self->b.apart.status);
 	EXPECT_EQ(QUEUES, paired(&self->j));
+}
+
+/* By then another process had the CID in its words, too. */
+TEST_F(both, a_process_that_is_not_known_is_asked_for_again)
+{
+	play.pulled = true;
+	ASSERT_EQ(0, window(self));
+	EXPECT_TRUE(self->j.matched && !self->j.paired);
+	play.runs = 0;
+	ASSERT_EQ(0, window(self));
+	ASSERT_EQ(0, window(self));
+	EXPECT_EQ(RS_EXIT_MISMATCH, self->b.apart.status);
+	play.runs = PID;
+	ASSERT_EQ(0, window(self));
+	EXPECT_EQ(PID, self->b.machine.value);
+	play.pulled = false;
+	ASSERT_EQ(0, window(self));
+	ASSERT_EQ(0, window(self));
+	EXPECT_EQ(QUEUES, paired(&self->j));
+}
+
+TEST_F(both, while_no_process_is_known_a_silent_guest_has_no_queues)
+{
+	struct rs_filter filter = {.cid = rs_num_of(CID)};
+
+	rs_both_close(&self->b);
+	play.runs = 0;
+	ASSERT_EQ(0, rs_both_open(&self->b, &source, &filter, &self->err));
+	play.silent = true;
+	ASSERT_EQ(0, window(self));
+	EXPECT_EQ(0, self->j.ledger.rows_n);
+	EXPECT_STREQ(self->b.guest.text, rs_both_why(&self->b));
 }
 
 TEST_F(both, sides_that_never_could_be_compared_are_an_error)

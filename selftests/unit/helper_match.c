@@ -142,6 +142,9 @@ TEST_F(match, what_a_host_knows_of_one_guest_it_does_not_know_of_another)
 	rs_str_set(self->guest.taken.boot_id, "another boot");
 	EXPECT_EQ(-1, MATCH());
 	EXPECT_EQ(RS_EXIT_MISMATCH, self->err.status);
+	*self->guest.taken.boot_id = *self->host.taken.guest_boot_id = '\0';
+	EXPECT_EQ(-1, MATCH());
+	EXPECT_EQ(RS_EXIT_MISMATCH, self->err.status);
 }
 
 TEST_F(match, a_moved_interrupt_is_no_contradiction)

@@ -19,4 +19,4 @@ selftests/lab/lab run -a "$arch" -H 6.12 -g 5.10 -t 400 -o "out/watch/$arch" \
 		-f selftests/check-host:/lab/check -f "$work/programs:/lab/programs" \
 		-f selftests/path/window.sh:/lab/window.sh \
 		-F selftests/path/inside.sh:/path/inside.sh -F "$work/programs/knock:/usr/bin/knock" \
-		-p zstd -p tar -p ncurses-base -f contrib/cases/gather:/lab/gather selftests/watch/scene.sh
+		-P tar -p zstd -p tar -p ncurses-base -f contrib/cases/gather:/lab/gather selftests/watch/scene.sh

@@ -95,7 +95,7 @@ what_was_said()
 {
 	grep -q '^vector-masked eth0 input.0 VMM$' /out/executed &&
 		counted ringside diff -j /out/live.html >/out/page.json &&
-		grep -q '"id": *"vector-masked"' /out/page.json
+		grep -B 1 '"severity"' /out/page.json | grep -q '"id":"vector-masked"'
 }
 
 # interrupted: Ctrl-C; a fault was found
@@ -144,6 +144,16 @@ archived()
 		counted ringside diff -q /tmp/case/guest.json /tmp/case/host.json &&
 		grep -q '<html' /tmp/case/report.html && grep -qi 'irq' /tmp/case/kernel-log.txt &&
 		grep -q 'guest-cid=5' /tmp/case/vmm-command-lines.txt && ! grep -rq hunter2 /tmp/case
+}
+
+# guest_archived: the guest's side alone, collected there
+guest_archived()
+{
+	guest 'ringside collect guest --window 1s -q -o /tmp/c.tar.gz; [ $? -le 3 ] && tar -tzf /tmp/c.tar.gz' >/out/guest-case.txt
+	for file in guest.json findings.txt findings.json check.txt hooks irqs events map \
+		ethtool-eth0 kernel-log interrupts-before interrupts-after softnet_stat-after; do
+		grep -q "/$file" /out/guest-case.txt || { note "no $file in it"; return 1; }
+	done
 }
 
 # knocked EXPECTED ARGUMENT...: and the agent goes on
@@ -219,6 +229,7 @@ check "the agent's answer has what root reads" as_root
 check "top shows both sides on a terminal" top_shown
 same "nothing stays attached after it" "$before" "$(attached)"
 check "a support case is collected" archived
+check "and one in the guest" guest_archived
 resident=$(memory_bounded)
 check "another user of the host gets no answer" knocked 'bytes=0' ask $CID
 check "a process of the guest gets no answer" own_refused

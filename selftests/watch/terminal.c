@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { GRACE_S = 30 };
+enum { GRACE_S = 120 };
 
 /* Copies until the command ends, or for so long. Return: whether it ended. */
 static int copy(int terminal, int seconds)
