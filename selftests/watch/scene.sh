@@ -128,7 +128,7 @@ as_root()
 # top_shown: on a terminal, the columns of both sides and the guest's queues; "q" ends it
 top_shown()
 {
-	/lab/programs/terminal 15 q ringside top --guest vsock:$CID -i 1s >/out/top.txt || return
+	/lab/programs/terminal 8 q ringside top --guest vsock:$CID -i 1s >/out/top.txt || return
 	for word in injected intr. input.0 output.0; do
 		grep -q "$word" /out/top.txt || { note "top shows no $word"; return 1; }
 	done
