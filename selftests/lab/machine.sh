@@ -193,6 +193,8 @@ machine_verdict()
 	if [ -z "$rc" ]; then
 		note "no verdict came back: $(grep '^# timed' "$WORK/verdict" || echo 'the machine ended early')"
 		tail -n 15 "$out/console" >&2 || :
+		! grep -qs "kthread timer wakeup didn't happen" "$out/console" ||
+			note "a CPU takes no interrupts, which may be the emulator's fault: see $LAB/README"
 		rc=1
 	fi
 	case $rc in
