@@ -15,6 +15,11 @@ bool rs_finding_decided(const struct rs_finding *f)
 	return __builtin_popcount(f->parties) == 1;
 }
 
+bool rs_finding_precedes(const struct rs_finding *f)
+{
+	return f->root != RS_ROOT && f->rule && rs_rule_is_waste(f->rule);
+}
+
 const char *rs_finding_party(const struct rs_finding *f, char *text, size_t size)
 {
 	return rs_parties_name(f->named, " or ", text, size);

@@ -37,7 +37,8 @@ struct rs_finding {
 	const struct rs_turn *turn; /* of the queue; NULL = of the whole machine */
 	unsigned int parties;	    /* all that remain */
 	unsigned int named;	    /* those to name */
-	size_t root;		    /* index of the finding that it follows from, or RS_ROOT */
+	size_t root;		    /* index of the finding that it follows from (but see
+				       rs_finding_precedes()), or RS_ROOT */
 	enum rs_confidence confidence;
 	struct rs_reason measured; /* what makes it a finding */
 	const char *unit;
@@ -52,6 +53,10 @@ bool rs_finding_decided(const struct rs_finding *f);
 
 /* "guest driver or KVM" */
 const char *rs_finding_party(const struct rs_finding *f, char *text, size_t size);
+
+/* Whether a finding with a root is none of its consequences: interrupts that served nothing came
+ * while interrupts still came, and may have led to the root. */
+bool rs_finding_precedes(const struct rs_finding *f);
 
 /* Fills a finding from a queue that stands still, or from a rule that fired. */
 void rs_finding_from_turn(struct rs_finding *f, const struct rs_ledger *l, const struct rs_row *row,

@@ -223,7 +223,7 @@ static void root_add(struct json_object *obj, const struct rs_verdict *v,
 	root = json_object_new_object();
 	rs_json_add_text(root, "id", v->findings[f->root].id);
 	rs_json_add_text(root, "queue", v->findings[f->root].row->label);
-	json_object_object_add(obj, "follows_from", root);
+	json_object_object_add(obj, rs_finding_precedes(f) ? "precedes" : "follows_from", root);
 }
 
 struct json_object *rs_ledger_finding(const struct rs_verdict *v, const struct rs_finding *f)

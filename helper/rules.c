@@ -33,6 +33,11 @@ const struct rs_rule *rs_rule_at(size_t i)
 	return &tables[t]->rows[i];
 }
 
+bool rs_rule_is_waste(const struct rs_rule *rule)
+{
+	return rule >= rs_waste_rules.rows && rule < rs_waste_rules.rows + rs_waste_rules.count;
+}
+
 bool rs_rule_is_exact(const struct rs_rule *rule, const struct rs_ledger *l)
 {
 	struct rs_num guest = l->total.figures[RS_FIG_DERIVED(guest_missed)];

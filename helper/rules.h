@@ -11,6 +11,9 @@ extern const char *const rs_severity_names[];
 size_t rs_rules_count(void);
 const struct rs_rule *rs_rule_at(size_t i);
 
+/* Whether a rule is about interrupts that came and served nothing. */
+bool rs_rule_is_waste(const struct rs_rule *rule);
+
 /* Whether a rule is about this row of the ledger: its direction, or the total. */
 bool rs_rule_is_about(const struct rs_rule *rule, const struct rs_ledger *l,
 		      const struct rs_row *row);

@@ -132,6 +132,26 @@ TEST_F(show, a_consequence_is_folded_under_its_root)
 	EXPECT_FALSE(HAS("\ncritical eth0 input.0 (vnet37 queue 0): packets wait in"));
 }
 
+/* A disabled IRQ brings no interrupts: those that served nothing came before. */
+TEST_F(show, wasted_interrupts_are_no_consequence_of_a_disabled_irq)
+{
+	struct rs_queue *q = &self->j.guest.end.queues[2];
+	char *json;
+
+	self->j.guest.end.irqs[2].disabled = rs_num_of(1);
+	GUEST_COUNTER(q, none_empty).value += 1000;
+	GUEST_COUNTER(q, none).value += 1000;
+	GUEST_COUNTER(q, handled).value -= 1000;
+	SHOW();
+	EXPECT_TRUE(HAS("  before it, and perhaps why: warning eth0 input.1"))
+	TH_LOG("%s", self->text);
+	EXPECT_FALSE(HAS("from it follows"));
+	json = rs_ledger_text(&self->j.ledger, &self->v);
+	EXPECT_NE(NULL, strstr(json, "\"precedes\":"));
+	EXPECT_EQ(NULL, strstr(json, "\"follows_from\":"));
+	free(json);
+}
+
 TEST_F(show, quiet_leaves_only_what_is_wrong)
 {
 	self->show.quiet = true;
