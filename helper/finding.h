@@ -55,7 +55,7 @@ bool rs_finding_decided(const struct rs_finding *f);
 const char *rs_finding_party(const struct rs_finding *f, char *text, size_t size);
 
 /* Whether a finding with a root is none of its consequences: interrupts that served nothing came
- * while interrupts still came, and may have led to the root. */
+ * before the queue stood still. Whether they are the reason is not known. */
 bool rs_finding_precedes(const struct rs_finding *f);
 
 /* Fills a finding from a queue that stands still, or from a rule that fired. */

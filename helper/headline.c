@@ -384,7 +384,7 @@ static void consequences_print(FILE *out, const struct rs_verdict *v, const stru
 	RS_INDEX_EACH (i, roots, rs_hash_num(RS_HASH, rs_num_of(root))) {
 		if (v->findings[i].root != root || v->findings[i].suppressed)
 			continue;
-		fputs(rs_finding_precedes(&v->findings[i]) ? "  before it, and perhaps why: "
+		fputs(rs_finding_precedes(&v->findings[i]) ? "  before it: "
 							   : "  from it follows: ",
 		      out);
 		finding_print(out, "  ", &v->findings[i]);

@@ -155,8 +155,8 @@ static void follows_print(const struct page *p, const struct rs_finding *f)
 	const struct rs_finding *root = &p->v->findings[f->root];
 
 	if (rs_finding_precedes(f))
-		rs_html_element(p->out, "p", NULL, "Before %s [%s], and perhaps why. Do: %s",
-				root->row->label, root->id, f->advice);
+		rs_html_element(p->out, "p", NULL, "Before %s [%s]. Do: %s", root->row->label,
+				root->id, f->advice);
 	else
 		rs_html_element(p->out, "p", NULL, "A consequence of %s [%s].", root->row->label,
 				root->id);
