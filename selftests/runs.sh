@@ -103,12 +103,12 @@ programs_build()
 	done
 }
 
-# qemu_use ARCH: from here on the lab's QEMU is the first in PATH
+# qemu_use ARCH: from here on the lab's QEMU for long runs is the first in PATH
 qemu_use()
 {
 	local path
 
-	path=$(qemu_path "$1") || return
+	path=$(qemu_steady_path "$1") || return
 	export PATH=$path
 }
 

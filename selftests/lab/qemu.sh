@@ -8,6 +8,12 @@
 
 QEMU_NEEDED=10
 
+# For x86_64 guests whose code and devices change for minutes on end, an emulator newer still.
+# With 10.0 a guest's CPU took no interrupt any more sooner or later, or QEMU aborted in
+# iotlb_to_section(); with 11.1 the same runs went through (check-life's race: 200 rounds, 6.1).
+QEMU_STEADY=11
+QEMU_SUITE=trixie
+
 qemu_package()
 {
 	case $1 in
@@ -24,12 +30,13 @@ qemu_program()
 	esac
 }
 
+# qemu_is_new PROGRAM [MAJOR]
 qemu_is_new()
 {
 	local major
 
 	major=$("$1" --version 2>/dev/null | sed -n 's/^QEMU emulator version \([0-9]*\).*/\1/p')
-	[ "${major:-0}" -ge $QEMU_NEEDED ]
+	[ "${major:-0}" -ge "${2:-$QEMU_NEEDED}" ]
 }
 
 # qemu_fetch ARCH DIR: unpacks the backport for this machine into DIR, and puts
@@ -75,6 +82,69 @@ qemu_path()
 	fi
 	[ -d "$dir" ] || qemu_fetch "$1" "$dir" >&2
 	qemu_is_new "$dir/bin/$(qemu_program "$1")" ||
+		die "$dir/bin/$(qemu_program "$1") does not run: remove $dir and try again"
+	echo "$dir/bin:$PATH"
+}
+
+# qemu_unpack DIR: unpacks the backport of the suite after this one's and all the libraries it
+# needs into DIR/tree
+qemu_unpack()
+{
+	local dir=$1 backports=$QEMU_SUITE-backports conf packages deb
+
+	conf=$(apt_conf qemu "$(dpkg --print-architecture)" "$QEMU_SUITE" "$backports") || return
+	packages=$(APT_CONFIG=$conf apt-get -qq -s -t "$backports" install qemu-system-x86 |
+		awk '/^Inst/ { print $2 }')
+	# shellcheck disable=SC2086 # a list of words
+	apt_download "$conf" "$dir/debs" -t "$backports" $packages || { apt_stale "$conf"; return 1; }
+	for deb in "$dir"/debs/*.deb; do
+		dpkg-deb -x "$deb" "$dir/tree" || return
+	done
+	rm -rf "$dir/debs"
+}
+
+# qemu_steady_fetch DIR: and puts a program beside it that runs it with its own libraries and data
+qemu_steady_fetch()
+{
+	local dir=$1 program=$1.part/bin/qemu-system-x86_64 loader
+
+	stage "fetch qemu-system-x86 of $QEMU_SUITE-backports"
+	rm -rf "$dir.part"
+	mkdir -p "$dir.part"/{bin,tree}
+	qemu_unpack "$dir.part" || {
+		stage_end failed
+		die "QEMU $QEMU_STEADY or newer is needed: see $dir.part/debs/download.log"
+	}
+	loader=$(cd "$dir.part/tree" && echo usr/lib/*/ld-linux-*.so.[0-9]*)
+	cat >"$program" <<-EOF
+		#!/bin/sh
+		tree=$dir/tree
+		libraries=\$tree/${loader%/*}
+		export QEMU_MODULE_DIR=\$libraries/qemu
+		exec "\$tree/$loader" --argv0 "\$0" --library-path "\$libraries" \\
+			"\$tree/usr/bin/qemu-system-x86_64" -L "\$tree/usr/share/qemu" \\
+			-L "\$tree/usr/share/seabios" -L "\$tree/usr/lib/ipxe/qemu" "\$@"
+	EOF
+	chmod 755 "$program"
+	rm -rf "$dir"
+	mv "$dir.part" "$dir"
+	stage_end
+}
+
+# qemu_steady_path ARCH: as qemu_path, for long runs
+qemu_steady_path()
+{
+	local dir=$CACHE/userland/qemu-steady-x86_64
+
+	if [ "$1" != x86_64 ] || qemu_is_new "$(qemu_program "$1")" $QEMU_STEADY; then
+		qemu_path "$1"
+		return
+	fi
+	exec 4>"$dir.lock"
+	flock 4
+	[ -d "$dir" ] || qemu_steady_fetch "$dir" >&2
+	flock -u 4
+	qemu_is_new "$dir/bin/$(qemu_program "$1")" $QEMU_STEADY ||
 		die "$dir/bin/$(qemu_program "$1") does not run: remove $dir and try again"
 	echo "$dir/bin:$PATH"
 }
