@@ -37,7 +37,7 @@ run_alone()
 	"$LAB/lab" guest -a "$arch" -k "$line" ${WIDEN:+--widen} -m 512M \
 		-f "$HERE:/life" -f "$WORK/modules:/modules" \
 		-f "$WORK/programs:/programs" \
-		-q "-device virtio-rng-pci" \
+		-q "-device virtio-rng-pci" ${SECOND_RNG:+-q "-device virtio-rng-pci"} \
 		-q "-device pcie-root-port,id=hole,chassis=1 -netdev user,id=hot,net=10.0.3.0/24,ipv6=off" \
 		-q "-chardev socket,id=qmp,path=$WORK/qmp,server=on,wait=off" \
 		-q "-device virtserialport,chardev=qmp,name=qmp" \
@@ -106,6 +106,8 @@ one_run()
 	arch=$(given "$5" "$ARCH") line=$(given "$6" "$LINE")
 	rounds=${ROUNDS:-$(given "$7" '')} arguments=$(given "$8" '')
 	dir=$OUT/$arch-$line-$name
+	SECOND_RNG=''
+	[ "$scenario" != race ] || SECOND_RNG=1
 	run_start "$name" "$dir"
 	{ echo "${rounds:+ROUNDS=$rounds}"; cat "$HERE/$scenario.sh"; } >"$WORK/script"
 	qemu_use "$arch" &&
