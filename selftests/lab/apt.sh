@@ -157,6 +157,28 @@ apt_download()
 	(cd "$dir" && APT_CONFIG=$conf apt-get -qq download "$@" >"$log" 2>&1)
 }
 
+# apt_tree CONF DIR PACKAGE...: downloads them into DIR/debs, and unpacks them into DIR/tree
+apt_tree()
+{
+	local conf=$1 dir=$2 deb
+
+	shift 2
+	mkdir -p "$dir/tree"
+	apt_download "$conf" "$dir/debs" "$@" || return
+	for deb in "$dir"/debs/*.deb; do
+		dpkg-deb -x "$deb" "$dir/tree" || return
+	done
+}
+
+# apt_needed CONF PACKAGE...: PACKAGE and all it depends on, a name a line
+apt_needed()
+{
+	local conf=$1
+
+	shift
+	APT_CONFIG=$conf apt-get -qq -s install "$@" | awk '/^Inst/ { print $2 }'
+}
+
 # apt_depends CONF PACKAGE REGEX: packages that PACKAGE depends on (one step)
 # and that match REGEX
 apt_depends()

@@ -48,17 +48,12 @@ userland_get()
 # userland_fetch CONF PACKAGE REGEX PART
 userland_fetch()
 {
-	local conf=$1 package=$2 regex=$3 part=$4 deb
+	local conf=$1 package=$2 regex=$3 part=$4
 
 	rm -rf "$part"
-	mkdir -p "$part"/{debs,tree}
 	# shellcheck disable=SC2046 # a list of words
-	apt_download "$conf" "$part/debs" "$package" $(APT_CONFIG=$conf \
-		apt-get -qq -s install "$package" | awk '/^Inst/ { print $2 }' |
-		{ grep -E "$regex" || :; }) || return
-	for deb in "$part"/debs/*.deb; do
-		dpkg-deb -x "$deb" "$part/tree"
-	done
+	apt_tree "$conf" "$part" "$package" \
+		$(apt_needed "$conf" "$package" | { grep -E "$regex" || :; })
 }
 
 # layer_base ARCH: busybox, the lab's programs, and what runs first
