@@ -12,8 +12,9 @@
 
 ROUNDS=${ROUNDS:-200}
 EACH=$(((ROUNDS + 3) / 4)) # of what is done alone
-# The first of two: where none is left, 5.10's hwrng_unregister() may stop a thread that has
-# ended by itself, and warns of its reference count.
+# The first of two generators; the other one stays. When the last one goes, 5.10's
+# hwrng_unregister() may stop a thread that has ended by itself: the kernel then warns of the
+# thread's reference count.
 RNG=$(for device in /sys/bus/pci/drivers/virtio-pci/*/virtio*/device; do
 	[ "$(cat "$device")" != 0x0004 ] || basename "${device%/virtio*}"
 done | head -n 1)
