@@ -89,6 +89,7 @@ mended_path()
 	path=$(qemu_path x86_64) || exit
 	data=$(dirname "$(PATH=$path command -v qemu-system-x86_64)")/../tree/usr/share/qemu
 	[ -d "$data" ] || data=/usr/share/qemu
+	mkdir -p "$CACHE/userland"
 	exec 4>"$dir.lock"
 	flock 4
 	[ -e "$dir/bin/qemu-system-x86_64" ] || mended_build "$dir" "$data" >&2

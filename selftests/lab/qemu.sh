@@ -135,6 +135,7 @@ qemu_steady_path()
 		qemu_path "$1"
 		return
 	fi
+	mkdir -p "$CACHE/userland"
 	exec 4>"$dir.lock"
 	flock 4
 	[ -d "$dir" ] || qemu_steady_fetch "$dir" >&2
