@@ -167,6 +167,7 @@ struct net_device {
 	char name[16];
 	int ifindex;
 	struct netdev_queue *_tx;
+	void *rx_handler_data;
 	struct {
 		struct net *net; /* a kernel without network namespaces has none */
 	} nd_net;
@@ -175,6 +176,7 @@ struct net_device {
 
 struct sk_buff {
 	struct net_device *dev;
+	u32 hash;
 	u16 queue_mapping;
 };
 
@@ -218,6 +220,23 @@ struct tun_file {
 	u16 queue_index;
 	struct tun_struct *detached;
 	struct ptr_ring tx_ring;
+};
+
+/* macvtap and ipvtap */
+struct tap_queue;
+
+struct tap_dev {
+	struct net_device *dev;
+	struct tap_queue *taps[256];
+	int numvtaps;
+};
+
+struct tap_queue {
+	struct socket sock;
+	struct tap_dev *tap;
+	u16 queue_index;
+	bool enabled;
+	struct ptr_ring ring;
 };
 
 struct tun_msg_ctl {

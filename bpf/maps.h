@@ -24,6 +24,9 @@
  */
 #define RS_RING_TOO_SMALL 128
 
+/* Of a macvtap with more queues than this it is not counted what is put into their rings. */
+#define RS_TAP_QUEUES 16
+
 #define RS_MASK(bits) ((1U << (bits)) - 1)
 
 /*
@@ -61,6 +64,8 @@ struct rs_tun {
 	__u64 probe_skb;
 	__u32 producer; /* the ring's producer index when it was last read */
 	__u32 size;	/* the size of the ring then; 0 = never read */
+	/* macvtap: packets in occupancy_at_enqueue that the producer index did not yet show */
+	__u64 early;
 	/* tun_offered here excludes the packets in occupancy_at_enqueue: the sum of both was
 	 * offered. It is negative when more packets were seen than the producer index advanced. */
 #define RS_STATION(name, unit, meaning)
@@ -226,6 +231,9 @@ struct rs_apic {
 	__u16 known;
 };
 
+/* The driver of a tap. */
+enum rs_driver { RS_DRIVER_TUN, RS_DRIVER_TAP /* macvtap, ipvtap */, RS_DRIVERS };
+
 /* One record of a scan of all open files. */
 enum rs_found_kind { RS_FOUND_TUN = 1, RS_FOUND_VQ, RS_FOUND_VM, RS_FOUND_VCPU };
 
@@ -246,7 +254,8 @@ struct rs_found {
 			__u32 stopped;
 			__u32 producer;
 			__u32 consumer;
-			__u32 netns; /* the inode of the tap's network namespace; 0 = unknown */
+			__u32 netns;  /* the inode of the tap's network namespace; 0 = unknown */
+			__u32 driver; /* enum rs_driver */
 		} tun;
 		struct {
 			__u64 socket;

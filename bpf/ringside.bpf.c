@@ -5,6 +5,8 @@
  */
 #include "state.bpf.h"
 #include "tun.bpf.c"
+#include "tap.bpf.c"
+#include "drop.bpf.c"
 #include "vhost.bpf.c"
 #include "eventfd.bpf.c"
 #include "irqfd.bpf.c"

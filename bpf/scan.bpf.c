@@ -8,7 +8,8 @@
 #define S_IFCHR 0020000
 /* misc character devices, fixed by Documentation/admin-guide/devices.txt; 20 bits of minor number
  */
-#define DEVICE(major, minor) ((major) << 20 | (minor))
+#define MINOR_BITS	     20
+#define DEVICE(major, minor) ((major) << MINOR_BITS | (minor))
 #define DEVICE_TUN	     DEVICE(10, 200)
 #define DEVICE_VHOST_NET     DEVICE(10, 238)
 #define VHOST_VQS_MAX	     2
@@ -16,8 +17,10 @@
 #define KVM_IRQ_ROUTING_MSI  2 /* uapi */
 #define KVM_MSI_VALID_DEVID  1 /* uapi */
 
-/* the number of this scan; set by the helper */
+/* set by the helper: the number of this scan, and the device numbers' major parts of macvtap and
+ * ipvtap; 0 = there is none */
 __u32 rs_scans;
+__u32 rs_tap_majors[2];
 
 #define QUEUE_STOPPED 1 /* __QUEUE_STATE_DRV_XOFF: the driver stopped it */
 
@@ -28,6 +31,24 @@ static __always_inline bool queue_stopped(struct net_device *dev, u32 queue)
 
 	txq += (u64)queue * bpf_core_type_size(struct netdev_queue);
 	return RS_PEEK(txq, struct netdev_queue, state) & QUEUE_STOPPED;
+}
+
+/* What a queue of a tap tells of itself, whatever its driver: all but the number of the queue. */
+static __always_inline void scan_tap_device(struct rs_found *f, struct net_device *dev)
+{
+	f->kind = RS_FOUND_TUN;
+	BPF_CORE_READ_INTO(&f->tun.name, dev, name);
+	f->tun.dev = (u64)dev;
+	f->tun.ifindex = BPF_CORE_READ(dev, ifindex);
+	if (bpf_core_field_exists(dev->nd_net.net))
+		f->tun.netns = BPF_CORE_READ(dev, nd_net.net, ns.inum);
+}
+
+static __always_inline void scan_ring(struct rs_found *f, struct ptr_ring *ring)
+{
+	f->tun.size = BPF_CORE_READ(ring, size);
+	f->tun.consumer = BPF_CORE_READ(ring, consumer_head);
+	f->tun.occupancy = ring_occupancy((u64)ring, f->tun.producer, f->tun.consumer);
 }
 
 static __always_inline void scan_tun(struct seq_file *seq, struct rs_found *f,
@@ -43,24 +64,40 @@ static __always_inline void scan_tun(struct seq_file *seq, struct rs_found *f,
 	if (!tun)
 		return;
 	dev = BPF_CORE_READ(tun, dev);
-	f->kind = RS_FOUND_TUN;
+	scan_tap_device(f, dev);
 	f->key = (u64)tfile + bpf_core_field_offset(tfile->socket);
-	BPF_CORE_READ_INTO(&f->tun.name, dev, name);
-	f->tun.dev = (u64)dev;
 	f->tun.ring = tun_ring((u64)tfile);
-	f->tun.ifindex = BPF_CORE_READ(dev, ifindex);
-	if (bpf_core_field_exists(dev->nd_net.net))
-		f->tun.netns = BPF_CORE_READ(dev, nd_net.net, ns.inum);
 	f->tun.queue = BPF_CORE_READ(tfile, queue_index);
-	f->tun.size = BPF_CORE_READ(tfile, tx_ring.size);
 	t = is_watched((u64)dev) ? tun_make((u64)tfile) : NULL;
 	f->tun.producer = BPF_CORE_READ(tfile, tx_ring.producer);
 	if (t && rs_tun_proto)
 		ring_advance(t, f->tun.ring, ring_look(t, f->tun.producer), f->tun.producer, 0);
-	f->tun.consumer = BPF_CORE_READ(tfile, tx_ring.consumer_head);
-	f->tun.occupancy = ring_occupancy(f->tun.ring, f->tun.producer, f->tun.consumer);
+	scan_ring(f, &tfile->tx_ring);
 	f->tun.stopped = queue_stopped(dev, f->tun.queue);
 	f->tun.detached = !!detached;
+	bpf_seq_write(seq, f, sizeof(*f));
+}
+
+/* macvtap and ipvtap never stop a queue. */
+static __always_inline void scan_tap(struct seq_file *seq, struct rs_found *f,
+				     struct tap_queue *queue)
+{
+	struct tap_dev *tap = BPF_CORE_READ(queue, tap);
+	struct net_device *dev;
+	struct rs_tun *t;
+
+	if (!tap) /* its interface is gone */
+		return;
+	dev = BPF_CORE_READ(tap, dev);
+	scan_tap_device(f, dev);
+	f->tun.driver = RS_DRIVER_TAP;
+	f->key = (u64)queue + bpf_core_field_offset(queue->sock);
+	f->tun.ring = tap_ring((u64)queue);
+	f->tun.queue = BPF_CORE_READ(queue, queue_index);
+	t = is_watched((u64)dev) ? ring_make(f->tun.ring) : NULL;
+	f->tun.producer = t ? tap_look(t, f->tun.ring) : BPF_CORE_READ(queue, ring.producer);
+	scan_ring(f, &queue->ring);
+	f->tun.detached = !BPF_CORE_READ(queue, enabled);
 	bpf_seq_write(seq, f, sizeof(*f));
 }
 
@@ -198,6 +235,11 @@ static __always_inline void scan_kvm(struct seq_file *seq, struct rs_found *f, s
 		scan_vcpu(seq, f, private);
 }
 
+static __always_inline bool is_tap_device(u32 major)
+{
+	return major && (major == rs_tap_majors[0] || major == rs_tap_majors[1]);
+}
+
 SEC("iter/task_file")
 int scan(struct bpf_iter__task_file *ctx)
 {
@@ -221,6 +263,8 @@ int scan(struct bpf_iter__task_file *ctx)
 	/* A module that is not loaded has no BTF, and none of its files is open. */
 	if (bpf_core_type_exists(struct tun_file) && rdev == DEVICE_TUN)
 		scan_tun(seq, &f, private);
+	else if (bpf_core_type_exists(struct tap_queue) && is_tap_device(rdev >> MINOR_BITS))
+		scan_tap(seq, &f, private);
 	else if (bpf_core_type_exists(struct vhost_net) && rdev == DEVICE_VHOST_NET)
 		scan_vhost(seq, &f, private, task);
 	else if (bpf_core_type_exists(struct kvm_kernel_irqfd) && !rdev)

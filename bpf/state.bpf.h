@@ -17,6 +17,10 @@ const volatile bool rs_times = true;
 const volatile __u64 rs_xmit_from[2];
 const volatile __u64 rs_xmit_to[2];
 
+/* the same of tap_handle_frame */
+const volatile __u64 rs_frame_from[2];
+const volatile __u64 rs_frame_to[2];
+
 /* the address of tun_proto, which all sockets of tun have; 0 = sk_data_ready is not hooked */
 const volatile __u64 rs_tun_proto;
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The tap: packets that the host's stack offers to each queue, drops, packets from the guest. */
+/* The tap: packets that the host's stack offers to each queue, packets from the guest. Its drops
+ * are in drop.bpf.c. */
 #define NETDEV_ALIGN 32 /* alignment of netdev_priv(), if struct net_device has no field priv */
 
 #define TUN_MSG_PTR 2 /* a control message that describes a batch; the same value since 4.20 */
@@ -87,10 +88,9 @@ static __always_inline void ring_advance(struct rs_tun *t, u64 ring, u32 from, u
 		__sync_fetch_and_add(&t->tun_offered, (s64)(n - seen));
 }
 
-/* The entry of a tap's queue. Packets that are in its ring now are not counted. */
-static __always_inline struct rs_tun *tun_make(u64 tfile)
+/* The entry of a tap's queue, by its ring. Packets that are in the ring now are not counted. */
+static __always_inline struct rs_tun *ring_make(u64 ring)
 {
-	u64 ring = tun_ring(tfile);
 	struct rs_tun *t = tuns_make(ring);
 
 	if (t && t->key == RS_BUSY) {
@@ -99,6 +99,11 @@ static __always_inline struct rs_tun *tun_make(u64 tfile)
 		tuns_publish(t, ring);
 	}
 	return t;
+}
+
+static __always_inline struct rs_tun *tun_make(u64 tfile)
+{
+	return ring_make(tun_ring(tfile));
 }
 
 /* Starts to time this packet, unless another one is being timed. */
@@ -210,88 +215,28 @@ RS_HOOK2(tun_net_xmit, struct sk_buff *, skb, struct net_device *, dev)
 	return 0;
 }
 
-static __always_inline bool reason_is_full(u64 reason)
-{
-	return bpf_core_enum_value_exists(enum skb_drop_reason, SKB_DROP_REASON_FULL_RING) &&
-	       reason == bpf_core_enum_value(enum skb_drop_reason, SKB_DROP_REASON_FULL_RING);
-}
-
-static __always_inline bool reason_is_filter(u64 reason)
-{
-	return (bpf_core_enum_value_exists(enum skb_drop_reason, SKB_DROP_REASON_TAP_FILTER) &&
-		reason == bpf_core_enum_value(enum skb_drop_reason, SKB_DROP_REASON_TAP_FILTER)) ||
-	       (bpf_core_enum_value_exists(enum skb_drop_reason, SKB_DROP_REASON_TAP_TXFILTER) &&
-		reason ==
-			bpf_core_enum_value(enum skb_drop_reason, SKB_DROP_REASON_TAP_TXFILTER)) ||
-	       (bpf_core_enum_value_exists(enum skb_drop_reason, SKB_DROP_REASON_SOCKET_FILTER) &&
-		reason == bpf_core_enum_value(enum skb_drop_reason, SKB_DROP_REASON_SOCKET_FILTER));
-}
-
-static __always_inline bool from_tun_net_xmit(u64 location)
-{
-	return (location >= rs_xmit_from[0] && location < rs_xmit_to[0]) ||
-	       (location >= rs_xmit_from[1] && location < rs_xmit_to[1]);
-}
-
-static __always_inline void tun_drop(struct rs_tun *t, u64 skb, u64 reason)
-{
-	bool full = reason_is_full(reason);
-
-	if (!rs_tun_proto && t->probe_skb == skb && t->probe_ns > PROBE_NOTING)
-		t->probe_ns = 0;
-	RS_COUNT(t->tun_dropped);
-	if (rs_tun_proto && full) /* it was offered, but never reaches the ring */
-		hist_add(&t->occupancy_at_enqueue, t->size);
-	else if (rs_tun_proto)
-		RS_COUNT(t->tun_offered);
-	if (full) {
-		RS_COUNT(t->tun_ring_full);
-		RS_COUNT(t->tun_dropped_full);
-	} else if (reason_is_filter(reason)) {
-		RS_COUNT(t->tun_dropped_filter);
-	} else {
-		RS_COUNT(t->tun_dropped_other);
-	}
-}
-
-/* tun_net_xmit frees each skb that it drops; the tracepoint has the address of the caller. So no
- * hook on the return of tun_net_xmit is needed. */
-SEC("raw_tp/kfree_skb")
-int kfree_skb(struct bpf_raw_tracepoint_args *ctx)
-{
-	struct sk_buff *skb = (void *)ctx->args[0];
-	u64 reason = 0, tfile, dev;
-	struct rs_tun *t;
-
-	if (!bpf_core_type_exists(struct tun_struct) || !from_tun_net_xmit(ctx->args[1]))
-		return 0;
-	dev = (u64)BPF_CORE_READ(skb, dev);
-	tfile = tun_queue(dev, BPF_CORE_READ(skb, queue_mapping));
-	t = tfile && is_watched(dev) ? tun_make(tfile) : NULL;
-	if (!t)
-		return 0;
-	if (bpf_core_type_exists(enum skb_drop_reason))
-		reason = (u32)ctx->args[2];
-	tun_drop(t, (u64)skb, reason);
-	return 0;
-}
-
 /* Only vhost sends to a tap through its socket: one packet, or a batch with a control message. */
-RS_HOOK2(tun_sendmsg, struct socket *, sock, struct msghdr *, msg)
+static __always_inline int ring_sent(const bool typed, u64 ring, struct msghdr *msg)
 {
 	struct tun_msg_ctl *ctl = RS_READ(typed, msg, msg_control);
+	struct rs_tun *t = ring_make(ring);
 	u64 n = 1, head;
-	struct rs_tun *t;
 
 	if (ctl && RS_READ(typed, msg, msg_controllen) == bpf_core_type_size(struct tun_msg_ctl)) {
 		head = peek(RS_ADDRESS(ctl)); /* type and number, 16 bits each */
 		if ((u16)head == TUN_MSG_PTR)
 			n = (u16)(head >> 16);
 	}
-	t = tun_make(RS_ADDRESS(sock) - bpf_core_field_offset(((struct tun_file *)0)->socket));
 	if (t)
 		__sync_fetch_and_add(&t->tun_sent, n);
 	return 0;
+}
+
+RS_HOOK2(tun_sendmsg, struct socket *, sock, struct msghdr *, msg)
+{
+	u64 tfile = RS_ADDRESS(sock) - bpf_core_field_offset(((struct tun_file *)0)->socket);
+
+	return ring_sent(typed, tun_ring(tfile), msg);
 }
 
 /* Drop the entry: another object may get the same address. */

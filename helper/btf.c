@@ -10,7 +10,8 @@
 #include "btf.h"
 
 /* The modules that a packet for a guest passes; each may be built in. */
-static const char *const modules[] = {"tun", "vhost", "vhost_net", "kvm", "kvm_amd", "kvm_intel"};
+static const char *const modules[] = {"tun", "tap",	"vhost",    "vhost_net",
+				      "kvm", "kvm_amd", "kvm_intel"};
 
 #define MODULES (sizeof(modules) / sizeof(modules[0]))
 

@@ -41,6 +41,7 @@ static const struct rs_field vm_fields[] = {
 
 static const struct rs_field tap_fields[] = {
 	STR(rs_tap, RS_HOST, name, "name", RS_HOST, NULL),
+	STR(rs_tap, RS_HOST, kind, "kind", 0, NULL),
 	NUM(rs_tap, RS_HOST, U64, ifindex, "ifindex", NULL, 0),
 	NUM(rs_tap, RS_HOST, U64, netns, "netns", NULL, 0),
 	STR(rs_tap, RS_HOST, mac, "mac", 0, NULL),

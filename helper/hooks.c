@@ -28,9 +28,9 @@ struct rs_hooks {
 	struct ringside_bpf *bpf;
 	struct rs_program programs[HOOKS];
 	enum state state[HOOKS];
-	char why[HOOKS][160];  /* absent or failed */
-	struct rs_symbol xmit; /* tun_net_xmit, which drops */
-	unsigned long long unknown;
+	char why[HOOKS][160];		    /* absent or failed */
+	struct rs_symbol drops[RS_DRIVERS]; /* the function of each driver that drops */
+	unsigned long long unknown[RS_DRIVERS];
 	bool loaded[HOOKS];  /* the module of its function was there before hooks were looked for */
 	bool probes_counted; /* the kernel counts the hits that its fprobes and kprobes miss */
 	bool times;	     /* time stamps are taken */
@@ -83,8 +83,11 @@ static enum state find_hook(struct rs_hooks *h, size_t i, const char *machine)
 	p->function = hook->symbol;
 	p->tracepoint = hook->tracepoint;
 	p->unsure = hook->unsure;
+	p->at_best = hook->untyped ? RS_FPROBE : RS_FENTRY;
 	if ((hook->arch && strcmp(hook->arch, machine)) ||
-	    (hook->first && group_found(h, i, hook->group)))
+	    (hook->first && group_found(h, i, hook->group)) ||
+	    (hook->optional && !h->loaded[i] &&
+	     !rs_kallsyms_find(h->kallsyms, hook->symbol, "", hook->owner, &p->sym)))
 		return NOT_HERE;
 	snprintf(h->why[i], sizeof(h->why[i]), "this kernel has no %s", hook->symbol);
 	if (p->tracepoint && !has_tracepoint(h, hook))
@@ -140,40 +143,55 @@ static bool is_read(const struct rs_hooks *h, const char *reader)
 	return true;
 }
 
-static void find_unknown_fields(struct rs_hooks *h)
+static unsigned long long unknown_fields(const struct rs_hooks *h)
 {
+	unsigned long long unknown = 0;
+
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
 		if (is_read(h, fields[i].reader) &&
 		    !rs_btf_member(h->btf, fields[i].type, fields[i].member) &&
 		    !(fields[i].other && rs_btf_member(h->btf, fields[i].type, fields[i].other)))
-			h->unknown |= fields[i].loses;
+			unknown |= fields[i].loses;
+	return unknown;
 }
 
-/* A counter is known if a hook of each group that it needs on this architecture is attached. */
-static void find_unknown(struct rs_hooks *h)
+static bool is_of_other_driver(const struct hook *hook, enum rs_driver driver)
 {
-	unsigned long long loses[GROUPS] = {0};
+	static const char *const owners[] = {[RS_DRIVER_TUN] = "tun", [RS_DRIVER_TAP] = "tap"};
+
+	for (int i = 0; i < RS_DRIVERS; i++)
+		if (i != (int)driver && !strcmp(hook->owner, owners[i]))
+			return true;
+	return false;
+}
+
+/* A counter of a tap of this driver is known if a hook of each group that it needs on this
+ * architecture is attached. */
+static unsigned long long find_unknown(const struct rs_hooks *h, enum rs_driver driver)
+{
+	unsigned long long loses[GROUPS] = {0}, unknown = unknown_fields(h);
 	bool attached[GROUPS] = {false};
 
 	for (size_t i = 0; i < HOOKS; i++) {
-		if (h->state[i] == NOT_HERE)
+		if ((h->state[i] == NOT_HERE && !hooks[i].optional) ||
+		    is_of_other_driver(&hooks[i], driver))
 			continue;
 		loses[hooks[i].group] |= hooks[i].loses;
 		attached[hooks[i].group] |= h->programs[i].link != NULL;
 	}
 	for (int g = 0; g < GROUPS; g++)
-		h->unknown |= attached[g] ? 0 : loses[g];
+		unknown |= attached[g] ? 0 : loses[g];
 	if (!loses[LPI_POPULATE]) /* only on arm64 */
-		h->unknown |= LOSES(populated);
+		unknown |= LOSES(populated);
 	if (!loses[DELIVER])
-		h->unknown |= LOSES(posted) | LOSES(moved);
-	if (!h->xmit.from)
-		h->unknown |= LOSES_DROPS;
+		unknown |= LOSES(posted) | LOSES(moved);
+	if (!h->drops[driver].from)
+		unknown |= LOSES_DROPS;
 	if (!h->times)
-		h->unknown |= LOSES_TIMES;
+		unknown |= LOSES_TIMES;
 	if (!rs_btf_enumerator(h->btf, "skb_drop_reason", "SKB_DROP_REASON_FULL_RING"))
-		h->unknown |= LOSES_REASONS;
-	find_unknown_fields(h);
+		unknown |= LOSES_REASONS;
+	return unknown;
 }
 
 static bool want_kprobes(void)
@@ -232,6 +250,15 @@ static int refused(int e, struct rs_error *err)
 			    rs_programs_message(), cause ? "; " : "", cause ? cause : "");
 }
 
+/* @found: the driver's function that drops, and its .cold clone. */
+static void find_drops(struct rs_hooks *h, enum rs_driver driver, const char *function,
+		       const char *owner, struct rs_symbol found[2])
+{
+	rs_kallsyms_find(h->kallsyms, function, "", owner, &found[0]);
+	rs_kallsyms_find(h->kallsyms, function, ".cold", owner, &found[1]);
+	h->drops[driver] = found[0];
+}
+
 static int attach(struct rs_hooks *h, unsigned int ifindex, bool times, struct rs_error *err)
 {
 	struct rs_constants c = {.ifindex = ifindex, .times = times};
@@ -242,9 +269,8 @@ static int attach(struct rs_hooks *h, unsigned int ifindex, bool times, struct r
 	c.cpu_offsets = rs_kallsyms_data(h->kallsyms, "__per_cpu_offset", "");
 	if (need_types(h, err))
 		return -1;
-	rs_kallsyms_find(h->kallsyms, "tun_net_xmit", "", "tun", &h->xmit);
-	c.xmit[0] = h->xmit;
-	rs_kallsyms_find(h->kallsyms, "tun_net_xmit", ".cold", "tun", &c.xmit[1]);
+	find_drops(h, RS_DRIVER_TUN, "tun_net_xmit", "tun", c.xmit);
+	find_drops(h, RS_DRIVER_TAP, "tap_handle_frame", "tap", c.frame);
 	if (!want_kprobes())
 		e = rs_programs_load(&h->bpf, h->programs, HOOKS, &c, h->btf, true);
 	if (e && e != -EPERM)
@@ -252,7 +278,8 @@ static int attach(struct rs_hooks *h, unsigned int ifindex, bool times, struct r
 	if (e)
 		return refused(e, err);
 	h->times = times;
-	find_unknown(h);
+	for (int d = 0; d < RS_DRIVERS; d++)
+		h->unknown[d] = find_unknown(h, d);
 	h->probes_counted = rs_btf_member(h->btf, "bpf_link_info", "missed");
 	return 0;
 }
@@ -291,9 +318,16 @@ struct ringside_bpf *rs_hooks_bpf(struct rs_hooks *h)
 	return h->bpf;
 }
 
-unsigned long long rs_hooks_unknown(const struct rs_hooks *h)
+unsigned long long rs_hooks_unknown(const struct rs_hooks *h, enum rs_driver driver,
+				    unsigned int queues)
 {
-	return h->unknown;
+	unsigned long long unknown = h->unknown[driver];
+
+	if (driver == RS_DRIVER_TAP && queues > 1)
+		unknown |= LOSES_HIST(occupancy_at_enqueue) | LOSES_HIST(s1_s2);
+	if (driver == RS_DRIVER_TAP && queues > RS_TAP_QUEUES)
+		unknown |= LOSES(tun_offered);
+	return unknown;
 }
 
 /*
@@ -387,14 +421,15 @@ static int fill_times(struct rs_sample *s)
 	return 0;
 }
 
-int rs_hooks_fill(struct rs_hooks *h, struct rs_sample *s)
+int rs_hooks_fill(struct rs_hooks *h, bool macvtap, struct rs_sample *s)
 {
 	const struct rs_missed *m = &h->bpf->bss->rs_missed;
 	const struct rs_used *u = &h->bpf->bss->rs_used;
 	int e = 0;
 
 	for (size_t i = 0; !e && i < HOOKS; i++)
-		e = fill_hook(h, i, s);
+		if (macvtap || !hooks[i].optional)
+			e = fill_hook(h, i, s);
 	if (!e && !h->times)
 		e = fill_times(s);
 	if (!e)

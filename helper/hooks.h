@@ -4,6 +4,7 @@
 #define RS_HOOKS_H
 
 #include "source.h"
+#include "../bpf/maps.h"
 
 struct ringside_bpf;
 struct rs_hooks;
@@ -23,11 +24,17 @@ bool rs_hooks_late(const struct rs_hooks *h);
 
 struct ringside_bpf *rs_hooks_bpf(struct rs_hooks *h);
 
-/* The counters and histograms (bit RS_HOST_COUNTERS + hist) of which a hook is not attached. */
-unsigned long long rs_hooks_unknown(const struct rs_hooks *h);
+/*
+ * The counters and histograms (bit RS_HOST_COUNTERS + hist) that are unknown of a queue of a tap of
+ * this driver, with so many open @queues: a hook of theirs is not attached; or it is a macvtap with
+ * several queues, and when a packet comes it is not known for which of them.
+ */
+unsigned long long rs_hooks_unknown(const struct rs_hooks *h, enum rs_driver driver,
+				    unsigned int queues);
 
-/* Adds a row for each hook and for each table. Return: 0, or -1: out of memory. */
-int rs_hooks_fill(struct rs_hooks *h, struct rs_sample *s);
+/* Adds a row for each hook and for each table. @macvtap: there is one, so that its hooks matter.
+ * Return: 0, or -1: out of memory. */
+int rs_hooks_fill(struct rs_hooks *h, bool macvtap, struct rs_sample *s);
 
 /* Attaches all hooks, as rs_hooks_attach() does, and calls @row for each. @works: whether all of
  * them work. Return: the hooks, or NULL: nothing is attached, and a row has said why. */

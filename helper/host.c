@@ -198,6 +198,14 @@ static void fill_backend(struct rs_queue *q, const struct host *h, const struct 
 		rs_str_set(q->comm, writer.comm);
 }
 
+/* A macvtap hears only what is sent to its own address: the guest has the same. */
+static void fill_mac(struct rs_queue *q, const struct row *r, const struct rs_tap *tap)
+{
+	if (!rs_vm_mac(r->pid, q->tap, q->mac, sizeof(q->mac)) &&
+	    r->tun->tun.driver == RS_DRIVER_TAP)
+		rs_str_set(q->mac, tap->mac);
+}
+
 static int fill_from_tap(struct rs_queue *q, struct host *h, const struct row *r,
 			 struct rs_sample *s)
 {
@@ -206,7 +214,7 @@ static int fill_from_tap(struct rs_queue *q, struct host *h, const struct row *r
 	if (!tap)
 		return -1;
 	rs_str_set(q->tap, r->tun->tun.name);
-	rs_vm_mac(r->pid, q->tap, q->mac, sizeof(q->mac));
+	fill_mac(q, r, tap);
 	q->tap_ifindex = rs_num_of(r->tun->tun.ifindex);
 	q->tap_netns = netns_of(r->tun);
 	q->queue = rs_num_of(r->tun->tun.queue);
@@ -283,10 +291,25 @@ static int fill_queue(struct host *h, const struct row *r, struct rs_sample *s)
 	return r->tun ? fill_from_tap(q, h, r, s) : 0;
 }
 
+/* Queues of its tap that packets come to. */
+static unsigned int open_queues(const struct host *h, const struct rs_found *tun)
+{
+	unsigned int n = 0;
+
+	for (size_t i = 0; i < h->scan.n; i++)
+		n += h->scan.found[i].kind == RS_FOUND_TUN &&
+		     h->scan.found[i].tun.dev == tun->tun.dev && !h->scan.found[i].tun.detached;
+	return n;
+}
+
 /* Entries that do not belong together give no figure. */
 static void row_copy(const struct host *h, struct row *r, bool together)
 {
-	r->unknown = together ? rs_hooks_unknown(h->hooks) : ~0ULL;
+	enum rs_driver driver = r->tun ? r->tun->tun.driver : RS_DRIVER_TUN;
+
+	r->unknown =
+		together ? rs_hooks_unknown(h->hooks, driver, r->tun ? open_queues(h, r->tun) : 0)
+			 : ~0ULL;
 }
 
 static int add_row(struct host *h, const struct rs_found *tun, const struct rs_found *vq,
@@ -376,6 +399,7 @@ static int scan_files(struct host *h, struct rs_error *err)
 	usleep(100);
 	h->bpf->bss->rs_clocks_apart = 0;
 	h->bpf->bss->rs_scans = ++h->scans;
+	rs_scan_majors(h->bpf->bss->rs_tap_majors);
 	return rs_scan_read(&h->scan, bpf_link__fd(h->bpf->links.scan), err);
 }
 
@@ -503,6 +527,15 @@ static int host_open(const struct rs_filter *filter, void **handle, struct rs_er
 	return 0;
 }
 
+static bool has_macvtap(const struct rs_scan *scan)
+{
+	for (size_t i = 0; i < scan->n; i++)
+		if (scan->found[i].kind == RS_FOUND_TUN &&
+		    scan->found[i].tun.driver == RS_DRIVER_TAP)
+			return true;
+	return false;
+}
+
 static int host_sample(void *handle, struct rs_sample *s, struct rs_error *err)
 {
 	struct host *h = handle;
@@ -512,7 +545,7 @@ static int host_sample(void *handle, struct rs_sample *s, struct rs_error *err)
 		return -1;
 	s->time_ns = rs_num_of(now_ns());
 	s->started_ns = rs_num_of(h->started_ns);
-	e = fill_queues(h, s) || rs_hooks_fill(h->hooks, s);
+	e = fill_queues(h, s) || rs_hooks_fill(h->hooks, has_macvtap(&h->scan), s);
 	rs_rtnl_again(h->rtnl, s);
 	rs_rtnl_leave(h->rtnl);
 	if (e)

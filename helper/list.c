@@ -34,6 +34,7 @@ static const struct section sections[] = {
 	 RS_HOST,
 	 1,
 	 {{"tap", "name"},
+	  {"kind", "kind"},
 	  {"ifindex", "ifindex"},
 	  {"queues", "queues"},
 	  {"namespace", "netns"},

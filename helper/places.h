@@ -45,6 +45,8 @@ enum group {
 	XMIT,
 	DROP,
 	SEND,
+	FRAME,
+	SEND_TAP,
 	ROUND_RX,
 	ROUND_TX,
 	KICK_RX,
@@ -61,6 +63,7 @@ enum group {
 	LPI_POPULATE,
 	ENTER,
 	CLOSE_TUN,
+	CLOSE_TAP,
 	CLOSE_VHOST,
 	CLOSE_CALL,
 	GROUPS
@@ -76,7 +79,10 @@ struct hook {
 	bool first;
 	unsigned long long loses;
 	bool tracepoint;
-	bool unsure; /* on some kernels fentry attaches and yet is never called */
+	bool unsure;  /* on some kernels fentry attaches and yet is never called */
+	bool untyped; /* fentry cannot read its arguments: it has a program for kprobes only */
+	/* without its module there is nothing to count, and nothing to tell of it */
+	bool optional;
 };
 
 static const struct hook hooks[] = {
@@ -103,6 +109,19 @@ static const struct hook hooks[] = {
 	 .type = "tun_msg_ctl",
 	 .owner = "tun",
 	 .group = SEND,
+	 .loses = LOSES(tun_sent)},
+	{.symbol = "tap_handle_frame",
+	 .type = "tap_queue",
+	 .owner = "tap",
+	 .group = FRAME,
+	 .untyped = true,
+	 .optional = true,
+	 .loses = LOSES_XMIT},
+	{.symbol = "tap_sendmsg",
+	 .type = "tap_queue",
+	 .owner = "tap",
+	 .group = SEND_TAP,
+	 .optional = true,
 	 .loses = LOSES(tun_sent)},
 	{.symbol = "handle_rx",
 	 .type = "vhost_net_virtqueue",
@@ -206,6 +225,11 @@ static const struct hook hooks[] = {
 	/* Without these an object that is gone keeps its entry, and the entry goes on counting if
 	 * another object gets the same address. */
 	{.symbol = "tun_chr_close", .type = "tun_file", .owner = "tun", .group = CLOSE_TUN},
+	{.symbol = "tap_release",
+	 .type = "tap_queue",
+	 .owner = "tap",
+	 .group = CLOSE_TAP,
+	 .optional = true},
 	{.symbol = "vhost_dev_cleanup",
 	 .type = "vhost_dev",
 	 .owner = "vhost",

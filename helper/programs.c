@@ -120,7 +120,8 @@ static void choose(struct ringside_bpf *bpf, struct rs_program *p, const struct 
 	}
 	p->how = fentry ? choose_how(p, btf) : RS_KPROBE;
 	p->prog = p->how == RS_FENTRY ? entry : probe;
-	bpf_program__set_autoload(entry, p->wanted && p->prog == entry);
+	if (entry)
+		bpf_program__set_autoload(entry, p->wanted && p->prog == entry);
 	p->spare = p->how == RS_FENTRY && p->unsure ? probe : NULL;
 	bpf_program__set_autoload(probe, p->wanted && (p->prog == probe || p->spare));
 	if (p->how == RS_FPROBE || p->spare)
@@ -151,6 +152,8 @@ static void set_constants(struct ringside_bpf *bpf, const struct rs_constants *c
 	for (int i = 0; i < 2; i++) {
 		bpf->rodata->rs_xmit_from[i] = c->xmit[i].from;
 		bpf->rodata->rs_xmit_to[i] = c->xmit[i].to;
+		bpf->rodata->rs_frame_from[i] = c->frame[i].from;
+		bpf->rodata->rs_frame_to[i] = c->frame[i].to;
 	}
 }
 

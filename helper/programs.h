@@ -32,12 +32,13 @@ struct rs_program {
 
 /* The constants of the BPF object. */
 struct rs_constants {
-	unsigned int ifindex;	  /* count only this tap, 0 = all */
-	bool times;		  /* take time stamps and fill the histograms of times */
-	uint64_t tun_proto;	  /* address of tun_proto; 0 = sk_data_ready is not hooked */
-	uint64_t run_queues;	  /* address of runqueues, in each CPU's own data; 0 = unknown */
-	uint64_t cpu_offsets;	  /* address of __per_cpu_offset; 0 = unknown */
-	struct rs_symbol xmit[2]; /* tun_net_xmit and its .cold clone */
+	unsigned int ifindex;	   /* count only this tap, 0 = all */
+	bool times;		   /* take time stamps and fill the histograms of times */
+	uint64_t tun_proto;	   /* address of tun_proto; 0 = sk_data_ready is not hooked */
+	uint64_t run_queues;	   /* address of runqueues, in each CPU's own data; 0 = unknown */
+	uint64_t cpu_offsets;	   /* address of __per_cpu_offset; 0 = unknown */
+	struct rs_symbol xmit[2];  /* tun_net_xmit and its .cold clone */
+	struct rs_symbol frame[2]; /* tap_handle_frame and its .cold clone */
 };
 
 /* Keeps libbpf's first warning; with @verbose all of libbpf's messages go to stderr. */

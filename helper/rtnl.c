@@ -179,14 +179,29 @@ static struct space *space_get(struct rs_rtnl *l, struct rs_num netns, unsigned 
 	return found;
 }
 
+/* A macvtap's rx_* are packets for the guest, as a tap's tx_* are; its qdisc is for those from the
+ * guest. */
+static bool is_macvtap(struct rtnl_link *link)
+{
+	const char *type = rtnl_link_get_type(link);
+
+	return type && (!strcmp(type, "macvtap") || !strcmp(type, "ipvtap"));
+}
+
+static bool is_tap(struct rtnl_link *link)
+{
+	const char *type = rtnl_link_get_type(link);
+
+	return (type && !strcmp(type, "tun")) || is_macvtap(link);
+}
+
 /* Return: its ifindex; 0 = there is no such interface, -1 = it is not a tap. */
 static int tap_find(const struct space *s, const char *name)
 {
 	struct rtnl_link *link = rtnl_link_get_by_name(s->links, name);
-	const char *type = link ? rtnl_link_get_type(link) : NULL;
 	int ifindex = link ? rtnl_link_get_ifindex(link) : 0;
 
-	if (link && (!type || strcmp(type, "tun")))
+	if (link && !is_tap(link))
 		ifindex = -1;
 	rtnl_link_put(link);
 	return ifindex;
@@ -230,12 +245,14 @@ static int tap_elsewhere(struct search *s, bool here, struct rs_error *err)
 			"%u network namespaces have a tap '%s': choose by --vm or --pid instead",
 			s->taps, s->name);
 	if (here)
-		return rs_error_set(err, RS_EXIT_NOTAP,
-				    "'%s' is not a tap; `ip link show type tun` lists the taps",
-				    s->name);
-	return rs_error_set(err, RS_EXIT_NOTAP,
-			    "there is no interface '%s'; `ip link show type tun` lists the taps",
-			    s->name);
+		return rs_error_set(
+			err, RS_EXIT_NOTAP,
+			"'%s' is not a tap; `ip -d link` shows the taps: tun, macvtap, ipvtap",
+			s->name);
+	return rs_error_set(
+		err, RS_EXIT_NOTAP,
+		"there is no interface '%s'; `ip -d link` shows the taps: tun, macvtap, ipvtap",
+		s->name);
 }
 
 int rs_rtnl_tap(struct rs_rtnl *l, const char *name, uint64_t *netns, struct rs_error *err)
@@ -249,12 +266,24 @@ int rs_rtnl_tap(struct rs_rtnl *l, const char *name, uint64_t *netns, struct rs_
 	return ifindex;
 }
 
+static struct rs_num stat_of(struct rtnl_link *link, rtnl_link_stat_id_t id)
+{
+	return rs_num_of(rtnl_link_get_stat(link, id));
+}
+
+static struct rs_num dropped(struct rtnl_link *link)
+{
+	return stat_of(link, is_macvtap(link) ? RTNL_LINK_RX_DROPPED : RTNL_LINK_TX_DROPPED);
+}
+
 static void fill_stats(struct rtnl_link *link, struct rs_tap *tap)
 {
-	tap->tx_packets = rs_num_of(rtnl_link_get_stat(link, RTNL_LINK_TX_PACKETS));
-	tap->tx_dropped = rs_num_of(rtnl_link_get_stat(link, RTNL_LINK_TX_DROPPED));
-	tap->rx_packets = rs_num_of(rtnl_link_get_stat(link, RTNL_LINK_RX_PACKETS));
-	tap->rx_dropped = rs_num_of(rtnl_link_get_stat(link, RTNL_LINK_RX_DROPPED));
+	bool swapped = is_macvtap(link);
+
+	tap->tx_packets = stat_of(link, swapped ? RTNL_LINK_RX_PACKETS : RTNL_LINK_TX_PACKETS);
+	tap->tx_dropped = dropped(link);
+	tap->rx_packets = stat_of(link, swapped ? RTNL_LINK_TX_PACKETS : RTNL_LINK_RX_PACKETS);
+	tap->rx_dropped = stat_of(link, swapped ? RTNL_LINK_TX_DROPPED : RTNL_LINK_RX_DROPPED);
 }
 
 /* The figures of the root qdisc: those of a classful root include its children's. */
@@ -286,7 +315,9 @@ void rs_rtnl_fill(struct rs_rtnl *l, unsigned int pid, struct rs_tap *tap)
 	/* a tap that is down sends nothing either, and keeps the bit of its carrier */
 	tap->carrier = rs_num_of(rtnl_link_get_carrier(link) && rtnl_link_get_flags(link) & IFF_UP);
 	fill_stats(link, tap);
-	fill_qdisc(space->qdiscs, ifindex, tap);
+	rs_str_set(tap->kind, rtnl_link_get_type(link));
+	if (!is_macvtap(link))
+		fill_qdisc(space->qdiscs, ifindex, tap);
 	rtnl_link_put(link);
 }
 
@@ -305,7 +336,7 @@ static void space_again(const struct rs_rtnl *l, struct space *space, struct rs_
 			link = rtnl_link_get(links, (int)tap->ifindex.value);
 		if (!link)
 			continue;
-		tap->tx_dropped_late = rs_num_of(rtnl_link_get_stat(link, RTNL_LINK_TX_DROPPED));
+		tap->tx_dropped_late = dropped(link);
 		rtnl_link_put(link);
 	}
 	nl_cache_free(links);

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
 
+#include "file.h"
 #include "scan.h"
 
 static int add(struct rs_scan *scan, const struct rs_found *f)
@@ -43,6 +45,28 @@ static int read_all(struct rs_scan *scan, int fd)
 		memmove(buf, &buf[n], have);
 	}
 	return got < 0 ? -1 : 0;
+}
+
+static unsigned int major_of(const char *devices, const char *driver)
+{
+	char line[32];
+	const char *at;
+
+	snprintf(line, sizeof(line), " %s\n", driver);
+	at = strstr(devices, line);
+	while (at && at > devices && at[-1] != '\n')
+		at--;
+	return at ? strtoul(at, NULL, 10) : 0;
+}
+
+void rs_scan_majors(unsigned int majors[2])
+{
+	size_t len;
+	char *devices = rs_file_read("/proc/devices", &len);
+
+	majors[0] = devices ? major_of(devices, "macvtap") : 0;
+	majors[1] = devices ? major_of(devices, "ipvtap") : 0;
+	free(devices);
 }
 
 int rs_scan_read(struct rs_scan *scan, int link, struct rs_error *err)

@@ -15,6 +15,9 @@ struct rs_scan {
 	size_t n;
 };
 
+/* Finds by which numbers the files of macvtap and ipvtap are known; 0 = there is no such driver. */
+void rs_scan_majors(unsigned int majors[2]);
+
 /* Scans again, with the BPF iterator behind @link. Return: 0, or -1 with err set. */
 int rs_scan_read(struct rs_scan *scan, int link, struct rs_error *err);
 void rs_scan_clear(struct rs_scan *scan);

@@ -130,12 +130,14 @@ struct rs_vm {
 /* A tap, with the kernel's own figures of it (libnl), as far as its namespace could be entered. */
 struct rs_tap {
 	char name[RS_STR_LEN];
+	char kind[RS_STR_LEN]; /* "tun", "macvtap", "ipvtap"; "" = unknown */
 	struct rs_num ifindex;
 	struct rs_num netns;  /* the inode of its network namespace */
 	char mac[RS_STR_LEN]; /* the tap's own, not the guest's */
 	struct rs_num queues;
 	struct rs_num carrier;
-	struct rs_num tx_packets; /* towards the guest, the kernel's own count */
+	/* the kernel's own counts; tx = towards the guest, also of a macvtap, which calls it rx */
+	struct rs_num tx_packets;
 	struct rs_num tx_dropped;
 	struct rs_num tx_dropped_late; /* the same count, read after those of the queues */
 	struct rs_num rx_packets;

@@ -34,15 +34,13 @@ void rs_stations_tun(struct rs_queue *q, unsigned long long unknown, const struc
 		     const struct rs_found *tun)
 {
 	struct rs_tun t = e->tun;
-	struct rs_histogram waiting;
 
 	if (e->has_tun) {
 #define RS_HIST(name, unit, meaning)
 #define RS_TUN_HIST(name, unit, meaning) set_hist(q, unknown, RS_HOST_HIST_##name, &t.name);
 #include "../bpf/hists.h"
-		/* without the histogram tun_offered is unknown, too */
-		waiting = rs_queue_hist(q, RS_HOST_HIST_occupancy_at_enqueue);
-		t.tun_offered += rs_hist_count(&waiting);
+		for (int i = 0; i < RS_BUCKETS; i++)
+			t.tun_offered += t.occupancy_at_enqueue.bucket[i];
 #define RS_STATION(name, unit, meaning)
 #define RS_TUN_STATION(name, unit, meaning) set(q, unknown, RS_HOST_##name, t.name);
 #include "../bpf/counters.h"

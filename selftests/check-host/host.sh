@@ -71,6 +71,34 @@ host_close()
 	counted wait "$HOST_WINDOW"
 }
 
+# window_well NAME: a window of both sides with little traffic, in which nothing is wrong:
+# /out/NAME-ledger.json is what `diff` says of it
+window_well()
+{
+	guest_quiet
+	host_open "$1" || return
+	guest 'ringside guest -d 1h -o /tmp/well.json 2>/tmp/well.err >/dev/null </dev/null & echo $! >/tmp/well.pid
+		until grep -q ^counting /tmp/well.err; do usleep 50000; done'
+	traffic 211 && guest_quiet || return
+	guest 'kill -INT $(cat /tmp/well.pid); until [ -s /tmp/well.json ]; do usleep 50000; done'
+	host_close && guest_get /tmp/well.json "/out/$1-inside.json" || return
+	counted ringside diff -j "/out/$1-inside.json" "/out/$1-host.json" >"/out/$1-ledger.json"
+}
+
+# types_or_exit MODULE: what ringside cannot read in this kernel it refuses, whole
+types_or_exit()
+{
+	[ ! -e "/sys/kernel/btf/$1" ] || return
+	check "a kernel without type information for $1 is refused" types_refused
+	exit
+}
+
+types_refused()
+{
+	ringside host --tap "$TAP" -d 100ms -o /out/refused.json 2>/tmp/refused
+	[ $? = 72 ] && [ "$(wc -l </tmp/refused)" = 1 ] && [ ! -e /out/refused.json ]
+}
+
 # attached: what is hooked in this kernel
 attached()
 {

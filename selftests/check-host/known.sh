@@ -113,18 +113,8 @@ backlog_gone()
 	tc -s -j qdisc show dev "$TAP" root | grep -q '"qlen": *0'
 }
 
-# What ringside cannot read there it refuses, whole.
-refused()
-{
-	ringside host --tap "$TAP" -d 100ms -o /out/refused.json 2>/tmp/refused
-	[ $? = 72 ] && [ "$(wc -l </tmp/refused)" = 1 ] && [ ! -e /out/refused.json ]
-}
-
 guest_start
-if [ ! -e /sys/kernel/btf/tun ]; then
-	check "a kernel without type information for tun is refused" refused
-	exit
-fi
+types_or_exit tun
 check "only the traffic of the scenario is sent" net_still
 check "every interrupt has moved to its CPU" interrupts_settle
 guest 'insmod /ringside.ko'

@@ -18,7 +18,7 @@ files as $f
   same("drops = the kernel's tx_dropped (ip -s link)"; $rx | sum(.delta.tun_dropped); $dropped),
   holds("no count of vhost: \([$rx[].delta | keys[]] | unique)";
 	[$rx[].delta | keys[] | select(startswith("vhost_"))] | length == 0),
-  ( [$f.ledger.queues[] | select(.dir == "rx")] as $rows
+  ( [$f["well-ledger"].queues[] | select(.dir == "rx")] as $rows
     | same("well: receive queues with both sides"; [$rows[] | select(.tap == "tap0")] | length; 2),
-      ( [$f.ledger.verdicts[].id | select(endswith("-late") | not)] as $ids
+      ( [$f["well-ledger"].verdicts[].id | select(endswith("-late") | not)] as $ids
 	| same("well: findings but of what is late: \($ids)"; $ids | length; 0) ) )

@@ -37,22 +37,9 @@ window_known()
 		\"received\": $(number received /tmp/sunk)}" >/out/traffic.json
 }
 
-# A window of both sides, with traffic that no ring is too small for.
-window_well()
-{
-	guest_quiet
-	host_open well || return
-	guest 'ringside guest -d 1h -o /tmp/well.json 2>/tmp/well.err >/dev/null </dev/null & echo $! >/tmp/well.pid
-		until grep -q ^counting /tmp/well.err; do usleep 50000; done'
-	traffic 211 && guest_quiet || return
-	guest 'kill -INT $(cat /tmp/well.pid); until [ -s /tmp/well.json ]; do usleep 50000; done'
-	host_close && guest_get /tmp/well.json /out/well-inside.json || return
-	counted ringside diff -j /out/well-inside.json /out/well-host.json >/out/ledger.json
-}
-
 guest_start -N "$(off_net)"
 net_still
 check "each queue of the tap can be chosen" steer "$TAP" 2
 guest 'insmod /ringside.ko'
 check "known traffic is counted" window_known
-check "a window in which all is well" window_well
+check "a window in which all is well" window_well well
