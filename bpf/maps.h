@@ -256,6 +256,7 @@ struct rs_found {
 			__u32 consumer;
 			__u32 netns;  /* the inode of the tap's network namespace; 0 = unknown */
 			__u32 driver; /* enum rs_driver */
+			__u32 backpressure; /* a full ring stops the queue */
 		} tun;
 		struct {
 			__u64 socket;

@@ -22,7 +22,8 @@
 __u32 rs_scans;
 __u32 rs_tap_majors[2];
 
-#define QUEUE_STOPPED 1 /* __QUEUE_STATE_DRV_XOFF: the driver stopped it */
+#define IFF_BACKPRESSURE 0x80 /* uapi since 7.3; before it the bit is never set */
+#define QUEUE_STOPPED	 1    /* __QUEUE_STATE_DRV_XOFF: the driver stopped it */
 
 /* Whether tun stopped the queue because its ring is full; most kernels drop instead. */
 static __always_inline bool queue_stopped(struct net_device *dev, u32 queue)
@@ -74,6 +75,7 @@ static __always_inline void scan_tun(struct seq_file *seq, struct rs_found *f,
 		ring_advance(t, f->tun.ring, ring_look(t, f->tun.producer), f->tun.producer, 0);
 	scan_ring(f, &tfile->tx_ring);
 	f->tun.stopped = queue_stopped(dev, f->tun.queue);
+	f->tun.backpressure = !!(BPF_CORE_READ(tun, flags) & IFF_BACKPRESSURE);
 	f->tun.detached = !!detached;
 	bpf_seq_write(seq, f, sizeof(*f));
 }

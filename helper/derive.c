@@ -264,6 +264,46 @@ static struct rs_num drops_unseen(const struct rs_row *row, const struct rs_span
 			   tap_sum(span, row->host, "rx", RS_HOST_tun_dropped));
 }
 
+/* Packets of the window that met a ring half full or more. A full ring was met so, too: its last
+ * packet was. */
+static struct rs_num filled(const struct rs_queue *begin, const struct rs_queue *end)
+{
+	struct rs_histogram now = rs_queue_hist(end, RS_HOST_HIST_occupancy_at_enqueue), then;
+	uint64_t n = 0;
+
+	if (begin) {
+		then = rs_queue_hist(begin, RS_HOST_HIST_occupancy_at_enqueue);
+		now = rs_hist_grown(&then, &now);
+	}
+	if (!now.known || !end->ring_size.value)
+		return (struct rs_num){0};
+	for (size_t i = 0; i < RS_HIST_BUCKETS; i++)
+		n += rs_hist_from(i) * 2 >= end->ring_size.value ? now.bucket[i] : 0;
+	return rs_num_of(n);
+}
+
+/* Of a tap with backpressure: whether its queue was stopped, as far as it can be seen. */
+static bool is_held_back(const struct rs_queue *begin, const struct rs_queue *end)
+{
+	return end->backpressure.value &&
+	       (end->stopped.value || (begin && begin->stopped.value) || filled(begin, end).value);
+}
+
+static struct rs_num held_back(const struct rs_span *span, const struct rs_queue *host)
+{
+	struct rs_num n = rs_num_of(0);
+
+	if (!host->backpressure.known)
+		return (struct rs_num){0};
+	RS_INDEX_EACH (i, &span->end.groups, rs_lookup_group(&span->end, host)) {
+		const struct rs_queue *end = &span->s->end.queues[i];
+
+		if (rs_queues_same_tap(end, host) && !strcmp(end->dir, "rx"))
+			n.value += is_held_back(rs_span_begin(span, end), end);
+	}
+	return n;
+}
+
 void rs_derive_tap(struct rs_row *row, const struct rs_span *span,
 		   const struct rs_queue *host_begin)
 {
@@ -275,6 +315,9 @@ void rs_derive_tap(struct rs_row *row, const struct rs_span *span,
 	if (DERIVED(qdisc_backlog).value || HOST(qdisc_dropped).value)
 		DERIVED(tap_offered) =
 			tap_sum(span, row->host, row->host->dir, RS_HOST_tun_offered);
+	DERIVED(held_back) = held_back(span, row->host);
+	if (row->host->backpressure.value && !strcmp(row->host->dir, "rx"))
+		DERIVED(filled) = filled(host_begin, row->host);
 	DERIVED(sent_off) = sent_off(span, host_begin, row->host);
 	DERIVED(drops_unseen) = drops_unseen(row, span);
 }

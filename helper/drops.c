@@ -41,6 +41,19 @@ static uint64_t drops_backend(const struct rs_rule *rule, const struct rs_row *r
 	return drops(rule, row);
 }
 
+/* A tap with backpressure drops nothing: its qdisc does, while the ring is full. */
+static uint64_t held_back(const struct rs_rule *rule, const struct rs_row *row)
+{
+	uint64_t offered = row->figures[RS_FIG_DERIVED(tap_offered)].value;
+	uint64_t dropped = COUNT(qdisc_dropped).value;
+
+	(void)rule;
+	if (dropped < DROPS_MIN || !row->figures[RS_FIG_DERIVED(taken)].value ||
+	    !row->figures[RS_FIG_DERIVED(filled)].value)
+		return 0;
+	return dropped * 1000 / (dropped + offered);
+}
+
 static uint64_t drops_unseen(const struct rs_rule *rule, const struct rs_row *row)
 {
 	int64_t unseen = (int64_t)row->figures[RS_FIG_DERIVED(drops_unseen)].value;
@@ -94,6 +107,18 @@ static const struct rs_rule rules[] = {
 	 RS_ALSO(DERIVED(occupancy), DERIVED(ring_size), HOST(vhost_posted), DERIVED(avail_left)),
 	 .sentence = "packets were dropped because the tap's ring was full, while others "
 		     "were taken",
+	 .advice = "more packets come than are served: compare worker_wait with s1_s2 (the vhost "
+		   "worker), and avail_left 0 with the guest's polls (the guest)"},
+	{.id = "held-back",
+	 .party = RS_PARTY_BACKEND,
+	 .or_parties = 1U << RS_PARTY_HOST_CPU | 1U << RS_PARTY_GUEST_CPU,
+	 .measure = held_back,
+	 DROPS,
+	 RS_NEEDS(HOST(qdisc_dropped), DERIVED(tap_offered), DERIVED(taken), DERIVED(filled)),
+	 RS_ALSO(DERIVED(occupancy), DERIVED(ring_size), DERIVED(qdisc_backlog), HOST(vhost_posted),
+		 DERIVED(avail_left)),
+	 .sentence = "the tap's full ring holds packets back, so that its qdisc drops some, while "
+		     "others were taken",
 	 .advice = "more packets come than are served: compare worker_wait with s1_s2 (the vhost "
 		   "worker), and avail_left 0 with the guest's polls (the guest)"},
 	{.id = "drops-unseen",

@@ -18,7 +18,6 @@ static uint64_t carrier_off(const struct rs_rule *rule, const struct rs_row *row
 	return is_first(row) ? VALUE(rule->needs[0]) : 0;
 }
 
-/* A queue that is stopped makes packets wait in the qdisc: that is a consequence. */
 static bool is_stopped(const struct rs_row *row)
 {
 	return row->host && row->host->stopped.known && row->host->stopped.value;
@@ -34,9 +33,15 @@ static uint64_t tap_stopped(const struct rs_rule *rule, const struct rs_row *row
 	return DERIVED_VALUE(qdisc_backlog) + HOST_VALUE(qdisc_dropped);
 }
 
+/* Packets wait in the qdisc because a ring behind it is full. */
+static bool is_consequence(const struct rs_row *row)
+{
+	return is_stopped(row) || DERIVED_VALUE(held_back);
+}
+
 static uint64_t qdisc_drops(const struct rs_rule *rule, const struct rs_row *row)
 {
-	return is_first(row) && !is_stopped(row) ? VALUE(rule->needs[0]) : 0;
+	return is_first(row) && !is_consequence(row) ? VALUE(rule->needs[0]) : 0;
 }
 
 /* How long a packet waits in the qdisc, at the rate of this window. */
@@ -45,7 +50,7 @@ static uint64_t qdisc_backlog(const struct rs_rule *rule, const struct rs_row *r
 	uint64_t passed = DERIVED_VALUE(tap_offered), backlog = DERIVED_VALUE(qdisc_backlog);
 
 	(void)rule;
-	if (!is_first(row) || is_stopped(row) || backlog < 10 ||
+	if (!is_first(row) || is_consequence(row) || backlog < 10 ||
 	    DERIVED_VALUE(host_window) < 1000 || !row->figures[RS_FIG_DERIVED(tap_offered)].known)
 		return 0;
 	return passed ? backlog * DERIVED_VALUE(host_window) / passed : DERIVED_VALUE(host_window);

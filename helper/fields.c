@@ -140,6 +140,7 @@ static const struct rs_field queue_fields[] = {
 	NUM(rs_queue, RS_HOST, U64, ring_consumer, "ring_consumer", NULL, 0),
 	NUM(rs_queue, RS_HOST, U64, occupancy, "occupancy", NULL, 0),
 	NUM(rs_queue, RS_HOST, BOOL, stopped, "stopped", NULL, 0),
+	NUM(rs_queue, RS_HOST, BOOL, backpressure, "backpressure", NULL, 0),
 	NUM(rs_queue, RS_HOST, BOOL, carrier, "carrier", NULL, 0),
 	NUM(rs_queue, RS_HOST, U64, thread, "thread", NULL, 0),
 	STR(rs_queue, RS_HOST, thread_name, "thread_name", 0, NULL),

@@ -63,6 +63,10 @@
 	X(drops_unseen, packets, 1,                                                                \
 	  "packets the tap dropped by the kernel's count, less those that were seen to be "        \
 	  "dropped")                                                                               \
+	X(held_back, queues, 0,                                                                    \
+	  "queues of the tap that its driver stopped because their rings were full")               \
+	X(filled, packets, 0,                                                                      \
+	  "packets that met the ring of a tap with backpressure half full or more")                \
 	X(qdisc_backlog, packets, 0, "packets waiting in the tap's qdiscs at the end")             \
 	X(qdisc_backlog_begin, packets, 0, "packets waiting in the tap's qdiscs at the start")     \
 	X(polls_other, polls, 0, "NAPI polls from ksoftirqd, NAPI threads and netpoll")            \

@@ -288,8 +288,9 @@ struct rs_queue {
 	struct rs_num ring_size;      /* entries of the tap queue's ptr_ring */
 	struct rs_num ring_producer;  /* index of the next entry to put in, and to take out */
 	struct rs_num ring_consumer;
-	struct rs_num occupancy; /* entries in the ring when the sample was taken */
-	struct rs_num stopped;	 /* tun stopped the queue instead of dropping */
+	struct rs_num occupancy;    /* entries in the ring when the sample was taken */
+	struct rs_num stopped;	    /* tun stopped the queue instead of dropping */
+	struct rs_num backpressure; /* it does so whenever the ring is full (IFF_BACKPRESSURE) */
 	struct rs_num carrier;
 	char thread_name[RS_STR_LEN];
 	struct rs_num thread; /* a backend in user space: the thread that last wrote the eventfd */

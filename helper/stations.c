@@ -53,6 +53,7 @@ void rs_stations_tun(struct rs_queue *q, unsigned long long unknown, const struc
 	q->ring_consumer = rs_num_of(tun->tun.consumer);
 	q->occupancy = rs_num_of(tun->tun.occupancy);
 	q->stopped = rs_num_of(tun->tun.stopped);
+	q->backpressure = rs_num_of(tun->tun.backpressure);
 }
 
 /* The packets that the guest sends through this queue of the tap. */

@@ -54,6 +54,7 @@ programs()
 	"$LAB/lab" cc -a "$1" -o "$WORK/$1/packet" selftests/bench/host/*.[ch] &&
 		"$LAB/lab" cc -a "$1" -o "$WORK/$1/hog" "$HERE/hog.c" &&
 		"$LAB/lab" cc -a "$1" -o "$WORK/$1/fill" "$HERE/fill.c" &&
+		"$LAB/lab" cc -a "$1" -o "$WORK/$1/tapfd" "$HERE/tapfd.c" &&
 		"$LAB/lab" cc -a "$1" -o "$WORK/$1/xdp" selftests/check-life/programs/xdp/*.[ch]
 }
 

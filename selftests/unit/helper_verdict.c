@@ -187,6 +187,10 @@ static const struct {
 	 SETS({HOST(tun_dropped_full), 101}, {HOST(vhost_kicks), 0}, {DERIVED(avail_left), 1}),
 	 SETS({HOST(vhost_kicks), 1})},
 	{"drops", SETS({HOST(tun_dropped_full), 101}), SETS({HOST(tun_dropped_full), 100})},
+	{"held-back",
+	 SETS({HOST(qdisc_dropped), 20}, {DERIVED(tap_offered), 1000}, {DERIVED(held_back), 1},
+	      {DERIVED(filled), 1}),
+	 SETS({DERIVED(filled), 0})},
 	{"drops-unseen", SETS({DERIVED(drops_unseen), 20}), SETS({DERIVED(drops_unseen), -20})},
 	{"sum-off", SETS({DERIVED(sum_off), 1}), SETS({DERIVED(sum_off), 0})},
 	{"cause-unknown", SETS({GUEST(none_unknown), 1}), SETS({GUEST(none_unknown), 0})},
@@ -757,6 +761,21 @@ TEST_F(verdict, the_same_fault_of_another_queue_is_told_too)
 	ASSERT_EQ(2, self->v.n);
 	EXPECT_EQ(&self->j.ledger.rows[0], self->v.findings[0].row);
 	EXPECT_EQ(&self->j.ledger.rows[2], self->v.findings[1].row);
+}
+
+/* With a full ring behind it the qdisc is not at fault. */
+TEST_F(verdict, a_qdisc_before_a_full_ring_is_not_accused)
+{
+	struct rs_row *row = &self->j.ledger.rows[0];
+
+	figures_set(row,
+		    (struct set[]){{HOST(qdisc_dropped), 26},
+				   {DERIVED(qdisc_backlog), 1000},
+				   {DERIVED(tap_offered), 830},
+				   {DERIVED(held_back), 1}},
+		    4);
+	ASSERT_EQ(0, rs_verdict_reach(&self->v, &self->j.ledger, &self->j.err));
+	EXPECT_EQ(0, self->v.n);
 }
 
 /* What a qdisc drops and what waits in it is one fault of one party. */
