@@ -99,10 +99,13 @@ void rs_stations_vhost(struct rs_queue *q, unsigned long long unknown, const str
 		q->used_addr = rs_num_of(vq->vq.log_addr);
 }
 
-/* Whether the hooks see the injections of this eventfd. */
+/* Whether the hooks see the injections of this eventfd. One without irqfd is read by the VMM, which
+ * may inject by an ioctl. */
 static bool is_seen(const struct rs_eventfd *call)
 {
-	return call->injected || call->coalesced || !call->irqfd_wakeups;
+	if (call->injected || call->coalesced)
+		return true;
+	return call->kvm ? !call->irqfd_wakeups : !call->eventfd_writes;
 }
 
 static void fill_injections(struct rs_queue *q, unsigned long long unknown,

@@ -11,7 +11,8 @@
  * counts 0. @unknown: see rs_hooks_unknown().
  *
  * KVM has paths of injection that no hook sees. What follows an injection is therefore known only
- * of an eventfd of which one injection passed a hook, or whose irqfd was never woken.
+ * of an eventfd of which one injection passed a hook, or whose irqfd was never woken; of one
+ * without irqfd only if nobody wrote it: the VMM that reads it injects by an ioctl.
  */
 void rs_stations_call(struct rs_queue *q, unsigned long long unknown, const struct rs_entries *e);
 void rs_stations_vhost(struct rs_queue *q, unsigned long long unknown, const struct rs_entries *e,

@@ -3,9 +3,10 @@
 # shellcheck shell=sh
 # The guest's part of a window, see window.sh: sh /path/inside.sh COMMAND ARGUMENT...
 
+# A device on virtio-mmio has one line for all its queues, named after the device.
 queue_interrupts()
 {
-	grep virtio /proc/interrupts | grep -E "input|output"
+	grep virtio /proc/interrupts | grep -E 'input|output|virtio[0-9]+$'
 }
 
 # interrupts_quiet: waits until no queue has had an interrupt for a while
