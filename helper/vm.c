@@ -83,12 +83,12 @@ static bool arg_value(const char *arg, const char *key, char *to, size_t size)
 static void fill_uuid(const struct cmdline *c, struct rs_vm *vm)
 {
 	size_t at = 0;
-	const char *arg = cmdline_next(c, "uuid", &at);
+	const char *arg;
 
-	if (arg) {
+	while ((arg = cmdline_next(c, "uuid", &at))) /* QEMU takes the last one */
 		rs_str_set(vm->uuid, arg);
+	if (*vm->uuid)
 		return;
-	}
 	for (at = 0; (arg = cmdline_next(c, "smbios", &at));)
 		if (arg_value(arg, "uuid", vm->uuid, sizeof(vm->uuid)))
 			return;

@@ -2,8 +2,8 @@
 #
 # shellcheck shell=dash
 # The emulated KVM host's guests, and what a scenario may ask of them.
-# Guest N (0 unless "-i N" says otherwise) has /run/guestN/ with its sockets and
-# logs, the tap tapN with 10.77.N.1/24, and 10.77.N.2 on its eth0.
+# Guest N (unless "-i N" says otherwise: LAB_GUEST, or 0) has /run/guestN/ with its sockets
+# and logs, the tap tapN with 10.77.N.1/24, and 10.77.N.2 on its eth0.
 
 guest_dir()
 {
@@ -112,7 +112,7 @@ guest_wait()
 # are this command's; -I hands stdin over. 125: the guest is gone.
 guest()
 {
-	local n=0 input=''
+	local n=${LAB_GUEST:-0} input=''
 
 	while :; do
 		case $1 in
@@ -128,7 +128,7 @@ guest()
 # guest_put [-i N] FILE [DESTINATION]; guest_get [-i N] FILE [DESTINATION]
 guest_put()
 {
-	local n=0
+	local n=${LAB_GUEST:-0}
 
 	[ "$1" != -i ] || { n=$2; shift 2; }
 	guest -i "$n" -I "cat >'${2:-$1}'" <"$1"
@@ -136,7 +136,7 @@ guest_put()
 
 guest_get()
 {
-	local n=0
+	local n=${LAB_GUEST:-0}
 
 	[ "$1" != -i ] || { n=$2; shift 2; }
 	guest -i "$n" "cat '$1'" >"${2:-/out/${1##*/}}"
@@ -145,7 +145,7 @@ guest_get()
 # guest_qmp [-i N] JSON: one QMP command, its answer
 guest_qmp()
 {
-	local n=0
+	local n=${LAB_GUEST:-0}
 
 	[ "$1" != -i ] || { n=$2; shift 2; }
 	agent qmp "$(guest_dir "$n")/qmp" "$1"
@@ -154,7 +154,7 @@ guest_qmp()
 # guest_pid [-i N]: its QEMU
 guest_pid()
 {
-	local n=0
+	local n=${LAB_GUEST:-0}
 
 	[ "$1" != -i ] || n=$2
 	cat "$(guest_dir "$n")/pid"
@@ -169,7 +169,7 @@ guest_alive()
 # guest_stop [-i N]: keeps its kernel's log and switches it off
 guest_stop()
 {
-	local n=0
+	local n=${LAB_GUEST:-0}
 
 	[ "$1" != -i ] || n=$2
 	if guest_alive "$n"; then
