@@ -248,6 +248,12 @@ static bool tap_lost_queue(const struct rs_span *span, const struct rs_queue *ho
 	return false;
 }
 
+/* Its own count has broadcasts, too, that the host lost before they came to a queue. */
+static bool is_macvtap(const struct rs_tap *tap)
+{
+	return *tap->kind && strcmp(tap->kind, "tun");
+}
+
 /*
  * Of the whole tap: told of its first queue only. The kernel's count is taken late at the start and
  * early at the end, so that a drop of the moments between is never one too many.
@@ -258,7 +264,8 @@ static struct rs_num drops_unseen(const struct rs_row *row, const struct rs_span
 	const struct rs_tap *end = rs_lookup_tap(&span->end, row->host);
 
 	if (strcmp(row->host->dir, "rx") || !row->host->queue.known || row->host->queue.value ||
-	    !begin || !end || !HOST(kernel_dropped).known || tap_lost_queue(span, row->host))
+	    !begin || !end || !HOST(kernel_dropped).known || tap_lost_queue(span, row->host) ||
+	    is_macvtap(end))
 		return (struct rs_num){0};
 	return rs_num_less(rs_num_grown(begin->tx_dropped_late, end->tx_dropped),
 			   tap_sum(span, row->host, "rx", RS_HOST_tun_dropped));
@@ -282,26 +289,40 @@ static struct rs_num filled(const struct rs_queue *begin, const struct rs_queue 
 	return rs_num_of(n);
 }
 
-/* Of a tap with backpressure: whether its queue was stopped, as far as it can be seen. */
-static bool is_held_back(const struct rs_queue *begin, const struct rs_queue *end)
+/*
+ * Of a tap with backpressure: how much shows that its queue was stopped within the window. A few
+ * packets of a burst may meet a ring half full that never was full. 0 = nothing.
+ */
+static uint64_t backed_up(const struct rs_queue *begin, const struct rs_queue *end)
 {
-	return end->backpressure.value &&
-	       (end->stopped.value || (begin && begin->stopped.value) || filled(begin, end).value);
+	uint64_t n = filled(begin, end).value;
+
+	if (!end->backpressure.value || strcmp(end->dir, "rx"))
+		return 0;
+	if (end->stopped.value)
+		return UINT64_MAX;
+	return n * 4 >= end->ring_size.value ? n : 0;
 }
 
-static struct rs_num held_back(const struct rs_span *span, const struct rs_queue *host)
+/* What is held back, and dropped, is of the whole tap: told of the queue that shows it most. */
+static void derive_held(struct rs_row *row, const struct rs_span *span,
+			const struct rs_queue *host_begin)
 {
-	struct rs_num n = rs_num_of(0);
+	uint64_t own = backed_up(host_begin, row->host), queues = 0, more = 0;
 
-	if (!host->backpressure.known)
-		return (struct rs_num){0};
-	RS_INDEX_EACH (i, &span->end.groups, rs_lookup_group(&span->end, host)) {
+	if (!row->host->backpressure.known)
+		return;
+	RS_INDEX_EACH (i, &span->end.groups, rs_lookup_group(&span->end, row->host)) {
 		const struct rs_queue *end = &span->s->end.queues[i];
+		uint64_t other = backed_up(rs_span_begin(span, end), end);
 
-		if (rs_queues_same_tap(end, host) && !strcmp(end->dir, "rx"))
-			n.value += is_held_back(rs_span_begin(span, end), end);
+		if (!rs_queues_same_tap(end, row->host))
+			continue;
+		queues += other > 0;
+		more += other > own || (other == own && end->queue.value < row->host->queue.value);
 	}
-	return n;
+	DERIVED(held_back) = rs_num_of(queues);
+	DERIVED(filled) = rs_num_of(own && !more ? filled(host_begin, row->host).value : 0);
 }
 
 void rs_derive_tap(struct rs_row *row, const struct rs_span *span,
@@ -315,9 +336,7 @@ void rs_derive_tap(struct rs_row *row, const struct rs_span *span,
 	if (DERIVED(qdisc_backlog).value || HOST(qdisc_dropped).value)
 		DERIVED(tap_offered) =
 			tap_sum(span, row->host, row->host->dir, RS_HOST_tun_offered);
-	DERIVED(held_back) = held_back(span, row->host);
-	if (row->host->backpressure.value && !strcmp(row->host->dir, "rx"))
-		DERIVED(filled) = filled(host_begin, row->host);
+	derive_held(row, span, host_begin);
 	DERIVED(sent_off) = sent_off(span, host_begin, row->host);
 	DERIVED(drops_unseen) = drops_unseen(row, span);
 }

@@ -41,7 +41,7 @@ static uint64_t drops_backend(const struct rs_rule *rule, const struct rs_row *r
 	return drops(rule, row);
 }
 
-/* A tap with backpressure drops nothing: its qdisc does, while the ring is full. */
+/* Of a tap with backpressure the qdisc drops what comes while the ring is full. */
 static uint64_t held_back(const struct rs_rule *rule, const struct rs_row *row)
 {
 	uint64_t offered = row->figures[RS_FIG_DERIVED(tap_offered)].value;
@@ -52,6 +52,19 @@ static uint64_t held_back(const struct rs_rule *rule, const struct rs_row *row)
 	    !row->figures[RS_FIG_DERIVED(filled)].value)
 		return 0;
 	return dropped * 1000 / (dropped + offered);
+}
+
+/* How long a packet waits in the qdisc, at the rate of this window. */
+static uint64_t held_back_ms(const struct rs_rule *rule, const struct rs_row *row)
+{
+	uint64_t offered = row->figures[RS_FIG_DERIVED(tap_offered)].value;
+	uint64_t backlog = row->figures[RS_FIG_DERIVED(qdisc_backlog)].value;
+
+	(void)rule;
+	if (backlog < DROPS_MIN || !offered || !row->figures[RS_FIG_DERIVED(taken)].value ||
+	    !row->figures[RS_FIG_DERIVED(filled)].value)
+		return 0;
+	return backlog * row->figures[RS_FIG_DERIVED(host_window)].value / offered;
 }
 
 static uint64_t drops_unseen(const struct rs_rule *rule, const struct rs_row *row)
@@ -65,6 +78,13 @@ static uint64_t drops_unseen(const struct rs_rule *rule, const struct rs_row *ro
 #define HOST	RS_FIG_HOST
 #define GUEST	RS_FIG_GUEST
 #define DERIVED RS_FIG_DERIVED
+
+/* Who did not take in time; or the qdisc's own limit, and the ring filled at another time. */
+#define HELD_BACK_BY (1U << RS_PARTY_HOST_CPU | 1U << RS_PARTY_GUEST_CPU | 1U << RS_PARTY_HOST_NET)
+#define HELD_BACK_ADVICE                                                                          \
+	"more packets come than are served: compare worker_wait with s1_s2 (the vhost worker), "  \
+	"and avail_left 0 with the guest's polls (the guest); if both keep up, the qdisc's rate " \
+	"or limit is too low (tc -s qdisc show dev TAP)"
 
 #define DROPS \
 	.severity = RS_SEVERITY_WARNING, .threshold = 10, .unit = "of 1000 packets", .dir = "rx"
@@ -109,18 +129,31 @@ static const struct rs_rule rules[] = {
 		     "were taken",
 	 .advice = "more packets come than are served: compare worker_wait with s1_s2 (the vhost "
 		   "worker), and avail_left 0 with the guest's polls (the guest)"},
-	{.id = "held-back",
+	{.id = "held-back-drops",
 	 .party = RS_PARTY_BACKEND,
-	 .or_parties = 1U << RS_PARTY_HOST_CPU | 1U << RS_PARTY_GUEST_CPU,
+	 .or_parties = HELD_BACK_BY,
 	 .measure = held_back,
 	 DROPS,
 	 RS_NEEDS(HOST(qdisc_dropped), DERIVED(tap_offered), DERIVED(taken), DERIVED(filled)),
 	 RS_ALSO(DERIVED(occupancy), DERIVED(ring_size), DERIVED(qdisc_backlog), HOST(vhost_posted),
 		 DERIVED(avail_left)),
-	 .sentence = "the tap's full ring holds packets back, so that its qdisc drops some, while "
-		     "others were taken",
-	 .advice = "more packets come than are served: compare worker_wait with s1_s2 (the vhost "
-		   "worker), and avail_left 0 with the guest's polls (the guest)"},
+	 .sentence = "the qdisc before the tap drops packets, and the tap's ring filled: it holds "
+		     "packets back",
+	 .advice = HELD_BACK_ADVICE},
+	{.id = "held-back",
+	 .party = RS_PARTY_BACKEND,
+	 .or_parties = HELD_BACK_BY,
+	 .measure = held_back_ms,
+	 .severity = RS_SEVERITY_WARNING,
+	 .threshold = 100,
+	 .unit = "ms",
+	 .dir = "rx",
+	 RS_NEEDS(DERIVED(qdisc_backlog), DERIVED(tap_offered), DERIVED(taken), DERIVED(filled),
+		  DERIVED(host_window)),
+	 RS_ALSO(DERIVED(occupancy), DERIVED(ring_size), HOST(vhost_posted), DERIVED(avail_left)),
+	 .sentence = "packets wait in the qdisc before the tap, and the tap's ring filled: it "
+		     "holds packets back",
+	 .advice = HELD_BACK_ADVICE},
 	{.id = "drops-unseen",
 	 .party = RS_PARTY_BACKEND,
 	 .or_parties = 1U << RS_PARTY_HOST_CPU | 1U << RS_PARTY_GUEST_CPU | 1U << RS_PARTY_VMM,

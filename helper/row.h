@@ -64,9 +64,10 @@
 	  "packets the tap dropped by the kernel's count, less those that were seen to be "        \
 	  "dropped")                                                                               \
 	X(held_back, queues, 0,                                                                    \
-	  "queues of the tap that its driver stopped because their rings were full")               \
+	  "queues of the tap that were stopped at the end, or whose ring filled in the window")    \
 	X(filled, packets, 0,                                                                      \
-	  "packets that met the ring of a tap with backpressure half full or more")                \
+	  "packets that met a ring half full or more, of that queue of a tap with backpressure "   \
+	  "which met most")                                                                        \
 	X(qdisc_backlog, packets, 0, "packets waiting in the tap's qdiscs at the end")             \
 	X(qdisc_backlog_begin, packets, 0, "packets waiting in the tap's qdiscs at the start")     \
 	X(polls_other, polls, 0, "NAPI polls from ksoftirqd, NAPI threads and netpoll")            \

@@ -84,7 +84,8 @@ static int worker_follow(struct rs_verdict *v, const struct rs_ledger *l)
 
 static bool is_about_drops(const struct rs_rule *rule)
 {
-	return !strcmp(rule->id, "drops") || (rule->instead && !strcmp(rule->instead, "drops"));
+	return !strcmp(rule->id, "drops") || !strncmp(rule->id, "held-back", 9) ||
+	       (rule->instead && !strcmp(rule->instead, "drops"));
 }
 
 /* Whether other findings of the same queue follow from this one. */

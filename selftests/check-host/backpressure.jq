@@ -20,7 +20,7 @@ files as $f
       same_but_missed("datagrams sent = offered to the tap + dropped before it"; $host; $f.traffic.sent; $rx.delta.tun_offered + $dropped),
       same_but_missed("offered = taken"; $host; $rx.delta.tun_offered; $rx.delta.vhost_taken),
       same_but_missed("taken = received in the guest"; $host; $rx.delta.vhost_taken; $f.traffic.received),
-      same("what is said of it"; said($f; "held"); ["held-back"]) ),
+      same("what is said of it"; said($f; "held"); ["held-back-drops"]) ),
   ( ($f["full-host"] | queues_of("rx"))[0]
     | same("while the VMM is stopped: the queue"; .stopped; true),
       holds("while the VMM is stopped: its ring: \(.occupancy) of \(.ring_size)"; .occupancy * 2 > .ring_size) ),
