@@ -43,7 +43,8 @@ RS_TUN_STATION(tun_dropped_other, packets,
 RS_TUN_STATION(tun_sent, packets, "packets from the guest that vhost handed to the tap queue")
 
 /* the tap as a whole: the kernel's own figures, the same for each of its queues */
-RS_LINK_STATION(kernel_dropped, packets, "the tap's tx_dropped, over all its queues")
+RS_LINK_STATION(kernel_dropped, packets,
+		"the tap's tx_dropped (a macvtap's rx_dropped), over all its queues")
 RS_LINK_STATION(qdisc_dropped, packets, "packets dropped by the tap's qdiscs, over all its queues")
 
 /* the vhost virtqueue; vhost_calls = signals + suppressed_flag + suppressed_event_idx + no_call */

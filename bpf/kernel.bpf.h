@@ -232,6 +232,7 @@ struct tap_dev {
 };
 
 struct tap_queue {
+	struct sock sk;
 	struct socket sock;
 	struct tap_dev *tap;
 	u16 queue_index;

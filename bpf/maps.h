@@ -24,7 +24,7 @@
  */
 #define RS_RING_TOO_SMALL 128
 
-/* Of a macvtap with more queues than this it is not counted what is put into their rings. */
+/* What is put into the rings of a macvtap with more queues than this is not counted. */
 #define RS_TAP_QUEUES 16
 
 #define RS_MASK(bits) ((1U << (bits)) - 1)
@@ -64,7 +64,8 @@ struct rs_tun {
 	__u64 probe_skb;
 	__u32 producer; /* the ring's producer index when it was last read */
 	__u32 size;	/* the size of the ring then; 0 = never read */
-	/* macvtap: packets in occupancy_at_enqueue that the producer index did not yet show */
+	/* macvtap: packets that were counted before the producer index showed them, less those that
+	 * it never will, as they were dropped: signed */
 	__u64 early;
 	/* tun_offered here excludes the packets in occupancy_at_enqueue: the sum of both was
 	 * offered. It is negative when more packets were seen than the producer index advanced. */

@@ -42,8 +42,11 @@ static __always_inline u64 tap_ring(u64 queue)
 static __always_inline u32 tap_look(struct rs_tun *t, u64 ring)
 {
 	u32 producer = RS_PEEK_U32(ring, struct ptr_ring, producer);
-	int early = __sync_lock_test_and_set(&t->early, 0);
+	int early;
 
+	if (!t->early && t->producer == producer)
+		return producer;
+	early = __sync_lock_test_and_set(&t->early, 0);
 	ring_advance(t, ring, ring_look(t, producer), producer, early);
 	return producer;
 }
@@ -63,25 +66,23 @@ static __noinline int tap_frame(u64 queue, u64 skb)
 {
 	u64 ring = tap_ring(queue);
 	struct rs_tun *t = queue ? ring_make(ring) : NULL;
-	u32 producer;
+	u32 producer, waiting;
 
 	if (!t)
 		return 0;
 	producer = tap_look(t, ring);
-	hist_add(&t->occupancy_at_enqueue,
-		 ring_occupancy(ring, producer, RS_PEEK_U32(ring, struct ptr_ring, consumer_head)));
+	waiting = ring_occupancy(ring, producer, RS_PEEK_U32(ring, struct ptr_ring, consumer_head));
+	hist_add(&t->occupancy_at_enqueue, waiting);
 	RS_COUNT(t->early);
-	if (rs_times && !t->probe_ns)
+	/* of one that is cut up it is a part that a full ring drops: see probe_forget() */
+	if (rs_times && !t->probe_ns && waiting < t->size)
 		probe_note(t, skb, producer);
 	return 0;
 }
 
-/* The handler of what the interface below receives. fentry cannot read an argument that points to a
- * pointer. */
-SEC("kprobe/tap_handle_frame")
-int BPF_KPROBE(tap_handle_frame_kprobe, struct sk_buff **pskb)
+static __always_inline int tap_handle_frame_hit(u64 pskb)
 {
-	u64 skb = peek((u64)pskb), dev = RS_PEEK(skb, struct sk_buff, dev);
+	u64 skb = peek(pskb), dev = RS_PEEK(skb, struct sk_buff, dev);
 	u64 tap = is_watched(dev) ? tap_of(dev) : 0;
 	u32 queues = tap ? RS_PEEK_U32(tap, struct tap_dev, numvtaps) : 0;
 
@@ -92,6 +93,23 @@ int BPF_KPROBE(tap_handle_frame_kprobe, struct sk_buff **pskb)
 	return 0;
 }
 
+/* The handler of what the interface below receives. Its argument points to a pointer, which fentry
+ * must ask for. */
+SEC("fentry/tap_handle_frame")
+int tap_handle_frame_fentry(u64 *ctx)
+{
+	u64 pskb = 0;
+
+	bpf_get_func_arg(ctx, 0, &pskb);
+	return tap_handle_frame_hit(pskb);
+}
+
+SEC("kprobe/tap_handle_frame")
+int BPF_KPROBE(tap_handle_frame_kprobe, struct sk_buff **pskb)
+{
+	return tap_handle_frame_hit((u64)pskb);
+}
+
 /* Only vhost sends through the socket, as to a tap of tun. */
 RS_HOOK2(tap_sendmsg, struct socket *, sock, struct msghdr *, msg)
 {
@@ -100,9 +118,10 @@ RS_HOOK2(tap_sendmsg, struct socket *, sock, struct msghdr *, msg)
 	return ring_sent(typed, tap_ring(queue), msg);
 }
 
-/* Drop the entry: another object may get the same address. */
-RS_HOOK2(tap_release, struct inode *, inode, struct file *, file)
+/* Drop the entry: another object may get the same address. No packet comes any more, as it may
+ * until the file's release has waited for the others. */
+RS_HOOK1(tap_sock_destruct, struct sock *, sk)
 {
-	tuns_drop(tap_ring(RS_ADDRESS(RS_READ(typed, file, private_data))));
+	tuns_drop(tap_ring(RS_ADDRESS(sk) - bpf_core_field_offset(((struct tap_queue *)0)->sk)));
 	return 0;
 }

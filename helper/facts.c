@@ -57,9 +57,11 @@ static enum answer mac_compare(const struct rs_sides *s)
 {
 	const char *tap = tap_mac(s);
 
-	if (*s->h->mac || strncasecmp(tap, "fe:", 3) || strlen(s->g->mac) < 3)
+	if (*s->h->mac || strlen(s->g->mac) < 3 || !*tap)
 		return texts_compare(s->g->mac, s->h->mac);
-	return texts_compare(s->g->mac + 3, tap + 3) == AGREE ? AGREE : UNKNOWN;
+	if (!strncasecmp(tap, "fe:", 3))
+		return texts_compare(s->g->mac + 3, tap + 3) == AGREE ? AGREE : UNKNOWN;
+	return texts_compare(s->g->mac, tap) == AGREE ? AGREE : UNKNOWN;
 }
 
 static enum answer msi_compare(const struct rs_sides *s)

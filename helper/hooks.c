@@ -14,6 +14,7 @@
 #include "places.h"
 #include "programs.h"
 #include "refusal.h"
+#include "scan.h"
 #include "kallsyms.h"
 #include "btf.h"
 #include "../bpf/maps.h"
@@ -31,7 +32,7 @@ struct rs_hooks {
 	char why[HOOKS][160];		    /* absent or failed */
 	struct rs_symbol drops[RS_DRIVERS]; /* the function of each driver that drops */
 	unsigned long long unknown[RS_DRIVERS];
-	bool loaded[HOOKS];  /* the module of its function was there before hooks were looked for */
+	bool loaded[HOOKS];  /* what it hooks was there before hooks were looked for */
 	bool probes_counted; /* the kernel counts the hits that its fprobes and kprobes miss */
 	bool times;	     /* time stamps are taken */
 };
@@ -74,6 +75,17 @@ static bool is_loaded(const char *module)
 	return !access(path, F_OK);
 }
 
+/* Whether there is anything to hook. */
+static bool is_there(const struct hook *hook)
+{
+	unsigned int majors[2];
+
+	if (!hook->macvtap)
+		return is_loaded(hook->owner);
+	rs_scan_majors(majors);
+	return majors[0] || majors[1];
+}
+
 static enum state find_hook(struct rs_hooks *h, size_t i, const char *machine)
 {
 	const struct hook *hook = &hooks[i];
@@ -83,11 +95,8 @@ static enum state find_hook(struct rs_hooks *h, size_t i, const char *machine)
 	p->function = hook->symbol;
 	p->tracepoint = hook->tracepoint;
 	p->unsure = hook->unsure;
-	p->at_best = hook->untyped ? RS_FPROBE : RS_FENTRY;
 	if ((hook->arch && strcmp(hook->arch, machine)) ||
-	    (hook->first && group_found(h, i, hook->group)) ||
-	    (hook->optional && !h->loaded[i] &&
-	     !rs_kallsyms_find(h->kallsyms, hook->symbol, "", hook->owner, &p->sym)))
+	    (hook->first && group_found(h, i, hook->group)) || (hook->macvtap && !h->loaded[i]))
 		return NOT_HERE;
 	snprintf(h->why[i], sizeof(h->why[i]), "this kernel has no %s", hook->symbol);
 	if (p->tracepoint && !has_tracepoint(h, hook))
@@ -173,7 +182,7 @@ static unsigned long long find_unknown(const struct rs_hooks *h, enum rs_driver 
 	bool attached[GROUPS] = {false};
 
 	for (size_t i = 0; i < HOOKS; i++) {
-		if ((h->state[i] == NOT_HERE && !hooks[i].optional) ||
+		if ((h->state[i] == NOT_HERE && !hooks[i].macvtap) ||
 		    is_of_other_driver(&hooks[i], driver))
 			continue;
 		loses[hooks[i].group] |= hooks[i].loses;
@@ -212,7 +221,7 @@ static struct rs_hooks *open_hooks(bool verbose, struct rs_error *err)
 	}
 	/* first of all: what is loaded from here on is late, wherever it shows already */
 	for (size_t i = 0; i < HOOKS; i++)
-		h->loaded[i] = is_loaded(hooks[i].owner);
+		h->loaded[i] = is_there(&hooks[i]);
 	h->btf = rs_btf_read();
 	if (!h->btf) {
 		rs_error_set(err, RS_EXIT_NOBTF,
@@ -308,7 +317,7 @@ void rs_hooks_detach(struct rs_hooks *h)
 bool rs_hooks_late(const struct rs_hooks *h)
 {
 	for (size_t i = 0; i < HOOKS; i++)
-		if (!h->loaded[i] && is_loaded(hooks[i].owner))
+		if (!h->loaded[i] && is_there(&hooks[i]))
 			return true;
 	return false;
 }
@@ -428,7 +437,7 @@ int rs_hooks_fill(struct rs_hooks *h, bool macvtap, struct rs_sample *s)
 	int e = 0;
 
 	for (size_t i = 0; !e && i < HOOKS; i++)
-		if (macvtap || !hooks[i].optional)
+		if (macvtap || !hooks[i].macvtap)
 			e = fill_hook(h, i, s);
 	if (!e && !h->times)
 		e = fill_times(s);

@@ -48,7 +48,8 @@ const char *rs_loss_words(const char *id)
 
 bool rs_loss_is_made_up(const char *hook)
 {
-	return !strcmp(hook, "sk_data_ready"); /* by the ring's producer index */
+	/* by the ring's producer index */
+	return !strcmp(hook, "sk_data_ready") || !strcmp(hook, "tap_handle_frame");
 }
 
 const char *rs_loss_option(const char *id)

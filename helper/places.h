@@ -80,9 +80,7 @@ struct hook {
 	unsigned long long loses;
 	bool tracepoint;
 	bool unsure;  /* on some kernels fentry attaches and yet is never called */
-	bool untyped; /* fentry cannot read its arguments: it has a program for kprobes only */
-	/* without its module there is nothing to count, and nothing to tell of it */
-	bool optional;
+	bool macvtap; /* only where the kernel has macvtap or ipvtap */
 };
 
 static const struct hook hooks[] = {
@@ -114,14 +112,13 @@ static const struct hook hooks[] = {
 	 .type = "tap_queue",
 	 .owner = "tap",
 	 .group = FRAME,
-	 .untyped = true,
-	 .optional = true,
+	 .macvtap = true,
 	 .loses = LOSES_XMIT},
 	{.symbol = "tap_sendmsg",
 	 .type = "tap_queue",
 	 .owner = "tap",
 	 .group = SEND_TAP,
-	 .optional = true,
+	 .macvtap = true,
 	 .loses = LOSES(tun_sent)},
 	{.symbol = "handle_rx",
 	 .type = "vhost_net_virtqueue",
@@ -225,11 +222,11 @@ static const struct hook hooks[] = {
 	/* Without these an object that is gone keeps its entry, and the entry goes on counting if
 	 * another object gets the same address. */
 	{.symbol = "tun_chr_close", .type = "tun_file", .owner = "tun", .group = CLOSE_TUN},
-	{.symbol = "tap_release",
+	{.symbol = "tap_sock_destruct",
 	 .type = "tap_queue",
 	 .owner = "tap",
 	 .group = CLOSE_TAP,
-	 .optional = true},
+	 .macvtap = true},
 	{.symbol = "vhost_dev_cleanup",
 	 .type = "vhost_dev",
 	 .owner = "vhost",

@@ -120,8 +120,7 @@ static void choose(struct ringside_bpf *bpf, struct rs_program *p, const struct 
 	}
 	p->how = fentry ? choose_how(p, btf) : RS_KPROBE;
 	p->prog = p->how == RS_FENTRY ? entry : probe;
-	if (entry)
-		bpf_program__set_autoload(entry, p->wanted && p->prog == entry);
+	bpf_program__set_autoload(entry, p->wanted && p->prog == entry);
 	p->spare = p->how == RS_FENTRY && p->unsure ? probe : NULL;
 	bpf_program__set_autoload(probe, p->wanted && (p->prog == probe || p->spare));
 	if (p->how == RS_FPROBE || p->spare)

@@ -311,7 +311,8 @@ void rs_rtnl_fill(struct rs_rtnl *l, unsigned int pid, struct rs_tap *tap)
 	rs_str_set(tap->name, rtnl_link_get_name(link));
 	if (rtnl_link_get_addr(link) && nl_addr_get_len(rtnl_link_get_addr(link)))
 		rs_str_set(tap->mac, nl_addr2str(rtnl_link_get_addr(link), mac, sizeof(mac)));
-	tap->queues = rs_num_of(rtnl_link_get_num_tx_queues(link));
+	if (!is_macvtap(link)) /* the kernel says 1 of each */
+		tap->queues = rs_num_of(rtnl_link_get_num_tx_queues(link));
 	/* a tap that is down sends nothing either, and keeps the bit of its carrier */
 	tap->carrier = rs_num_of(rtnl_link_get_carrier(link) && rtnl_link_get_flags(link) & IFF_UP);
 	fill_stats(link, tap);

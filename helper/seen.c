@@ -134,14 +134,6 @@ static void fill_backend(struct rs_queue *q, const struct rs_seen *seen, const s
 		rs_str_set(q->comm, writer.comm);
 }
 
-/* A macvtap hears only what is sent to its own address: the guest has the same. */
-static void fill_mac(struct rs_queue *q, const struct row *r, const struct rs_tap *tap)
-{
-	if (!rs_vm_mac(r->pid, q->tap, q->mac, sizeof(q->mac)) &&
-	    r->tun->tun.driver == RS_DRIVER_TAP)
-		rs_str_set(q->mac, tap->mac);
-}
-
 static int fill_from_tap(struct rs_queue *q, struct rs_seen *seen, const struct row *r,
 			 struct rs_sample *s)
 {
@@ -150,7 +142,7 @@ static int fill_from_tap(struct rs_queue *q, struct rs_seen *seen, const struct 
 	if (!tap)
 		return -1;
 	rs_str_set(q->tap, r->tun->tun.name);
-	fill_mac(q, r, tap);
+	rs_vm_mac(r->pid, q->tap, q->mac, sizeof(q->mac));
 	q->tap_ifindex = rs_num_of(r->tun->tun.ifindex);
 	q->tap_netns = netns_of(r->tun);
 	q->queue = rs_num_of(r->tun->tun.queue);
@@ -333,7 +325,7 @@ int rs_seen_fill(struct rs_seen *seen, struct rs_sample *s)
 bool rs_seen_macvtap(const struct rs_seen *seen)
 {
 	for (size_t i = 0; i < seen->scan.n; i++)
-		if (seen->scan.found[i].kind == RS_FOUND_TUN &&
+		if (rs_seen_wanted(seen, &seen->scan.found[i]) &&
 		    seen->scan.found[i].tun.driver == RS_DRIVER_TAP)
 			return true;
 	return false;

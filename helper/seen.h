@@ -23,7 +23,7 @@ struct rs_seen {
 /* Whether this is a queue of a tap that was asked for. */
 bool rs_seen_wanted(const struct rs_seen *seen, const struct rs_found *tun);
 
-/* Whether a queue of a macvtap or ipvtap is open. */
+/* Whether a queue of a macvtap or ipvtap is open that was asked for. */
 bool rs_seen_macvtap(const struct rs_seen *seen);
 
 /* Adds the virtual machine of a process, unless it is there; @kvm: as the scan found it, NULL =
