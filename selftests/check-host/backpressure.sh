@@ -12,22 +12,6 @@ SENT=307
 MORE=2003  # while the VMM is stopped: a ring of 1000, a qdisc of 300, and the rest is dropped
 LIMIT=300
 
-# The VMM gets the tap as an open file.
-wrap()
-{
-	local name
-
-	mkdir -p /run/wrap
-	for name in qemu-system-x86_64 qemu-system-aarch64; do
-		cat >/run/wrap/$name <<-END
-			#!/bin/sh
-			exec /lab/programs/tapfd $TAP $IFF_BACKPRESSURE /usr/bin/$name "\$@"
-		END
-		chmod +x /run/wrap/$name
-	done
-	PATH=/run/wrap:$PATH
-}
-
 net()
 {
 	echo "-netdev tap,id=n0,fd=8,vhost=on -device virtio-net-pci,netdev=n0,mac=52:54:00:77:00:00
@@ -36,7 +20,7 @@ net()
 
 boot()
 {
-	wrap
+	vmm_wrap '' "/lab/programs/tapfd $TAP $IFF_BACKPRESSURE"
 	sysctl -qw net.core.wmem_default=8388608 # what waits counts for the socket that sent it
 	guest_start -n 1 -N "$(net)" && /run/tap-up "$TAP" && net_still &&
 		tc qdisc replace dev "$TAP" root pfifo limit $LIMIT && guest 'insmod /ringside.ko'

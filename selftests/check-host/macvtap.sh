@@ -30,20 +30,13 @@ lower()
 # queues_open N: from now on QEMU starts with N queues of the tap open, as descriptors 8 and 9
 queues_open()
 {
-	local node name
+	local node
 
 	node=/dev/tap$(cat "/sys/class/net/$TAP/ifindex")
-	mkdir -p /run/wrap
-	for name in qemu-system-x86_64 qemu-system-aarch64; do
-		cat >/run/wrap/$name <<-END
-			#!/bin/sh
-			exec 8<>$node
-			[ $1 = 1 ] || exec 9<>$node
-			exec /usr/bin/$name "\$@"
-		END
-		chmod +x /run/wrap/$name
-	done
-	case $PATH in /run/wrap:*) ;; *) PATH=/run/wrap:$PATH ;; esac
+	case $1 in
+	1) vmm_wrap "exec 8<>$node" ;;
+	2) vmm_wrap "exec 8<>$node 9<>$node" ;;
+	esac
 }
 
 # net FDS QUEUES

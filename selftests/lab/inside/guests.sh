@@ -39,7 +39,7 @@ guest_net()
 #	      the network ('' for none).
 guest_start()
 {
-	local OPTIND=1 option n=0 queues=${LAB_QUEUES:-2} cpus=2 memory=512M append='' net=default dir
+	local OPTIND=1 option n=${LAB_GUEST:-0} queues=${LAB_QUEUES:-2} cpus=2 memory=512M append='' net=default dir
 
 	while getopts i:n:c:m:A:N: option; do
 		case $option in
