@@ -14,7 +14,7 @@ def link_lost: .[0].stats64.rx.dropped;
 def waiting: if .hists.occupancy_at_enqueue then
 		[.hists.occupancy_at_enqueue.buckets[][1]] | add // 0 else null end;
 
-def window($f; $name; $queues):
+def window($f; $name; $tap; $queues):
 	$f["\($name)-host"] as $host
 	| $f["\($name)-traffic"] as $t
 	| ($host | queues_of("rx")) as $rx
@@ -24,8 +24,7 @@ def window($f; $name; $queues):
 	| ($rx | sum(.delta.tun_offered)) as $offered
 	| same("\($name): queues to the guest"; $rx | length; $queues),
 	  same("\($name): the backend"; [$rx[].backend] | unique; ["vhost-net"]),
-	  same("\($name): the tap's kind"; $host.end.taps[0].kind; "macvtap"),
-	  same("\($name): its address"; $host.end.taps[0].mac; "52:54:00:77:00:00"),
+	  same("\($name): the tap's kind"; $host.end.taps[0].kind + "0"; $tap),
 	  same_but_missed("\($name): datagrams sent = packets offered"; $host; $t.sent; $offered),
 	  same_but_missed("\($name): offered - dropped = received in the guest"; $host;
 	       $offered - ($rx | sum(.delta.tun_dropped)); $t.received),
@@ -43,15 +42,16 @@ def window($f; $name; $queues):
 	      same("\($name) queue \($q.queue): the reason"; $q.delta.tun_dropped_full; $q.delta.tun_dropped) ),
 	  same_but_missed("\($name): datagrams from the guest = packets vhost handed over"; $host; $t.back; $tx | sum(.delta.tun_sent)),
 	  same("\($name): datagrams from the guest = received here"; $t.back; $t.returned),
-	  ( [$f["\($name)-well-ledger"].queues[] | select(.dir == "rx" and .tap == "macvtap0")] as $rows
+	  ( [$f["\($name)-well-ledger"].queues[] | select(.dir == "rx" and .tap == $tap)] as $rows
 	    | same("\($name): receive queues with both sides"; $rows | length; $queues) ),
 	  ( [$f["\($name)-well-ledger"].verdicts[].id | select(endswith("-late") | not)] as $ids
 	    | same("\($name): findings but of what is late: \($ids)"; $ids | length; 0) );
 
 files as $f
 | if $f["one-host"] | not then empty else
-  window($f; "one"; 1),
-  window($f; "two"; 2),
+  window($f; "one"; "macvtap0"; 1),
+  window($f; "two"; "macvtap0"; 2),
+  window($f; "ipvtap"; "ipvtap0"; 1),
   ( ($f["one-host"] | queues_of("rx"))[0] as $q
     | ($f["one-host"].begin.queues | map(select(.dir == "rx")))[0] as $b
     | same_but_missed("one: each packet is in the histogram"; $f["one-host"]; ($q | waiting) - ($b | waiting); $q.delta.tun_offered),

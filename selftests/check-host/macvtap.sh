@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # shellcheck shell=dash disable=SC1091,SC2016,SC2153
-# Guests on a macvtap, as libvirt's type=direct has it: one with a queue, one with two. Known
-# datagrams to the guest, some of them to a stopped VMM so that the macvtap drops, and from it;
-# then a window of both sides in which nothing is wrong.
+# Guests on a macvtap, as libvirt's type=direct has it: one with a queue, one with two; and one on
+# an ipvtap. Known datagrams to the guest, some of them to a stopped VMM so that the tap drops, and
+# from it; then a window of both sides in which nothing is wrong.
 # What must hold is checked outside (macvtap.jq).
 
 . /lab/check/host.sh
@@ -24,18 +24,35 @@ lower()
 	ip link add out0 type veth peer name low0 &&
 		ip link set low0 up && ip link set out0 up && ip addr add 10.77.0.1/24 dev out0 &&
 		ip link add link low0 name $TAP address $MAC type macvtap mode bridge &&
-		ip link set $TAP up
+		ip link set $TAP up && node_find
+}
+
+# ipvtap: in place of the macvtap. It hears what is sent to its own IP address, which is the
+# guest's: so it is in another namespace, where the host's stack does not take it for its own.
+ipvtap()
+{
+	guest_stop
+	modprobe ipvtap
+	ip link del $TAP
+	TAP=ipvtap0
+	MAC=$(cat /sys/class/net/low0/address)
+	ip link add link low0 name $TAP type ipvtap mode l2 && node_find &&
+		ip netns add pod && ip link set $TAP netns pod &&
+		ip -n pod addr add "$GUEST_IP/24" dev $TAP && ip -n pod link set $TAP up && boot 1
+}
+
+node_find()
+{
+	NODE=/dev/tap$(cat /sys/class/net/$TAP/ifindex)
+	[ -e "$NODE" ]
 }
 
 # queues_open N: from now on QEMU starts with N queues of the tap open, as descriptors 8 and 9
 queues_open()
 {
-	local node
-
-	node=/dev/tap$(cat "/sys/class/net/$TAP/ifindex")
 	case $1 in
-	1) vmm_wrap "exec 8<>$node" ;;
-	2) vmm_wrap "exec 8<>$node 9<>$node" ;;
+	1) vmm_wrap "exec 8<>$NODE" ;;
+	2) vmm_wrap "exec 8<>$NODE 9<>$NODE" ;;
 	esac
 }
 
@@ -67,7 +84,11 @@ still()
 
 says()
 {
-	ip -s -j link show dev "$TAP" >"/out/$1-link.json"
+	local netns=''
+
+	[ -e "/sys/class/net/$TAP" ] || netns='-n pod'
+	# shellcheck disable=SC2086 # two words, or none
+	ip $netns -s -j link show dev "$TAP" >"/out/$1-link.json"
 }
 
 # The host's own sink; what the guest's sinks received is summed.
@@ -139,3 +160,5 @@ check "the tap is known by name and kind" listed
 check "known traffic, and a window in which all is well" windows one
 check "a guest with two queues of it" other_guest
 check "the same with two queues" windows two
+check "a guest on an ipvtap" ipvtap
+check "the same on an ipvtap" windows ipvtap
