@@ -3,6 +3,7 @@
 #include <kselftest_harness.h>
 
 #include "helper_fixture.h"
+#include "hist.h"
 #include "num.h"
 
 FIXTURE(ledger)
@@ -568,6 +569,65 @@ TEST_F(ledger, a_queue_that_went_takes_its_drops_with_it)
 	ASSERT_EQ(0, rs_ledger_make(&l, NULL, &self->j.host, NULL, &self->j.err));
 	EXPECT_FALSE(UNSEEN(l, 0).known);
 	rs_ledger_clear(&l);
+}
+
+/* macvlan's own count has what it lost before the tap, too. */
+TEST_F(ledger, of_a_macvtap_the_kernels_count_shows_no_unseen_drops)
+{
+	struct rs_ledger l;
+
+	drops_fill(&self->j.host);
+	rs_str_set(self->j.host.end.taps[0].kind, "macvtap");
+	ASSERT_EQ(0, rs_ledger_make(&l, NULL, &self->j.host, NULL, &self->j.err));
+	EXPECT_FALSE(UNSEEN(l, 0).known);
+	rs_ledger_clear(&l);
+}
+
+/* @n packets of the window met the ring of 1000 half full; @stopped: at the end. */
+static void filled_fill(struct rs_snapshot *host, int queue, uint64_t n, bool stopped)
+{
+	struct rs_histogram none = {.known = true}, some = none;
+	struct rs_queue *end = &host->end.queues[queue];
+
+	some.bucket[rs_hist_bucket(512)] = n;
+	end->backpressure = host->begin.queues[queue].backpressure = rs_num_of(1);
+	end->ring_size = rs_num_of(1000);
+	end->stopped = rs_num_of(stopped);
+	rs_queue_hist_set(&host->begin.queues[queue], RS_HOST_HIST_occupancy_at_enqueue, &none);
+	rs_queue_hist_set(end, RS_HOST_HIST_occupancy_at_enqueue, &some);
+}
+
+/* What a tap with two receive queues, 0 and 2, tells of each. */
+TEST_F(ledger, what_is_held_back_is_told_of_the_queue_that_shows_it_most)
+{
+	static const struct {
+		uint64_t filled[2];
+		bool stopped[2];
+		uint64_t held_back, told[2];
+	} cases[] = {
+		{{249, 0}, {false, false}, 0, {0, 0}}, /* a burst: the ring never was full */
+		{{250, 0}, {false, false}, 1, {250, 0}},
+		{{300, 400}, {false, false}, 2, {0, 400}},
+		{{400, 400}, {false, false}, 2, {400, 0}},
+		{{1, 400}, {true, false}, 2, {1, 0}},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct rs_ledger l;
+
+		for (int q = 0; q < 2; q++)
+			filled_fill(&self->j.host, 2 * q, cases[i].filled[q], cases[i].stopped[q]);
+		ASSERT_EQ(0, rs_ledger_make(&l, NULL, &self->j.host, NULL, &self->j.err));
+		for (int q = 0; q < 2; q++) {
+			const struct rs_num *figures = l.rows[2 * q].figures;
+
+			EXPECT_EQ(cases[i].held_back, figures[RS_FIG_DERIVED(held_back)].value)
+			TH_LOG("case %zu queue %d", i, q);
+			EXPECT_EQ(cases[i].told[q], figures[RS_FIG_DERIVED(filled)].value)
+			TH_LOG("case %zu queue %d", i, q);
+		}
+		rs_ledger_clear(&l);
+	}
 }
 
 TEST_F(ledger, taps_of_one_name_are_told_apart)
