@@ -33,7 +33,7 @@ backlog_gone()
 
 traffic_known()
 {
-	guest "udp sink -t 600000 -p $PORT >/tmp/sink 2>&1 </dev/null & usleep 300000"
+	guest "udp sink -t 600000 -p $PORT >/tmp/sink 2>&1 </dev/null & sh /path/inside.sh ports_open $PORT"
 	udp blast -n $SENT -p "$PORT" "$GUEST_IP" >/tmp/to || return
 	guest_quiet
 	kill -STOP "$(guest_pid)"

@@ -24,7 +24,8 @@ sinks_start()
 {
 	udp sink -t 600000 -p $((BACK + queue)) >"/tmp/sink$queue" 2>&1 &
 	echo $! >>/tmp/sinks
-	guest "udp sink -t 600000 -p $((PORT + queue)) >/tmp/sink$queue 2>&1 </dev/null & usleep 300000"
+	guest "udp sink -t 600000 -p $((PORT + queue)) >/tmp/sink$queue 2>&1 </dev/null &
+		sh /path/inside.sh ports_open $((PORT + queue))"
 }
 
 send_to()

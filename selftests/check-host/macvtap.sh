@@ -97,7 +97,8 @@ traffic_known()
 	local port
 
 	guest "for port in $PORTS; do
-		udp sink -t 600000 -p \$port >/tmp/sink\$port 2>&1 </dev/null & done; usleep 300000"
+		udp sink -t 600000 -p \$port >/tmp/sink\$port 2>&1 </dev/null & done
+		sh /path/inside.sh ports_open $PORTS"
 	udp sink -t 600000 -p "$BACK" >/tmp/back 2>&1 &
 	sink=$!
 	for port in $PORTS; do

@@ -20,7 +20,7 @@ mmio_net()
 
 traffic_known()
 {
-	guest "udp sink -t 600000 -p $PORT >/tmp/sink 2>&1 </dev/null & usleep 300000"
+	guest "udp sink -t 600000 -p $PORT >/tmp/sink 2>&1 </dev/null & sh /path/inside.sh ports_open $PORT"
 	udp sink -t 600000 -p "$BACK" >/tmp/back 2>&1 &
 	sink=$!
 	udp blast -n $SENT -p "$PORT" "$GUEST_IP" >/tmp/to &&

@@ -48,7 +48,7 @@ pod_says()
 # traffic_known: to the guest, to it while its VMM is stopped, and from it
 traffic_known()
 {
-	guest "udp sink -t 600000 -p $PORT >/tmp/sink 2>&1 </dev/null & usleep 300000"
+	guest "udp sink -t 600000 -p $PORT >/tmp/sink 2>&1 </dev/null & sh /path/inside.sh ports_open $PORT"
 	pod udp sink -t 600000 -p "$BACK" >/tmp/sink 2>&1 &
 	sink=$!
 	pod udp blast -n $SENT -p "$PORT" "$GUEST_IP" >/tmp/to || return

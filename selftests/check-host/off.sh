@@ -19,7 +19,7 @@ off_net()
 
 traffic_known()
 {
-	guest "udp sink -t 600000 -p $PORT >/tmp/sink 2>&1 </dev/null & usleep 300000"
+	guest "udp sink -t 600000 -p $PORT >/tmp/sink 2>&1 </dev/null & sh /path/inside.sh ports_open $PORT"
 	udp blast -n $SENT -p "$PORT" "$GUEST_IP" >/tmp/to || return
 	kill -STOP "$(guest_pid)"
 	udp blast -n $MORE -p "$PORT" "$GUEST_IP" >/tmp/more

@@ -57,12 +57,30 @@ window_close()
 	wait_for "$1" [ -s "/tmp/$1-guest.json" ]
 }
 
+# port_open PORT: waits for somebody to receive there
+port_open()
+{
+	for _ in $(seq 2000); do
+		! grep -q ":$(printf %04X "$1") 00000000:" /proc/net/udp || return 0
+		usleep 20000
+	done
+	return 1
+}
+
+# ports_open PORT...: a machine that has much to do starts a program when it can
+ports_open()
+{
+	for port; do
+		port_open "$port" || return
+	done
+}
+
 # echoes_start: each server has its own CPU
 echoes_start()
 {
 	taskset 1 udp echo -p 7101 >/tmp/echo1 2>&1 </dev/null &
 	taskset 2 udp echo -P -p 7102 >/tmp/echo2 2>&1 </dev/null &
-	usleep 100000
+	ports_open 7101 7102
 }
 
 # echoes_stop: prints what they counted
