@@ -304,13 +304,27 @@ static uint64_t backed_up(const struct rs_queue *begin, const struct rs_queue *e
 	return n * 4 >= end->ring_size.value ? n : 0;
 }
 
+/* Whether a queue of the tap has no histogram to show if its ring filled, and is not stopped. */
+static bool is_unsure(const struct rs_span *span, const struct rs_queue *host)
+{
+	RS_INDEX_EACH (i, &span->end.groups, rs_lookup_group(&span->end, host)) {
+		const struct rs_queue *end = &span->s->end.queues[i];
+
+		if (rs_queues_same_tap(end, host) && !strcmp(end->dir, "rx") &&
+		    end->backpressure.value && !end->stopped.value &&
+		    !filled(rs_span_begin(span, end), end).known)
+			return true;
+	}
+	return false;
+}
+
 /* What is held back, and dropped, is of the whole tap: told of the queue that shows it most. */
 static void derive_held(struct rs_row *row, const struct rs_span *span,
 			const struct rs_queue *host_begin)
 {
 	uint64_t own = backed_up(host_begin, row->host), queues = 0, more = 0;
 
-	if (!row->host->backpressure.known)
+	if (!row->host->backpressure.known || is_unsure(span, row->host))
 		return;
 	RS_INDEX_EACH (i, &span->end.groups, rs_lookup_group(&span->end, row->host)) {
 		const struct rs_queue *end = &span->s->end.queues[i];

@@ -33,10 +33,13 @@ static uint64_t tap_stopped(const struct rs_rule *rule, const struct rs_row *row
 	return DERIVED_VALUE(qdisc_backlog) + HOST_VALUE(qdisc_dropped);
 }
 
-/* Packets wait in the qdisc because a ring behind it is full. */
+/* Packets wait in the qdisc because a ring behind it is full, or it is unknown whether they do. */
 static bool is_consequence(const struct rs_row *row)
 {
-	return is_stopped(row) || DERIVED_VALUE(held_back);
+	bool unknown = row->host && row->host->backpressure.value &&
+		       !row->figures[RS_FIG_DERIVED(held_back)].known;
+
+	return is_stopped(row) || unknown || DERIVED_VALUE(held_back);
 }
 
 static uint64_t qdisc_drops(const struct rs_rule *rule, const struct rs_row *row)

@@ -597,6 +597,23 @@ static void filled_fill(struct rs_snapshot *host, int queue, uint64_t n, bool st
 	rs_queue_hist_set(end, RS_HOST_HIST_occupancy_at_enqueue, &some);
 }
 
+/* Without the histogram of one queue nothing is known of the tap, unless the queue is stopped. */
+TEST_F(ledger, what_is_held_back_is_unknown_without_the_histogram)
+{
+	for (int stopped = 0; stopped < 2; stopped++) {
+		struct rs_histogram unknown = {0};
+		struct rs_ledger l;
+
+		filled_fill(&self->j.host, 0, 400, false);
+		filled_fill(&self->j.host, 2, 0, stopped);
+		rs_queue_hist_set(&self->j.host.end.queues[2], RS_HOST_HIST_occupancy_at_enqueue,
+				  &unknown);
+		ASSERT_EQ(0, rs_ledger_make(&l, NULL, &self->j.host, NULL, &self->j.err));
+		EXPECT_EQ(stopped, l.rows[0].figures[RS_FIG_DERIVED(held_back)].known);
+		rs_ledger_clear(&l);
+	}
+}
+
 /* What a tap with two receive queues, 0 and 2, tells of each. */
 TEST_F(ledger, what_is_held_back_is_told_of_the_queue_that_shows_it_most)
 {

@@ -782,6 +782,17 @@ TEST_F(verdict, a_qdisc_before_a_full_ring_is_not_accused)
 	EXPECT_EQ(0, self->v.n);
 }
 
+TEST_F(verdict, a_qdisc_is_not_accused_where_it_is_unknown_if_the_ring_filled)
+{
+	struct rs_row *row = &self->j.ledger.rows[0];
+
+	((struct rs_queue *)row->host)->backpressure = rs_num_of(true);
+	figures_set(row, (struct set[]){{HOST(qdisc_dropped), 26}}, 1);
+	row->figures[DERIVED(held_back)].known = false;
+	ASSERT_EQ(0, rs_verdict_reach(&self->v, &self->j.ledger, &self->j.err));
+	EXPECT_EQ(0, self->v.n);
+}
+
 /* What a qdisc drops and what waits in it is one fault of one party. */
 TEST_F(verdict, a_qdisc_is_one_root)
 {
