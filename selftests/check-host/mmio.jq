@@ -7,6 +7,7 @@ include "judge";
 include "checks";
 
 files as $f
+| if $f["known-host"] | not then empty else .
 | $f["known-host"] as $host
 | ($host | queues_of("rx")) as $rx
 | ($host | queues_of("tx")) as $tx
@@ -26,3 +27,4 @@ files as $f
     | same("rows with both sides"; [$rows[] | select(.netdev) | .dir] | sort; ["rx", "tx"]) ),
   ( [$f["well-ledger"].verdicts[].id | select(endswith("-late") | not)] as $ids
     | same("findings but of what is late: \($ids)"; $ids | length; 0) )
+  end
