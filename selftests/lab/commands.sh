@@ -6,7 +6,7 @@
 # What the options set; the other parts read it.
 ARCH='' LINE='' HOSTLINE=6.12 GUESTLINE=5.10 OUT='' QEMU_EXTRA='' CMDLINE='' QUEUES=2
 GUEST_CMDLINE='' CPUS='' MEMORY='' TIMEOUT='' REFRESH='' MODULE=1 HELPER=1 INTERACTIVE='' PREPARING='' MENDED=''
-MACHINE=pci WIDEN=''
+MACHINE=pci WIDEN='' INTEL=''
 FILES=() GUEST_FILES=() PACKAGES=() GUEST_PACKAGES=() ARGS=()
 
 lab_help()
@@ -40,6 +40,8 @@ lab_help()
 	  --no-module, --no-helper   leave ringside.ko, the helper out of the images
 	  --mended      for x86_64 hosts: a QEMU that delivers each interrupt once, built of
 	                Debian's source in some ten minutes, once (see mended.sh)
+	  --intel       for lab run: a host with Intel's VMX and one CPU, emulated by Bochs, which is
+	                built of Debian's source in some minutes, once (see bochs.sh)
 	  --refresh     read the package indexes anew
 
 	Exit status: 0 passed, 1 failed, 4 skipped, 64 usage.
@@ -59,6 +61,7 @@ options_read()
 		case $1 in
 		--refresh) REFRESH=1; shift; continue ;;
 		--mended) MENDED=1; shift; continue ;;
+		--intel) INTEL=yes; shift; continue ;;
 		--widen) WIDEN=1; shift; continue ;;
 		--no-module) MODULE=; shift; continue ;;
 		--no-helper) HELPER=; shift; continue ;;
@@ -96,6 +99,7 @@ options_read()
 	pci | mmio) ;;
 	*) usage_error "unknown machine $MACHINE: pci or mmio" ;;
 	esac
+	[ "$INTEL-$ARCH" != yes-arm64 ] || usage_error "--intel is for x86_64 hosts: leave it out"
 	[ "$MENDED-$ARCH" != 1-arm64 ] || usage_error "--mended is for x86_64 hosts: leave it out"
 }
 
@@ -259,7 +263,7 @@ host_run()
 {
 	local kernel
 
-	ARCH=${ARCH:-$(arch_here)} CPUS=${CPUS:-4} MEMORY=${MEMORY:-4G}
+	ARCH=${ARCH:-$(arch_here)} CPUS=${CPUS:-4} MEMORY=${MEMORY:-${INTEL:+2G}} MEMORY=${MEMORY:-4G}
 	host_prepare
 	kernel=$(kernel_get "$HOSTLINE" "$ARCH")
 	image_host "$WORK/initrd" "$1"

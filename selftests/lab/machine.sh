@@ -65,7 +65,8 @@ qemu_name()
 # there is no power switch: QEMU ends at a reboot, too.
 console_args()
 {
-	case $1-$MACHINE in
+	case $1-$MACHINE$INTEL in
+	x86_64-pciyes) echo "console=ttyS0,115200 no_timer_check tsc_early_khz=100000 lab.serial" ;;
 	x86_64-mmio) echo "console=ttyS0 no_timer_check lab.off=reboot reboot=t" ;;
 	x86_64-*) echo "console=ttyS0 no_timer_check" ;;
 	arm64-*) echo "console=ttyAMA0" ;;
@@ -113,6 +114,7 @@ port_args()
 # ports_wanted EXTRA: how many ports the machine has, those in the caller's arguments too
 ports_wanted()
 {
+	[ -z "$INTEL" ] || return 0
 	echo "lab.ports=$(($(port_args | grep -c virtserialport) +
 		$(grep -o 'virtserialport,' <<<"$1" | wc -l)))"
 }
@@ -131,25 +133,41 @@ qemu_run()
 	fi
 }
 
+# machine_append: the kernel's arguments
+machine_append()
+{
+	echo "$(console_args "$arch") $(ports_wanted "$extra") $APPEND $(kernel_args "$(dirname "$kernel")") $CMDLINE"
+}
+
+# emulator_run: with the arguments of machine_run
+emulator_run()
+{
+	if [ -n "$INTEL" ]; then
+		bochs_run "$kernel" "$initrd" "$(machine_append)"
+		return
+	fi
+	# shellcheck disable=SC2046,SC2086 # lists of words
+	qemu_run "$(qemu_name "$arch")" $(machine_args "$arch" "$kvm") \
+		-accel "tcg,thread=$(tcg_threads "$extra")" -smp "$CPUS" -m "$MEMORY" \
+		-nodefaults -no-user-config -display none -no-reboot \
+		-kernel "$kernel" -initrd "$initrd" -append "$(machine_append)" $(port_args) $extra
+}
+
 # machine_run ARCH KVM KERNEL INITRD EXTRA: boots it and waits for its end;
 # what it prints comes out as it is printed
 machine_run()
 {
-	local arch=$1 kvm=$2 kernel=$3 initrd=$4 extra=$5 rc=0 readers hold_out hold_err
+	local arch=$1 kvm=$2 kernel=$3 initrd=$4 extra=$5 rc=0 readers hold_out hold_err log=/dev/null
 
 	mkfifo "$WORK/out" "$WORK/err"
 	# held open, so that the readers end when this function lets go
 	exec {hold_out}<>"$WORK/out" {hold_err}<>"$WORK/err"
 	tee "$WORK/stdout" <"$WORK/out" {hold_out}>&- {hold_err}>&- & readers=$!
-	cat <"$WORK/err" {hold_out}>&- {hold_err}>&- >&2 & readers+=" $!"
+	# where ports are few, the console is among them
+	[ -z "$INTEL" ] || log=$WORK/console
+	tee "$log" <"$WORK/err" {hold_out}>&- {hold_err}>&- >&2 & readers+=" $!"
 	: >"$WORK/verdict"
-	# shellcheck disable=SC2046,SC2086 # lists of words
-	qemu_run "$(qemu_name "$arch")" $(machine_args "$arch" "$kvm") \
-		-accel "tcg,thread=$(tcg_threads "$extra")" -smp "$CPUS" -m "$MEMORY" \
-		-nodefaults -no-user-config -display none -no-reboot \
-		-kernel "$kernel" -initrd "$initrd" \
-		-append "$(console_args "$arch") $(ports_wanted "$extra") $APPEND $(kernel_args "$(dirname "$kernel")") $CMDLINE" \
-		$(port_args) $extra || rc=$?
+	emulator_run || rc=$?
 	exec {hold_out}>&- {hold_err}>&-
 	# shellcheck disable=SC2086 # a list
 	wait $readers

@@ -75,11 +75,13 @@ ports_open()
 	done
 }
 
-# echoes_start: each server has its own CPU
+# echoes_start: each server has its own CPU, where there are two
 echoes_start()
 {
+	second=2
+	[ "$(nproc)" != 1 ] || second=1
 	taskset 1 udp echo -p 7101 >/tmp/echo1 2>&1 </dev/null &
-	taskset 2 udp echo -P -p 7102 >/tmp/echo2 2>&1 </dev/null &
+	taskset $second udp echo -P -p 7102 >/tmp/echo2 2>&1 </dev/null &
 	ports_open 7101 7102
 }
 

@@ -131,7 +131,7 @@ scenario_run()
 	fi
 	"$2"
 	dmesg >"/out/$(cat /lab/role).dmesg"
-	tar -C /out -c . >/dev/virtio-ports/rs.files
+	tar -C /out -cz . >/dev/virtio-ports/rs.files
 	echo "exit $rc" >&4
 }
 
