@@ -63,13 +63,14 @@ static __always_inline void eventfd_injected(const bool typed, struct rs_eventfd
 			hist_add(&e->s4_s5, now - e->woken_ns);
 		e->woken_ns = 0;
 	}
-	if (pending)
+	if (pending) {
 		RS_COUNT(e->coalesced);
-	else
-		RS_COUNT(e->injected);
+		return;
+	}
+	RS_COUNT(e->injected);
 	if (posted)
 		RS_COUNT(e->posted);
-	if (posted || pending || !vcpu)
+	if (posted || !vcpu)
 		return;
 	exits_read(typed, &e->exits, vcpu);
 	e->injected_ns = now;

@@ -95,12 +95,19 @@ one_run()
 	run_result "$number" "$arch $name" "$dir" $rc
 }
 
+# rows_of ARCH: the selected runs on that architecture. VMX is x86_64's alone.
+rows_of()
+{
+	runs_selected | awk -v arch="$1" '{ if (arch == "x86_64" || !/--intel/) print arch "\t" $0 }'
+}
+
 options_read aos "$@"
 OUT=$(realpath -m "$OUT")
 WORK=$(mktemp -d)
 trap 'rm -rf "$WORK"' EXIT
 "$LAB/lab" setup || exit 1
-mapfile -t rows < <(for arch in $ARCH; do runs_selected | sed "s/^/$arch\t/"; done)
+mapfile -t rows < <(for arch in $ARCH; do rows_of "$arch"; done)
+[ ${#rows[@]} != 0 ] || usage_error "${WANTED[*]} is for x86_64: leave out -a $ARCH"
 for arch in $ARCH; do
 	programs "$arch" || exit 1
 done
