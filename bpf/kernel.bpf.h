@@ -275,8 +275,14 @@ struct vhost_worker {
 struct vhost_iotlb;
 struct vhost_dev;
 
+/* A device that can interrupt the guest itself, past the eventfd, has its own interrupt here. */
+struct irq_bypass_producer {
+	int irq;
+};
+
 struct vhost_vring_call {
 	struct eventfd_ctx *ctx;
+	struct irq_bypass_producer producer;
 };
 
 struct vhost_work {
@@ -335,6 +341,25 @@ struct vhost_net_virtqueue {
 struct vhost_net {
 	struct vhost_dev dev;
 	struct vhost_net_virtqueue vqs[2];
+};
+
+/* vhost-vdpa */
+struct kobject {
+	const char *name;
+};
+
+struct device {
+	struct kobject kobj;
+};
+
+struct vdpa_device {
+	struct device dev;
+};
+
+struct vhost_vdpa {
+	struct vhost_dev vdev;
+	struct vdpa_device *vdpa;
+	u32 virtio_id;
 };
 
 /* kvm */

@@ -235,13 +235,17 @@ struct rs_apic {
 /* The driver of a tap. */
 enum rs_driver { RS_DRIVER_TUN, RS_DRIVER_TAP /* macvtap, ipvtap */, RS_DRIVERS };
 
+/* Drivers of character devices without a fixed number: their files are known by the device's. */
+enum rs_major { RS_MAJOR_MACVTAP, RS_MAJOR_IPVTAP, RS_MAJOR_VDPA, RS_MAJORS };
+
 /* One record of a scan of all open files. */
-enum rs_found_kind { RS_FOUND_TUN = 1, RS_FOUND_VQ, RS_FOUND_VM, RS_FOUND_VCPU };
+enum rs_found_kind { RS_FOUND_TUN = 1, RS_FOUND_VQ, RS_FOUND_VDPA, RS_FOUND_VM, RS_FOUND_VCPU };
 
 struct rs_found {
 	__u32 kind;
 	__u32 pid; /* the process that has the file open */
-	__u64 key; /* tun: the socket; vq: the virtqueue; VM: the kvm; vCPU: the kvm_vcpu */
+	__u64 key; /* tun: the socket; vq, vdpa: the virtqueue; VM: the kvm; vCPU: the
+		    * kvm_vcpu */
 	union {
 		struct {
 			char name[16];
@@ -282,6 +286,14 @@ struct rs_found {
 			__u16 signalled; /* signalled_used is valid */
 			__u16 heard;	 /* something waits for writes to the call eventfd */
 		} vq;
+		struct {
+			char name[32]; /* the vdpa device's */
+			__u64 ctx;
+			__u64 features;
+			__u32 index;
+			__u32 queues;
+			__u32 bypass; /* the device may interrupt the guest itself: unseen */
+		} vdpa;
 		struct {
 			__u32 vcpus;
 		} vm;

@@ -17,6 +17,7 @@
 #include "worker.bpf.c"
 #include "scan_vcpu.bpf.c"
 #include "scan_lpi.bpf.c"
+#include "scan_vdpa.bpf.c"
 #include "scan.bpf.c"
 
 char LICENSE[] SEC("license") = "GPL";

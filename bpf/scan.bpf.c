@@ -17,10 +17,10 @@
 #define KVM_IRQ_ROUTING_MSI  2 /* uapi */
 #define KVM_MSI_VALID_DEVID  1 /* uapi */
 
-/* set by the helper: the number of this scan, and the device numbers' major parts of macvtap and
- * ipvtap; 0 = there is none */
+/* set by the helper: the number of this scan, and the major parts of the numbers of some drivers'
+ * devices; 0 = there is no such driver */
 __u32 rs_scans;
-__u32 rs_tap_majors[2];
+__u32 rs_majors[RS_MAJORS];
 
 #define IFF_BACKPRESSURE 0x80 /* uapi since 7.3; before it the bit is never set */
 #define QUEUE_STOPPED	 1    /* __QUEUE_STATE_DRV_XOFF: the driver stopped it */
@@ -237,9 +237,14 @@ static __always_inline void scan_kvm(struct seq_file *seq, struct rs_found *f, s
 		scan_vcpu(seq, f, private);
 }
 
+static __always_inline bool is_of(u32 major, enum rs_major driver)
+{
+	return major && major == rs_majors[driver];
+}
+
 static __always_inline bool is_tap_device(u32 major)
 {
-	return major && (major == rs_tap_majors[0] || major == rs_tap_majors[1]);
+	return is_of(major, RS_MAJOR_MACVTAP) || is_of(major, RS_MAJOR_IPVTAP);
 }
 
 SEC("iter/task_file")
@@ -269,6 +274,9 @@ int scan(struct bpf_iter__task_file *ctx)
 		scan_tap(seq, &f, private);
 	else if (bpf_core_type_exists(struct vhost_net) && rdev == DEVICE_VHOST_NET)
 		scan_vhost(seq, &f, private, task);
+	else if (bpf_core_type_exists(struct vhost_vdpa) &&
+		 is_of(rdev >> MINOR_BITS, RS_MAJOR_VDPA))
+		scan_vdpa(seq, &f, private);
 	else if (bpf_core_type_exists(struct kvm_kernel_irqfd) && !rdev)
 		scan_kvm(seq, &f, file, private);
 	return 0;

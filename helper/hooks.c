@@ -78,12 +78,12 @@ static bool is_loaded(const char *module)
 /* Whether there is anything to hook. */
 static bool is_there(const struct hook *hook)
 {
-	unsigned int majors[2];
+	unsigned int majors[RS_MAJORS];
 
 	if (!hook->macvtap)
 		return is_loaded(hook->owner);
 	rs_scan_majors(majors);
-	return majors[0] || majors[1];
+	return majors[RS_MAJOR_MACVTAP] || majors[RS_MAJOR_IPVTAP];
 }
 
 static enum state find_hook(struct rs_hooks *h, size_t i, const char *machine)

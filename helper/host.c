@@ -71,7 +71,7 @@ static int scan_files(struct host *h, struct rs_error *err)
 	usleep(100);
 	h->bpf->bss->rs_clocks_apart = 0;
 	h->bpf->bss->rs_scans = ++h->seen.scans;
-	rs_scan_majors(h->bpf->bss->rs_tap_majors);
+	rs_scan_majors(h->bpf->bss->rs_majors);
 	return rs_scan_read(&h->seen.scan, bpf_link__fd(h->bpf->links.scan), err);
 }
 

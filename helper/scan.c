@@ -59,13 +59,16 @@ static unsigned int major_of(const char *devices, const char *driver)
 	return at ? strtoul(at, NULL, 10) : 0;
 }
 
-void rs_scan_majors(unsigned int majors[2])
+void rs_scan_majors(unsigned int majors[RS_MAJORS])
 {
+	static const char *const names[RS_MAJORS] = {[RS_MAJOR_MACVTAP] = "macvtap",
+						     [RS_MAJOR_IPVTAP] = "ipvtap",
+						     [RS_MAJOR_VDPA] = "vhost-vdpa"};
 	size_t len;
 	char *devices = rs_file_read("/proc/devices", &len);
 
-	majors[0] = devices ? major_of(devices, "macvtap") : 0;
-	majors[1] = devices ? major_of(devices, "ipvtap") : 0;
+	for (int i = 0; i < RS_MAJORS; i++)
+		majors[i] = devices ? major_of(devices, names[i]) : 0;
 	free(devices);
 }
 
@@ -98,6 +101,14 @@ const struct rs_found *rs_scan_find(const struct rs_scan *scan, enum rs_found_ki
 {
 	for (size_t i = 0; i < scan->n; i++)
 		if (scan->found[i].kind == kind && scan->found[i].key == key)
+			return &scan->found[i];
+	return NULL;
+}
+
+const struct rs_found *rs_scan_vdpa(const struct rs_scan *scan, uint64_t ctx)
+{
+	for (size_t i = 0; ctx && i < scan->n; i++)
+		if (scan->found[i].kind == RS_FOUND_VDPA && scan->found[i].vdpa.ctx == ctx)
 			return &scan->found[i];
 	return NULL;
 }

@@ -15,12 +15,15 @@ struct rs_scan {
 	size_t n;
 };
 
-/* Finds by which numbers the files of macvtap and ipvtap are known; 0 = there is no such driver. */
-void rs_scan_majors(unsigned int majors[2]);
+/* Finds by which numbers the files of some drivers are known; 0 = there is no such driver. */
+void rs_scan_majors(unsigned int majors[RS_MAJORS]);
 
 /* Scans again, with the BPF iterator behind @link. Return: 0, or -1 with err set. */
 int rs_scan_read(struct rs_scan *scan, int link, struct rs_error *err);
 void rs_scan_clear(struct rs_scan *scan);
+
+/* Return: the virtqueue of a vhost-vdpa device with this call eventfd, NULL = none. */
+const struct rs_found *rs_scan_vdpa(const struct rs_scan *scan, uint64_t ctx);
 
 /* Return: the object with this key, NULL = not found. Valid until the next scan. */
 const struct rs_found *rs_scan_find(const struct rs_scan *scan, enum rs_found_kind kind,

@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <linux/virtio_net.h>
+
 #include "ringmem.h"
 #include "rtnl.h"
 #include "seen.h"
@@ -12,8 +14,9 @@
 
 /* What is known of one virtqueue, before it becomes a row of the sample. */
 struct row {
-	const struct rs_found *tun; /* NULL = a backend in user space; only its eventfd is seen */
-	const struct rs_found *vq;  /* NULL = no vhost device serves it */
+	const struct rs_found *tun;  /* NULL = a backend in user space; only its eventfd is seen */
+	const struct rs_found *vq;   /* NULL = no vhost device serves it */
+	const struct rs_found *vdpa; /* NULL = no vhost-vdpa device serves it */
 	struct rs_entries entries;
 	unsigned long long unknown; /* see rs_hooks_unknown() */
 	unsigned int pid;
@@ -105,10 +108,24 @@ static bool is_vm_wanted(const struct rs_filter *f, const struct rs_vm *vm)
 	return !f->vm || !strcmp(f->vm, vm->name) || !strcmp(f->vm, vm->uuid);
 }
 
+/* Of a network device: receive and transmit queues in turn, then perhaps the control virtqueue. A
+ * driver that does not use several pairs has it in third place. */
+static const char *vdpa_dir(const struct rs_found *vdpa)
+{
+	bool multiqueue = vdpa->vdpa.features >> VIRTIO_NET_F_MQ & 1;
+	unsigned int pairs = multiqueue ? vdpa->vdpa.queues / 2 : 1;
+
+	if (vdpa->vdpa.index >= 2 * pairs)
+		return vdpa->vdpa.features >> VIRTIO_NET_F_CTRL_VQ & 1 ? "ctrl" : "other";
+	return vdpa->vdpa.index % 2 ? "tx" : "rx";
+}
+
 /* The direction as the guest names it. Of a tap queue without vhost only the way to the guest is
  * known. */
 static const char *row_dir(const struct row *r)
 {
+	if (r->vdpa)
+		return vdpa_dir(r->vdpa);
 	if (!r->tun)
 		return "other";
 	return r->vq && r->vq->vq.index ? "tx" : "rx";
@@ -120,7 +137,8 @@ static void fill_backend(struct rs_queue *q, const struct rs_seen *seen, const s
 	bool vhost = r->vq || (r->tun && rs_scan_idle_vhost(&seen->scan, r->tun->pid));
 	struct rs_vm writer = {0};
 
-	rs_str_set(q->backend, vhost				  ? "vhost-net"
+	rs_str_set(q->backend, r->vdpa				  ? RS_BACKEND_VDPA
+			       : vhost				  ? "vhost-net"
 			       : r->tun || r->entries.call.writer ? "user-space backend"
 								  : RS_BACKEND_UNSEEN);
 	rs_str_set(q->comm, vm->comm);
@@ -152,6 +170,12 @@ static int fill_from_tap(struct rs_queue *q, struct rs_seen *seen, const struct 
 		rs_stations_sent(q, r->unknown, &r->entries);
 	fill_tap(q, seen, r->tun, tap);
 	return 0;
+}
+
+static void fill_from_vdpa(struct rs_queue *q, const struct rs_found *vdpa)
+{
+	rs_str_set(q->tap, vdpa->vdpa.name);
+	q->queue = rs_num_of(vdpa->vdpa.index / 2);
 }
 
 /* Whether the VM has an irqfd for another call eventfd: of this virtqueue, or of another one. */
@@ -216,6 +240,8 @@ static int fill_queue(struct rs_seen *seen, const struct row *r, struct rs_sampl
 		rs_thread_worker(q, r->vq);
 		fill_masked(q, seen, r);
 	}
+	if (r->vdpa)
+		fill_from_vdpa(q, r->vdpa);
 	return r->tun ? fill_from_tap(q, seen, r, s) : 0;
 }
 
@@ -256,6 +282,31 @@ static int add_row(struct rs_seen *seen, const struct rs_found *tun, const struc
 	return fill_queue(seen, &r, s);
 }
 
+/* A queue that the driver does not use has no call eventfd. What a device may do past the eventfd
+ * is not known by the eventfd's counts. */
+static int add_vdpa(struct rs_seen *seen, const struct rs_found *vdpa, struct rs_sample *s)
+{
+	struct row r = {.vdpa = vdpa, .pid = vdpa->pid};
+	const struct rs_keys keys = {.ctx = vdpa->vdpa.ctx};
+	bool together;
+
+	if (!vdpa->vdpa.ctx)
+		return 0;
+	together = rs_tables_copy(&seen->tables, &keys, &r.entries);
+	row_copy(seen, &r, together && !vdpa->vdpa.bypass);
+	return fill_queue(seen, &r, s);
+}
+
+static int fill_vdpas(struct rs_seen *seen, struct rs_sample *s)
+{
+	int e = 0;
+
+	for (size_t i = 0; !e && i < seen->scan.n; i++)
+		if (seen->scan.found[i].kind == RS_FOUND_VDPA)
+			e = add_vdpa(seen, &seen->scan.found[i], s);
+	return e;
+}
+
 /* Eventfds that vhost does not write. Their tap and virtqueue cannot be seen. */
 static int fill_eventfds(struct rs_seen *seen, struct rs_sample *s)
 {
@@ -266,7 +317,7 @@ static int fill_eventfds(struct rs_seen *seen, struct rs_sample *s)
 		const struct rs_eventfd *call = &seen->tables.eventfds[i];
 		struct row r = {0};
 
-		if (!call->kvm || !call->msi || call->vq)
+		if (!call->kvm || !call->msi || call->vq || rs_scan_vdpa(&seen->scan, call->key))
 			continue;
 		row_copy(seen, &r, rs_tables_copy_slot(&seen->tables, i, &r.entries));
 		kvm = rs_scan_find(&seen->scan, RS_FOUND_VM, r.entries.call.kvm);
@@ -316,7 +367,7 @@ int rs_seen_fill(struct rs_seen *seen, struct rs_sample *s)
 			e = add_row(seen, tun, vq, s);
 	}
 	if (!e && !seen->filter.tap && !seen->filter.queue.known)
-		e = fill_eventfds(seen, s);
+		e = fill_vdpas(seen, s) || fill_eventfds(seen, s);
 	if (s->queues_n)
 		qsort(s->queues, s->queues_n, sizeof(s->queues[0]), by_queue);
 	return e;

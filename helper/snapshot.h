@@ -270,11 +270,12 @@ struct rs_queue {
 	struct rs_proof proof; /* since the parameter was switched on */
 
 	/* host */
-	char tap[RS_STR_LEN];
+	char tap[RS_STR_LEN];	  /* or the vdpa device */
 	char comm[RS_STR_LEN];	  /* of the process that owns the virtqueue */
 	char uuid[RS_STR_LEN];	  /* of the virtual machine */
 	char vm[RS_STR_LEN];	  /* its name */
-	char backend[RS_STR_LEN]; /* "vhost-net", "user-space backend" or RS_BACKEND_UNSEEN */
+	char backend[RS_STR_LEN]; /* "vhost-net", "user-space backend", RS_BACKEND_VDPA, or
+				   * RS_BACKEND_UNSEEN */
 	struct rs_num tap_ifindex;
 	struct rs_num tap_netns; /* see rs_tap.netns */
 	struct rs_num queue;	 /* the tap's queue number */
@@ -389,6 +390,7 @@ bool rs_queues_same_tap(const struct rs_queue *a, const struct rs_queue *b);
  * guest's queue that it belongs to, and is no queue of its own.
  */
 #define RS_BACKEND_UNSEEN "not vhost-net"
+#define RS_BACKEND_VDPA	  "vhost-vdpa"
 bool rs_queue_is_unseen(const struct rs_queue *q);
 
 /* Return: how many queues of a sample are more than that. */

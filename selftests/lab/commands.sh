@@ -34,7 +34,8 @@ lab_help()
 	  -c N, -m SIZE CPUs and memory of the outer machine
 	  -t SECONDS    time limit
 	  -f, -F SRC:DST   a file or directory put into the outer image, the guest's image
-	  -p, -P PACKAGE   a Debian package, with what it depends on, likewise
+	  -p, -P PACKAGE   a Debian package, with what it depends on, likewise; SUITE:PACKAGE: of
+	                another suite than bookworm, into /SUITE
 	  --machine mmio   for lab guest: virtio-mmio devices instead of virtio-pci (x86_64: microvm)
 	  --widen       build ringside.ko with waits between the steps of what may race (RS_WIDEN=1)
 	  --no-module, --no-helper   leave ringside.ko, the helper out of the images

@@ -11,27 +11,29 @@ layer()
 	mv "$2.$$" "$2"
 }
 
-# userland_apt ARCH: Debian packages that run in the images
+# userland_apt ARCH [SUITE]: Debian packages that run in the images
 userland_apt()
 {
-	apt_conf userland "$(deb_arch "$1")" bookworm bookworm-security
+	local suite=${2:-bookworm}
+
+	apt_conf "userland${2:+-$2}" "$(deb_arch "$1")" "$suite" "$suite-security"
 }
 
-# userland_get ARCH PACKAGE REGEX: unpacks PACKAGE and what it depends on (as
+# userland_get ARCH PACKAGE REGEX [SUITE]: unpacks PACKAGE and what it depends on (as
 # far as REGEX matches the names), prints the tree
 userland_get()
 {
-	local arch=$1 package=$2 regex=$3 conf dir=$CACHE/userland/$2-$1
+	local arch=$1 package=$2 regex=$3 suite=${4:-} conf dir=$CACHE/userland/$2-$1${4:+-$4}
 
 	mkdir -p "$CACHE/userland"
 	exec 5>"$dir.lock"
 	flock 5
 	if ! [ -d "$dir" ]; then
 		stage "fetch $package for $arch"
-		conf=$(userland_apt "$arch") || exit
+		conf=$(userland_apt "$arch" "$suite") || exit
 		if ! userland_fetch "$conf" "$package" "$regex" "$dir.part"; then
 			apt_stale "$conf"
-			conf=$(userland_apt "$arch") || exit
+			conf=$(userland_apt "$arch" "$suite") || exit
 			userland_fetch "$conf" "$package" "$regex" "$dir.part" || {
 				stage_end failed
 				die "cannot fetch $package: see $dir.part/debs/download.log"
@@ -111,18 +113,26 @@ binary_put()
 	libraries_put "$1" "$2" "$2/$4/${3##*/}"
 }
 
-# layer_package ARCH PACKAGE: a Debian package with all it depends on
+# layer_package ARCH PACKAGE: a Debian package with all it depends on. SUITE:PACKAGE is
+# of another suite, whose libraries are not those of the image: in a root of its own, /SUITE.
 layer_package()
 {
-	local arch=$1 package=$2 out=$CACHE/layer/package-$2-$1 tree dir
+	local arch=$1 package=${2#*:} suite='' out=$CACHE/layer/package-${2/:/-}-$1 tree dir top name
 
+	[ "$package" = "$2" ] || suite=${2%%:*}
 	if ! [ -e "$out" ]; then
-		tree=$(userland_get "$arch" "$package" .) || exit
+		tree=$(userland_get "$arch" "$package" . "$suite") || exit
 		dir=$(mktemp -d "$WORK/package.XXXXXX")
-		cp -a "$tree/." "$dir"
+		top=$dir${suite:+/$suite}
+		mkdir -p "$top"
+		cp -a "$tree/." "$top"
+		# a root made of packages alone lacks the links of its top directory
+		for name in ${suite:+bin sbin lib lib64}; do
+			[ -e "$top/$name" ] || ln -s "usr/$name" "$top/$name"
+		done
 		# maintainer scripts' needs are not the program's
-		rm -rf "$dir"/usr/{include,src,games,lib/python3*,lib/*/perl*,share/perl*} \
-			"$dir"/usr/share/{doc,man,locale,i18n,bug,lintian,bash-completion,zoneinfo}
+		rm -rf "$top"/usr/{include,src,games,lib/python3*,lib/*/perl*,share/perl*} \
+			"$top"/usr/share/{doc,man,locale,i18n,bug,lintian,bash-completion,zoneinfo}
 		layer "$dir" "$out"
 		rm -rf "$dir"
 	fi
