@@ -16,8 +16,10 @@ static __always_inline void scan_vdpa_vq(struct seq_file *seq, struct rs_found *
 	f->vdpa.bypass = BPF_CORE_READ(vq, call_ctx.producer.irq) > 0;
 	f->vdpa.ctx = (u64)BPF_CORE_READ(vq, call_ctx.ctx);
 	e = f->vdpa.ctx ? eventfds_make(f->vdpa.ctx) : NULL;
-	if (e)
+	if (e) {
+		e->vq = f->key;
 		eventfds_publish(e, f->vdpa.ctx);
+	}
 	bpf_seq_write(seq, f, sizeof(*f));
 }
 

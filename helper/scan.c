@@ -105,14 +105,6 @@ const struct rs_found *rs_scan_find(const struct rs_scan *scan, enum rs_found_ki
 	return NULL;
 }
 
-const struct rs_found *rs_scan_vdpa(const struct rs_scan *scan, uint64_t ctx)
-{
-	for (size_t i = 0; ctx && i < scan->n; i++)
-		if (scan->found[i].kind == RS_FOUND_VDPA && scan->found[i].vdpa.ctx == ctx)
-			return &scan->found[i];
-	return NULL;
-}
-
 const struct rs_found *rs_scan_vm(const struct rs_scan *scan, uint32_t pid)
 {
 	const struct rs_found *vm = NULL;

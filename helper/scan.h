@@ -22,9 +22,6 @@ void rs_scan_majors(unsigned int majors[RS_MAJORS]);
 int rs_scan_read(struct rs_scan *scan, int link, struct rs_error *err);
 void rs_scan_clear(struct rs_scan *scan);
 
-/* Return: the virtqueue of a vhost-vdpa device with this call eventfd, NULL = none. */
-const struct rs_found *rs_scan_vdpa(const struct rs_scan *scan, uint64_t ctx);
-
 /* Return: the object with this key, NULL = not found. Valid until the next scan. */
 const struct rs_found *rs_scan_find(const struct rs_scan *scan, enum rs_found_kind kind,
 				    uint64_t key);
