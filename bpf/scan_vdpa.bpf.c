@@ -9,17 +9,15 @@
 static __always_inline void scan_vdpa_vq(struct seq_file *seq, struct rs_found *f,
 					 struct vhost_virtqueue *vq)
 {
-	struct rs_eventfd *e;
+	struct rs_vq *v;
 
 	f->key = (u64)vq;
 	f->vdpa.features = BPF_CORE_READ(vq, acked_features);
 	f->vdpa.bypass = BPF_CORE_READ(vq, call_ctx.producer.irq) > 0;
 	f->vdpa.ctx = (u64)BPF_CORE_READ(vq, call_ctx.ctx);
-	e = f->vdpa.ctx ? eventfds_make(f->vdpa.ctx) : NULL;
-	if (e) {
-		e->vq = f->key;
-		eventfds_publish(e, f->vdpa.ctx);
-	}
+	v = f->vdpa.ctx ? vq_make(f->key, 0) : NULL;
+	if (v)
+		eventfd_claim(v, f->key, f->vdpa.ctx);
 	bpf_seq_write(seq, f, sizeof(*f));
 }
 

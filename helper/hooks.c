@@ -32,6 +32,7 @@ struct rs_hooks {
 	char why[HOOKS][160];		    /* absent or failed */
 	struct rs_symbol drops[RS_DRIVERS]; /* the function of each driver that drops */
 	unsigned long long unknown[RS_DRIVERS];
+	bool vdpa;	     /* vhost_vdpa was there: without it the scan knows no such device */
 	bool loaded[HOOKS];  /* what it hooks was there before hooks were looked for */
 	bool probes_counted; /* the kernel counts the hits that its fprobes and kprobes miss */
 	bool times;	     /* time stamps are taken */
@@ -222,6 +223,7 @@ static struct rs_hooks *open_hooks(bool verbose, struct rs_error *err)
 	/* first of all: what is loaded from here on is late, wherever it shows already */
 	for (size_t i = 0; i < HOOKS; i++)
 		h->loaded[i] = is_there(&hooks[i]);
+	h->vdpa = is_loaded("vhost_vdpa");
 	h->btf = rs_btf_read();
 	if (!h->btf) {
 		rs_error_set(err, RS_EXIT_NOBTF,
@@ -319,7 +321,7 @@ bool rs_hooks_late(const struct rs_hooks *h)
 	for (size_t i = 0; i < HOOKS; i++)
 		if (!h->loaded[i] && is_there(&hooks[i]))
 			return true;
-	return false;
+	return !h->vdpa && is_loaded("vhost_vdpa");
 }
 
 struct ringside_bpf *rs_hooks_bpf(struct rs_hooks *h)

@@ -108,15 +108,21 @@ static bool is_vm_wanted(const struct rs_filter *f, const struct rs_vm *vm)
 	return !f->vm || !strcmp(f->vm, vm->name) || !strcmp(f->vm, vm->uuid);
 }
 
-/* Of a network device: receive and transmit queues in turn, then perhaps the control virtqueue. A
- * driver that does not use several pairs has it in third place. */
+#define SEVERAL_PAIRS (1ULL << VIRTIO_NET_F_MQ | 1ULL << VIRTIO_NET_F_RSS)
+
+/* Receive and transmit queues come in turn, then perhaps the control virtqueue: in third place if
+ * the driver does not use several pairs. Before 6.5 a kernel may not tell what the driver uses. */
+static unsigned int vdpa_pairs(const struct rs_found *vdpa)
+{
+	bool one = vdpa->vdpa.features && !(vdpa->vdpa.features & SEVERAL_PAIRS);
+
+	return one ? 1 : vdpa->vdpa.queues / 2;
+}
+
 static const char *vdpa_dir(const struct rs_found *vdpa)
 {
-	bool multiqueue = vdpa->vdpa.features >> VIRTIO_NET_F_MQ & 1;
-	unsigned int pairs = multiqueue ? vdpa->vdpa.queues / 2 : 1;
-
-	if (vdpa->vdpa.index >= 2 * pairs)
-		return vdpa->vdpa.features >> VIRTIO_NET_F_CTRL_VQ & 1 ? "ctrl" : "other";
+	if (vdpa->vdpa.index == 2 * vdpa_pairs(vdpa))
+		return "ctrl";
 	return vdpa->vdpa.index % 2 ? "tx" : "rx";
 }
 
@@ -142,7 +148,7 @@ static void fill_backend(struct rs_queue *q, const struct rs_seen *seen, const s
 			       : r->tun || r->entries.call.writer ? "user-space backend"
 								  : RS_BACKEND_UNSEEN);
 	rs_str_set(q->comm, vm->comm);
-	if (!r->tun && r->entries.call.writer) {
+	if (!r->tun && !r->vdpa && r->entries.call.writer) {
 		rs_vm_fill(r->entries.call.writer, &writer);
 		q->thread = rs_num_of(r->entries.call.thread);
 		rs_vm_thread(r->entries.call.writer, r->entries.call.thread, q->thread_name,
@@ -174,16 +180,18 @@ static int fill_from_tap(struct rs_queue *q, struct rs_seen *seen, const struct 
 
 /* While its vector is masked a queue has another eventfd, which no hook shows before a scan finds
  * it: what is written there is left out. */
-static void fill_from_vdpa(struct rs_queue *q, const struct rs_found *vdpa)
+static void fill_from_vdpa(struct rs_queue *q, const struct row *r)
 {
 	struct rs_num *writes = &q->counters[RS_HOST_eventfd_writes];
-	struct rs_num *masked = &q->counters[RS_HOST_eventfd_masked];
 
-	if (writes->known && masked->known)
-		writes->value -= masked->value;
-	*masked = (struct rs_num){0};
-	rs_str_set(q->tap, vdpa->vdpa.name);
-	q->queue = rs_num_of(vdpa->vdpa.index / 2);
+	if (writes->known && r->entries.call.kvm)
+		writes->value -= r->entries.masked;
+	if (r->entries.masked)
+		q->counters[RS_HOST_eventfd_merged] = (struct rs_num){0};
+	q->counters[RS_HOST_eventfd_masked] = (struct rs_num){0};
+	q->calls_closed = rs_num_of(r->entries.vq.calls_closed);
+	rs_str_set(q->tap, r->vdpa->vdpa.name);
+	q->queue = rs_num_of(r->vdpa->vdpa.index / 2);
 }
 
 /* Whether the VM has an irqfd for another call eventfd: of this virtqueue, or of another one. */
@@ -249,7 +257,7 @@ static int fill_queue(struct rs_seen *seen, const struct row *r, struct rs_sampl
 		fill_masked(q, seen, r);
 	}
 	if (r->vdpa)
-		fill_from_vdpa(q, r->vdpa);
+		fill_from_vdpa(q, r);
 	return r->tun ? fill_from_tap(q, seen, r, s) : 0;
 }
 
@@ -290,18 +298,26 @@ static int add_row(struct rs_seen *seen, const struct rs_found *tun, const struc
 	return fill_queue(seen, &r, s);
 }
 
-/* A queue that the driver does not use has no call eventfd. What a device may do past the eventfd
- * is not known by the eventfd's counts. */
+/* Queues behind the control virtqueue are those that the driver does not use. */
+static bool is_vdpa_wanted(const struct rs_seen *seen, const struct rs_found *vdpa)
+{
+	return vdpa->kind == RS_FOUND_VDPA && vdpa->vdpa.ctx && !seen->filter.tap &&
+	       vdpa->vdpa.index <= 2 * vdpa_pairs(vdpa) &&
+	       (!seen->filter.queue.known || seen->filter.queue.value == vdpa->vdpa.index / 2);
+}
+
+/* What a device may do past the eventfd is not known by the eventfd's counts. */
 static int add_vdpa(struct rs_seen *seen, const struct rs_found *vdpa, struct rs_sample *s)
 {
 	struct row r = {.vdpa = vdpa, .pid = vdpa->pid};
 	const struct rs_keys keys = {.vq = vdpa->key, .ctx = vdpa->vdpa.ctx};
-	bool together;
+	const struct rs_found *kvm;
+	bool together = rs_tables_copy(&seen->tables, &keys, &r.entries);
 
-	if (!vdpa->vdpa.ctx)
-		return 0;
-	together = rs_tables_copy(&seen->tables, &keys, &r.entries);
 	row_copy(seen, &r, together && !vdpa->vdpa.bypass);
+	kvm = rs_scan_find(&seen->scan, RS_FOUND_VM, r.entries.call.kvm);
+	if (kvm)
+		r.pid = kvm->pid;
 	return fill_queue(seen, &r, s);
 }
 
@@ -310,7 +326,7 @@ static int fill_vdpas(struct rs_seen *seen, struct rs_sample *s)
 	int e = 0;
 
 	for (size_t i = 0; !e && i < seen->scan.n; i++)
-		if (seen->scan.found[i].kind == RS_FOUND_VDPA)
+		if (is_vdpa_wanted(seen, &seen->scan.found[i]))
 			e = add_vdpa(seen, &seen->scan.found[i], s);
 	return e;
 }
@@ -374,8 +390,10 @@ int rs_seen_fill(struct rs_seen *seen, struct rs_sample *s)
 		for (unsigned int n = 0; !e && (vq = rs_scan_vq(&seen->scan, tun->key, n)); n++)
 			e = add_row(seen, tun, vq, s);
 	}
+	if (!e)
+		e = fill_vdpas(seen, s);
 	if (!e && !seen->filter.tap && !seen->filter.queue.known)
-		e = fill_vdpas(seen, s) || fill_eventfds(seen, s);
+		e = fill_eventfds(seen, s);
 	if (s->queues_n)
 		qsort(s->queues, s->queues_n, sizeof(s->queues[0]), by_queue);
 	return e;

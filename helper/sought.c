@@ -76,6 +76,8 @@ static int queue_check(const struct rs_sought *s, struct rs_error *err)
 	for (size_t i = 0; i < s->scan->n; i++) {
 		const struct rs_found *f = &s->scan->found[i];
 
+		if (f->kind == RS_FOUND_VDPA && !s->filter->tap)
+			found |= f->vdpa.index / 2 == s->filter->queue.value;
 		if (!is_tap_wanted(s, f))
 			continue;
 		found |= f->tun.queue == s->filter->queue.value;
@@ -133,7 +135,8 @@ static int pid_check(const struct rs_sought *s, struct rs_error *err)
 	snprintf(path, sizeof(path), "/proc/%llu", pid);
 	snprintf(what, sizeof(what),
 		 access(path, F_OK) ? "there is no process %llu"
-				    : "process %llu has neither a virtual machine nor a tap open",
+				    : "process %llu has no virtual machine, tap or vhost-vdpa "
+				      "device open",
 		 pid);
 	return vm_missing(s, what, err);
 }
@@ -162,8 +165,8 @@ int rs_sought_nothing(const struct rs_sought *s, struct rs_error *err)
 	if (f->vm)
 		list_add(&asked, "virtual machine %s", f->vm);
 	snprintf(what, sizeof(what),
-		 "no virtqueue was seen%s%s: neither a queue of a tap, nor a call eventfd that a "
-		 "process wrote",
+		 "no virtqueue was seen%s%s: no queue of a tap or of a vhost-vdpa device, and "
+		 "no call eventfd that a process wrote",
 		 asked.len ? " of " : "", asked.text);
 	return vm_missing(s, what, err);
 }

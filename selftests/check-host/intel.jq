@@ -8,7 +8,7 @@ include "checks";
 # An interrupt's way, of one queue of the host and the guest's queue with the same ring.
 def delivered($name; $apicv; $guest):
 	. as $q
-	| first($guest[] | select(.used_addr == $q.used_addr)) as $g
+	| ([$guest[] | select(.used_addr == $q.used_addr)][0]) as $g
 	| "\($name): \(.dir) \(.queue)" as $what
 	| same("\($what): signals = injected + coalesced"; .delta.vhost_signals; .delta.injected + .delta.coalesced),
 	  same("\($what): injected = interrupts in the guest"; .delta.injected; $g.delta.interrupts),

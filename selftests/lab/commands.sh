@@ -100,8 +100,19 @@ options_read()
 	pci | mmio) ;;
 	*) usage_error "unknown machine $MACHINE: pci or mmio" ;;
 	esac
-	[ "$INTEL-$ARCH" != yes-arm64 ] || usage_error "--intel is for x86_64 hosts: leave it out"
+	[ -z "$INTEL" ] || intel_check
 	[ "$MENDED-$ARCH" != 1-arm64 ] || usage_error "--mended is for x86_64 hosts: leave it out"
+}
+
+# intel_check: Bochs' machine has one CPU, and devices of its own
+intel_check()
+{
+	ARCH=${ARCH:-x86_64}
+	[ "$ARCH" = x86_64 ] || usage_error "--intel is for x86_64 hosts: leave it out"
+	[ -z "$CPUS$QEMU_EXTRA" ] || usage_error "--intel has one CPU and takes no -c or -q: leave them out"
+	case ${MEMORY:=2G} in
+	*[!0-9]*G | G | *[!G]) usage_error "--intel: -m takes a number of gigabytes, as 2G, not $MEMORY" ;;
+	esac
 }
 
 # arch_here: this machine's architecture, by the lab's names
@@ -264,7 +275,7 @@ host_run()
 {
 	local kernel
 
-	ARCH=${ARCH:-$(arch_here)} CPUS=${CPUS:-4} MEMORY=${MEMORY:-${INTEL:+2G}} MEMORY=${MEMORY:-4G}
+	ARCH=${ARCH:-$(arch_here)} CPUS=${CPUS:-4} MEMORY=${MEMORY:-4G}
 	host_prepare
 	kernel=$(kernel_get "$HOSTLINE" "$ARCH")
 	image_host "$WORK/initrd" "$1"

@@ -175,6 +175,12 @@ machine_run()
 	[ -n "$INTERACTIVE" ] || [ ! -s "$WORK/qemu.log" ] || sed 's/^/qemu: /' "$WORK/qemu.log" >&2
 }
 
+# kernel_said LOG: where stderr goes to the console, only the kernel's lines have a time
+kernel_said()
+{
+	if [ -n "$INTEL" ] && [ "${1##*/}" = console ]; then grep -a '^\[ *[0-9]' "$1" || :; else cat "$1"; fi
+}
+
 # splats_find DIR: lines of the kernel logs that should not be there
 splats_find()
 {
@@ -183,7 +189,7 @@ splats_find()
 	[ -e "$known" ] || : >"$known"
 	for log in "$1"/*.dmesg "$1"/*.console "$1/console"; do
 		[ -e "$log" ] || continue
-		awk -v count="$WORK/races" -f "$LAB/kcsan.awk" "$log" |
+		kernel_said "$log" | awk -v count="$WORK/races" -f "$LAB/kcsan.awk" |
 			grep -EH --label="${log##*/}" "$SPLATS" || :
 		read -r races <"$WORK/races"
 		[ "$races" = 0 ] ||

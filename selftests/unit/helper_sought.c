@@ -120,8 +120,8 @@ TEST_F(sought, process_without_a_machine)
 	self->filter.pid = rs_num_of(getpid());
 	self->s.vms_n = 0;
 	snprintf(sentence, sizeof(sentence),
-		 "process %d has neither a virtual machine nor a tap open: no process has a KVM "
-		 "virtual machine or a tap open",
+		 "process %d has no virtual machine, tap or vhost-vdpa device open: no process has "
+		 "a KVM virtual machine or a tap open",
 		 getpid());
 	REFUSED(sentence);
 }
@@ -150,8 +150,9 @@ TEST_F(sought, nothing_at_all)
 	self->s.vms_n = 0;
 	EXPECT_EQ(-1, rs_sought_nothing(&self->s, &self->err));
 	EXPECT_EQ(RS_EXIT_NOTAP, self->err.status);
-	EXPECT_STREQ("no virtqueue was seen: neither a queue of a tap, nor a call eventfd that a "
-		     "process wrote: no process has a KVM virtual machine or a tap open",
+	EXPECT_STREQ("no virtqueue was seen: no queue of a tap or of a vhost-vdpa device, and no "
+		     "call eventfd that a process wrote: no process has a KVM virtual machine or a "
+		     "tap open",
 		     self->err.text);
 }
 
@@ -160,11 +161,11 @@ TEST_F(sought, nothing_of_what_was_asked_for)
 	self->filter.tap = "vnet3";
 	self->filter.pid = rs_num_of(72);
 	EXPECT_EQ(-1, rs_sought_nothing(&self->s, &self->err));
-	EXPECT_STREQ(
-		"no virtqueue was seen of tap vnet3, process 72: neither a queue of a tap, nor "
-		"a call eventfd that a process wrote: there are web0 (process 71), qemu 8a7f "
-		"(no name, process 72)",
-		self->err.text);
+	EXPECT_STREQ("no virtqueue was seen of tap vnet3, process 72: no queue of a tap or of a "
+		     "vhost-vdpa device, and no call eventfd that a process wrote: there are web0 "
+		     "(process 71), qemu 8a7f "
+		     "(no name, process 72)",
+		     self->err.text);
 }
 
 TEST_HARNESS_MAIN
