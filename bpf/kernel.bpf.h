@@ -360,6 +360,7 @@ struct vhost_vdpa {
 	struct vhost_dev vdev;
 	struct vdpa_device *vdpa;
 	u32 virtio_id;
+	int minor;
 };
 
 /* kvm */

@@ -290,6 +290,7 @@ struct rs_found {
 			char name[32]; /* the vdpa device's */
 			__u64 ctx;
 			__u64 features;
+			__u32 minor; /* of the device's file: /dev/vhost-vdpa-N */
 			__u32 index;
 			__u32 queues;
 			__u32 bypass; /* the device may interrupt the guest itself: unseen */

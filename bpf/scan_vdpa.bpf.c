@@ -31,6 +31,7 @@ static __always_inline void scan_vdpa(struct seq_file *seq, struct rs_found *f,
 	f->kind = RS_FOUND_VDPA;
 	bpf_probe_read_kernel_str(f->vdpa.name, sizeof(f->vdpa.name),
 				  BPF_CORE_READ(v, vdpa, dev.kobj.name));
+	f->vdpa.minor = BPF_CORE_READ(v, minor);
 	f->vdpa.queues = BPF_CORE_READ(v, vdev.nvqs);
 	for (u32 i = 0; i < VDPA_VQS_MAX && i < f->vdpa.queues; i++) {
 		vq = NULL;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -183,6 +184,7 @@ static int fill_from_tap(struct rs_queue *q, struct rs_seen *seen, const struct 
 static void fill_from_vdpa(struct rs_queue *q, const struct row *r)
 {
 	struct rs_num *writes = &q->counters[RS_HOST_eventfd_writes];
+	char file[32];
 
 	if (writes->known && r->entries.call.kvm)
 		writes->value -= r->entries.masked;
@@ -191,6 +193,8 @@ static void fill_from_vdpa(struct rs_queue *q, const struct row *r)
 	q->counters[RS_HOST_eventfd_masked] = (struct rs_num){0};
 	q->calls_closed = rs_num_of(r->entries.vq.calls_closed);
 	rs_str_set(q->tap, r->vdpa->vdpa.name);
+	snprintf(file, sizeof(file), "/dev/vhost-vdpa-%u", r->vdpa->vdpa.minor);
+	rs_vm_mac(r->pid, file, q->mac, sizeof(q->mac));
 	q->queue = rs_num_of(r->vdpa->vdpa.index / 2);
 }
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "plain.h"
 #include "vm.h"
@@ -146,10 +147,26 @@ static bool fds_are_tap(unsigned int pid, const char *fds, const char *tap)
 	return line && sscanf(line, "iff: %63s", iff) == 1 && !strcmp(iff, tap);
 }
 
+static bool fd_is_file(unsigned int pid, const char *fd, const char *file)
+{
+	char path[64], link[256];
+	ssize_t len;
+
+	snprintf(path, sizeof(path), "/proc/%u/fd/%u", pid, (unsigned int)strtoul(fd, NULL, 10));
+	len = readlink(path, link, sizeof(link) - 1);
+	link[len < 0 ? 0 : len] = '\0';
+	return !strcmp(link, file);
+}
+
+/* @tap: the name of a tap, or the file of a vhost-vdpa device. */
 static bool netdev_is_tap(unsigned int pid, const char *arg, const char *tap)
 {
 	char value[256];
 
+	if (arg_value(arg, "vhostdev", value, sizeof(value)))
+		return !strcmp(value, tap);
+	if (arg_value(arg, "vhostfd", value, sizeof(value)) && fd_is_file(pid, value, tap))
+		return true;
 	if (arg_value(arg, "ifname", value, sizeof(value)))
 		return !strcmp(value, tap);
 	if (arg_value(arg, "fds", value, sizeof(value)) ||

@@ -11,7 +11,8 @@ void rs_vm_fill(unsigned int pid, struct rs_vm *vm);
 /* Fills the name of thread @tid of process @pid; keeps @name if there is no such thread. */
 void rs_vm_thread(unsigned int pid, unsigned int tid, char *name, size_t size);
 
-/* Fills the guest's MAC address on @tap, from the VMM's command line. Return: false = not found. */
+/* Fills the guest's MAC address on @tap, a tap's name or a vhost-vdpa device's file, from the VMM's
+ * command line. Return: false = not found. */
 bool rs_vm_mac(unsigned int pid, const char *tap, char *mac, size_t size);
 
 /* Return: the CID of its vsock, 0 = none is on its command line. */
