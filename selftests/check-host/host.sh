@@ -71,17 +71,27 @@ host_close()
 	counted wait "$HOST_WINDOW"
 }
 
+# inside_open, inside_close FILE: a window of the guest's side alone, which FILE is to be
+inside_open()
+{
+	guest 'rm -f /tmp/inside.json
+		ringside guest -d 1h -o /tmp/inside.json 2>/tmp/inside.err >/dev/null </dev/null &
+		echo $! >/tmp/inside.pid; until grep -q ^counting /tmp/inside.err; do usleep 50000; done'
+}
+
+inside_close()
+{
+	guest 'kill -INT $(cat /tmp/inside.pid); until [ -s /tmp/inside.json ]; do usleep 50000; done' &&
+		guest_get /tmp/inside.json "$1"
+}
+
 # window_well NAME: a window of both sides with little traffic, in which nothing is wrong:
 # /out/NAME-ledger.json is what `diff` says of it
 window_well()
 {
 	guest_quiet
-	host_open "$1" || return
-	guest 'ringside guest -d 1h -o /tmp/well.json 2>/tmp/well.err >/dev/null </dev/null & echo $! >/tmp/well.pid
-		until grep -q ^counting /tmp/well.err; do usleep 50000; done'
-	traffic 211 && guest_quiet || return
-	guest 'kill -INT $(cat /tmp/well.pid); until [ -s /tmp/well.json ]; do usleep 50000; done'
-	host_close && guest_get /tmp/well.json "/out/$1-inside.json" || return
+	host_open "$1" && inside_open && traffic 211 && guest_quiet &&
+		inside_close "/out/$1-inside.json" && host_close || return
 	counted ringside diff -j "/out/$1-inside.json" "/out/$1-host.json" >"/out/$1-ledger.json"
 }
 

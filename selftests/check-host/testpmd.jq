@@ -6,22 +6,9 @@
 
 include "judge";
 include "checks";
+include "dpdk";
 
-def counter($f; $file; $name):
-	"\(if $name | startswith("input") then "tx" else "rx" end)_q\($name | split(".")[1])_guest_notifications"
-	as $key | $f[$file][$key];
-
-def counted($f; $h; $g):
-	$h.delta as $d | $g.name as $name
-	| same("\($name): writes = the backend's guest notifications"; $d.eventfd_writes;
-	       counter($f; "after"; $name) - counter($f; "before"; $name)),
-	  same("\($name): wake-ups = writes"; $d.irqfd_wakeups; $d.eventfd_writes),
-	  same("\($name): injected at once + deferred = injected + coalesced";
-	       $d.irqfd_atomic + $d.irqfd_deferred; $d.injected + $d.coalesced),
-	  holds("\($name): some were written: \($d.eventfd_writes)"; $d.eventfd_writes > 0),
-	  same("\($name): backend"; $h.backend; "user-space backend"),
-	  holds("\($name): no count of tun or vhost: \($d | keys)";
-		[$d | keys[] | select(startswith("tun_") or startswith("vhost_"))] | length == 0);
+def counted($f; $h; $g): notified($f; $h; $g), same("\($g.name): backend"; $h.backend; "user-space backend");
 
 files as $f
 | ($f["backend-host"] | queues("other")) as $hs

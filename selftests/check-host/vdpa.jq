@@ -5,25 +5,14 @@
 
 include "judge";
 include "checks";
-
-def counter($f; $file; $name):
-	"\(if $name | startswith("input") then "tx" else "rx" end)_q\($name | split(".")[1])_guest_notifications"
-	as $key | $f[$file][$key];
+include "dpdk";
 
 def counted($f; $h; $g):
-	$h.delta as $d | $g.name as $name
-	| same("\($name): writes = the backend's guest notifications"; $d.eventfd_writes;
-	       counter($f; "after"; $name) - counter($f; "before"; $name)),
-	  same("\($name): wake-ups = writes"; $d.irqfd_wakeups; $d.eventfd_writes),
-	  same("\($name): injected at once + deferred = injected + coalesced";
-	       $d.irqfd_atomic + $d.irqfd_deferred; $d.injected + $d.coalesced),
-	  holds("\($name): some were written: \($d.eventfd_writes)"; $d.eventfd_writes > 0),
-	  same("\($name): backend"; $h.backend; "vhost-vdpa"),
-	  same("\($name): device"; $h.tap; "vd0"),
-	  same("\($name): direction"; $h.dir; $g.dir),
-	  same("\($name): queue"; $h.queue; $g.index / 2 | floor),
-	  holds("\($name): no count of tun or vhost: \($d | keys)";
-		[$d | keys[] | select(startswith("tun_") or startswith("vhost_"))] | length == 0);
+	notified($f; $h; $g),
+	same("\($g.name): backend"; $h.backend; "vhost-vdpa"),
+	same("\($g.name): device"; $h.tap; "vd0"),
+	same("\($g.name): direction"; $h.dir; $g.dir),
+	same("\($g.name): queue"; $h.queue; $g.index / 2 | floor);
 
 files as $f
 | if $f.ledger | not then empty else .
