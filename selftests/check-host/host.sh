@@ -27,6 +27,45 @@ steer()
 	done
 }
 
+# each_flow COMMAND...: for each line of FLOWS: queue, datagrams to the guest, more of them to a
+# stopped VMM, datagrams from the guest
+each_flow()
+{
+	while read -r queue to more from <&3; do
+		"$@" || return
+	done 3<<-EOF
+		$FLOWS
+	EOF
+}
+
+sink_start()
+{
+	guest "udp sink -t 600000 -p $((PORT + queue)) >/tmp/sink$queue 2>&1 </dev/null &
+		sh /path/inside.sh ports_open $((PORT + queue))"
+}
+
+send_to()
+{
+	udp blast -n "$to" -p $((PORT + queue)) "$GUEST_IP" >"/tmp/to$queue"
+}
+
+send_more()
+{
+	udp blast -n "$more" -p $((PORT + queue)) "$GUEST_IP" >"/tmp/more$queue"
+}
+
+# flow_sent, flow_received: datagrams for the guest
+flow_sent()
+{
+	echo $(($(number sent "/tmp/to$queue") + $(number sent "/tmp/more$queue")))
+}
+
+flow_received()
+{
+	guest "cat /tmp/sink$queue" >"/tmp/sunk$queue"
+	number received "/tmp/sunk$queue"
+}
+
 # silent: what is sent to SILENT_IP reaches the guest, which does not know it and says nothing
 silent()
 {
