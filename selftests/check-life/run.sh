@@ -27,6 +27,16 @@ help()
 	EOF
 }
 
+# memory LINE: a kernel that checks itself keeps what is freed, and notes on it, for long: readers
+# that open files without a pause for a quarter of an hour use up 512 MB.
+memory()
+{
+	case $1 in
+	debug | kcsan) echo 2G ;;
+	*) echo 512M ;;
+	esac
+}
+
 # A machine alone; its second device sits in a slot, and QEMU's monitor is the
 # other end of a port: two sockets of the same QEMU.
 run_alone()
@@ -34,7 +44,7 @@ run_alone()
 	local arch=$1 line=$2
 
 	shift 2
-	"$LAB/lab" guest -a "$arch" -k "$line" ${WIDEN:+--widen} -m 512M \
+	"$LAB/lab" guest -a "$arch" -k "$line" ${WIDEN:+--widen} -m "$(memory "$line")" \
 		-f "$HERE:/life" -f "$WORK/modules:/modules" \
 		-f "$WORK/programs:/programs" \
 		-q "-device virtio-rng-pci" ${SECOND_RNG:+-q "-device virtio-rng-pci"} \
@@ -54,11 +64,11 @@ run_echo()
 	make -s -C "$TOP/selftests/fault" >&2 || return
 	"$fault" -s "$WORK/vhost" -n 4 --echo >/dev/null 2>"$WORK/fault.log" &
 	pid=$!
-	"$LAB/lab" guest -a "$arch" -k "$line" ${WIDEN:+--widen} -m 512M -c 4 \
+	"$LAB/lab" guest -a "$arch" -k "$line" ${WIDEN:+--widen} -m "$(memory "$line")" -c 4 \
 		-f "$HERE:/life" -f "$WORK/modules:/modules" \
 		-f "$WORK/programs:/programs" \
-		-q "-object memory-backend-memfd,id=ram,size=512M,share=on -machine memory-backend=ram" \
-		-q "-chardev socket,id=vhost,path=$WORK/vhost,reconnect=1" \
+		-q "-object memory-backend-memfd,id=ram,size=$(memory "$line"),share=on -machine memory-backend=ram" \
+		-q "-chardev socket,id=vhost,path=$WORK/vhost,reconnect-ms=1000" \
 		-q "-netdev vhost-user,id=echo,chardev=vhost,queues=4" \
 		-q "-device virtio-net-pci,netdev=echo,mq=on,vectors=10,disable-legacy=on,iommu_platform=on,romfile=" "$@" || rc=$?
 	# it ends by itself when QEMU does
@@ -74,7 +84,7 @@ run_mmio()
 	local arch=$1 line=$2
 
 	shift 2
-	"$LAB/lab" guest -a "$arch" -k "$line" ${WIDEN:+--widen} --machine mmio -m 512M \
+	"$LAB/lab" guest -a "$arch" -k "$line" ${WIDEN:+--widen} --machine mmio -m "$(memory "$line")" \
 		-f "$HERE:/life" -f "$WORK/modules:/modules" \
 		-f "$WORK/programs:/programs" \
 		-q "-netdev user,id=hot,net=10.0.3.0/24,ipv6=off" \
