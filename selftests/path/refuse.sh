@@ -67,7 +67,7 @@ ip tuntap add dev lonely mode tap 2>/dev/null || tunctl -t lonely >/dev/null
 refused "a tap that no process has open" 69 'lonely' ringside host --tap lonely -d 100ms
 refused "a queue that the tap does not have" 68 'no queue 9' ringside host --tap "$TAP" --queue 9 -d 100ms
 refused "an unknown virtual machine" 68 'nosuchvm.*: there are ' ringside host --vm nosuchvm -d 100ms
-refused "a process that is no virtual machine" 68 'process 1 has neither' ringside list host --pid 1
+refused "a process that is no virtual machine" 68 'process 1 has no virtual machine' ringside list host --pid 1
 refused "another PID namespace" 68 'PID namespace' unshare -pf --mount-proc ringside host -q -d 100ms
 refused "a kernel without BTF" 72 'BTF' without_btf ringside host --tap "$TAP" -d 100ms
 refused "no root" 77 'root' as_nobody ringside host --tap "$TAP" -d 100ms
