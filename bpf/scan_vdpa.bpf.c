@@ -3,7 +3,6 @@
  * Virtqueues of vhost-vdpa devices. The device serves them, a program behind VDUSE or a network
  * card: the kernel knows neither packets nor indexes, only the call eventfd that it signals.
  */
-#define VDPA_VQS_MAX  256
 #define VIRTIO_ID_NET 1 /* uapi */
 
 static __always_inline void scan_vdpa_vq(struct seq_file *seq, struct rs_found *f,
@@ -33,7 +32,7 @@ static __always_inline void scan_vdpa(struct seq_file *seq, struct rs_found *f,
 				  BPF_CORE_READ(v, vdpa, dev.kobj.name));
 	f->vdpa.minor = BPF_CORE_READ(v, minor);
 	f->vdpa.queues = BPF_CORE_READ(v, vdev.nvqs);
-	for (u32 i = 0; i < VDPA_VQS_MAX && i < f->vdpa.queues; i++) {
+	for (u32 i = 0; i < VHOST_VQS_ANY && i < f->vdpa.queues; i++) {
 		vq = NULL;
 		bpf_probe_read_kernel(&vq, sizeof(vq), vqs + i);
 		if (!vq)

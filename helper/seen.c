@@ -15,7 +15,7 @@
 
 /* What is known of one virtqueue, before it becomes a row of the sample. */
 struct row {
-	const struct rs_found *tun;  /* NULL = a backend in user space; only its eventfd is seen */
+	const struct rs_found *tun;  /* NULL = it has no tap, or none that is seen */
 	const struct rs_found *vq;   /* NULL = no vhost device serves it */
 	const struct rs_found *vdpa; /* NULL = no vhost-vdpa device serves it */
 	struct rs_entries entries;

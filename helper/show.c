@@ -79,14 +79,19 @@ static void headings_add(struct rs_table *t, const struct rs_columns *const *par
 	rs_table_add(t, "%s", want_units ? "" : "verdict");
 }
 
-/* A backend in user space: print which thread writes the eventfd instead of tun's and vhost's
- * figures. */
+static bool is_vdpa(const struct rs_queue *host)
+{
+	return !strcmp(host->backend, RS_BACKEND_VDPA);
+}
+
+/* Instead of tun's and vhost's figures, which it has not: the backend, and in user space the thread
+ * that writes the eventfd. */
 static size_t backend_add(struct rs_table *t, const struct rs_columns *columns,
 			  const struct rs_queue *host)
 {
-	if (!columns->backend || !host || *host->tap || !*host->backend)
+	if (!columns->backend || !host || (*host->tap && !is_vdpa(host)) || !*host->backend)
 		return 0;
-	if (rs_queue_is_unseen(host)) /* comm is the VMM's */
+	if (rs_queue_is_unseen(host) || is_vdpa(host)) /* comm is the VMM's */
 		rs_table_add(t, "%s", host->backend);
 	else
 		rs_table_add(t, "%s: %s %s", host->backend, host->comm, host->thread_name);

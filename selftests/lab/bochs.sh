@@ -115,7 +115,7 @@ bochs_disc()
 	as_root env -i PATH="$PATH" unshare -m sh -c 'mount --bind "$2" "$1/bochs" &&
 		exec chroot "$1" genisoimage -quiet -R -b isolinux.bin -c boot.cat -no-emul-boot \
 			-boot-load-size 4 -boot-info-table -o /bochs/disc.iso /bochs/tree' \
-		sh "$root" "$dir" >"$dir/log" 2>&1 || die "genisoimage failed: see $(tail -n 1 "$dir/log")"
+		sh "$root" "$dir" >"$dir/log" 2>&1 || die "genisoimage failed: $(tail -n 1 "$dir/log")"
 	rm -r "$dir/tree"
 }
 
