@@ -9,6 +9,7 @@ include "dpdk";
 
 def counted($f; $h; $g):
 	notified($f; $h; $g),
+	interrupts_sent($g.name; $f["known-host"]; $g.delta.interrupts; $h.delta.injected + $h.delta.coalesced),
 	same("\($g.name): backend"; $h.backend; "vhost-vdpa"),
 	same("\($g.name): device"; $h.tap; "vd0"),
 	same("\($g.name): direction"; $h.dir; $g.dir),
@@ -17,7 +18,7 @@ def counted($f; $h; $g):
 files as $f
 | if $f.ledger | not then empty else .
 | ($f["known-host"] | queues(identity)) as $hs
-| ($f.guest.end.queues[] | select(.dir == "rx" or .dir == "tx")) as $g
+| ($f.guest | queues([.device, .index])[] | select(.dir == "rx" or .dir == "tx")) as $g
 | [$hs[] | select(.msi.address == $g.msi.address and .msi.data == $g.msi.data)] as $h
 | same("\($g.name): rows of the host with its MSI"; $h | length; 1),
   (if ($h | length) == 1 then counted($f; $h[0]; $g) else empty end),

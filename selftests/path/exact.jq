@@ -36,14 +36,8 @@ def checks($g; $h; $name): $g.delta as $d
 	   | holds("\($name): wake-ups \($h.delta.irqfd_wakeups) = injected + coalesced + \($merged) merged of \($h.delta.irqfd_deferred) deferred";
 		   ($merged | fabs) <= missed($host[0]) or ($merged > 0 and $h.delta.irqfd_deferred > 0))),
 	  # On x86 the vCPU may take a pending interrupt after ringside read its state and
-	  # before the injection: the sum of both is exact, their split may be off. And an
-	  # emulated x86 CPU sometimes delivers one injection twice (lab/mended.sh): the
-	  # guest's /proc/interrupts counts it, the host did not send it. Seen once in 2003
-	  # in one run of ten; more than one in 500 has another cause.
-	  (($h.delta.injected + $h.delta.coalesced) as $sent
-	   | (if $host[0].taken.arch == "x86_64" then $sent / 500 | floor else 0 end) as $twice
-	   | holds("\($name): interrupts \($d.interrupts) <= injected + coalesced \($sent), but for \($twice) that the emulator may repeat";
-		   $d.interrupts <= $sent + $twice + missed($host[0]))),
+	  # before the injection: the sum of both is exact, their split may be off.
+	  interrupts_sent($name; $host[0]; $d.interrupts; $h.delta.injected + $h.delta.coalesced),
 	  same("\($name): nothing missed"; $d.missed; 0),
 	  if $g.dir == "rx" then
 		same_but_missed("\($name): tun offered - dropped = vhost taken"; $host[0];
