@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <linux/virtio_net.h>
 
 #include "ringmem.h"
 #include "rtnl.h"
@@ -11,6 +8,7 @@
 #include "stations.h"
 #include "thread.h"
 #include "vcpu.h"
+#include "vdpa.h"
 #include "vm.h"
 
 /* What is known of one virtqueue, before it becomes a row of the sample. */
@@ -109,30 +107,12 @@ static bool is_vm_wanted(const struct rs_filter *f, const struct rs_vm *vm)
 	return !f->vm || !strcmp(f->vm, vm->name) || !strcmp(f->vm, vm->uuid);
 }
 
-#define SEVERAL_PAIRS (1ULL << VIRTIO_NET_F_MQ | 1ULL << VIRTIO_NET_F_RSS)
-
-/* Receive and transmit queues come in turn, then perhaps the control virtqueue: in third place if
- * the driver does not use several pairs. Before 6.5 a kernel may not tell what the driver uses. */
-static unsigned int vdpa_pairs(const struct rs_found *vdpa)
-{
-	bool one = vdpa->vdpa.features && !(vdpa->vdpa.features & SEVERAL_PAIRS);
-
-	return one ? 1 : vdpa->vdpa.queues / 2;
-}
-
-static const char *vdpa_dir(const struct rs_found *vdpa)
-{
-	if (vdpa->vdpa.index == 2 * vdpa_pairs(vdpa))
-		return "ctrl";
-	return vdpa->vdpa.index % 2 ? "tx" : "rx";
-}
-
 /* The direction as the guest names it. Of a tap queue without vhost only the way to the guest is
  * known. */
 static const char *row_dir(const struct row *r)
 {
 	if (r->vdpa)
-		return vdpa_dir(r->vdpa);
+		return rs_vdpa_dir(r->vdpa);
 	if (!r->tun)
 		return "other";
 	return r->vq && r->vq->vq.index ? "tx" : "rx";
@@ -177,25 +157,6 @@ static int fill_from_tap(struct rs_queue *q, struct rs_seen *seen, const struct 
 		rs_stations_sent(q, r->unknown, &r->entries);
 	fill_tap(q, seen, r->tun, tap);
 	return 0;
-}
-
-/* While its vector is masked a queue has another eventfd, which no hook shows before a scan finds
- * it: what is written there is left out. */
-static void fill_from_vdpa(struct rs_queue *q, const struct row *r)
-{
-	struct rs_num *writes = &q->counters[RS_HOST_eventfd_writes];
-	char file[32];
-
-	if (writes->known && r->entries.call.kvm)
-		writes->value -= r->entries.masked;
-	if (r->entries.masked)
-		q->counters[RS_HOST_eventfd_merged] = (struct rs_num){0};
-	q->counters[RS_HOST_eventfd_masked] = (struct rs_num){0};
-	q->calls_closed = rs_num_of(r->entries.vq.calls_closed);
-	rs_str_set(q->tap, r->vdpa->vdpa.name);
-	snprintf(file, sizeof(file), "/dev/vhost-vdpa-%u", r->vdpa->vdpa.minor);
-	rs_vm_mac(r->pid, file, q->mac, sizeof(q->mac));
-	q->queue = rs_num_of(r->vdpa->vdpa.index / 2);
 }
 
 /* Whether the VM has an irqfd for another call eventfd: of this virtqueue, or of another one. */
@@ -261,7 +222,7 @@ static int fill_queue(struct rs_seen *seen, const struct row *r, struct rs_sampl
 		fill_masked(q, seen, r);
 	}
 	if (r->vdpa)
-		fill_from_vdpa(q, r);
+		rs_vdpa_fill(q, r->vdpa, &r->entries);
 	return r->tun ? fill_from_tap(q, seen, r, s) : 0;
 }
 
@@ -302,11 +263,9 @@ static int add_row(struct rs_seen *seen, const struct rs_found *tun, const struc
 	return fill_queue(seen, &r, s);
 }
 
-/* Queues behind the control virtqueue are those that the driver does not use. */
 static bool is_vdpa_wanted(const struct rs_seen *seen, const struct rs_found *vdpa)
 {
-	return vdpa->kind == RS_FOUND_VDPA && vdpa->vdpa.ctx && !seen->filter.tap &&
-	       vdpa->vdpa.index <= 2 * vdpa_pairs(vdpa) &&
+	return vdpa->kind == RS_FOUND_VDPA && rs_vdpa_is_used(vdpa) && !seen->filter.tap &&
 	       (!seen->filter.queue.known || seen->filter.queue.value == vdpa->vdpa.index / 2);
 }
 
