@@ -98,7 +98,7 @@ one_run()
 # rows_of ARCH: the selected runs on that architecture. VMX is x86_64's alone.
 rows_of()
 {
-	runs_selected | awk -v arch="$1" '{ if (arch == "x86_64" || !/--intel/) print arch "\t" $0 }'
+	runs_selected | awk -v arch="$1" '{ if (arch == "x86_64" || !/--machine intel/) print arch "\t" $0 }'
 }
 
 options_read aos "$@"

@@ -170,6 +170,23 @@ apt_tree()
 	done
 }
 
+# apt_source SUITE PACKAGE DIR: the source of a package without Debian's part, in DIR/source
+apt_source()
+{
+	local suite=$1 package=$2 dir=$3 conf
+
+	conf=$(apt_conf source "$(dpkg --print-architecture)" "source:$suite") || exit
+	stage "fetch the source of $package"
+	rm -rf "$dir"
+	mkdir -p "$dir/source"
+	if ! { (cd "$dir" && APT_CONFIG=$conf apt-get -qq --download-only --tar-only source "$package") &&
+	       tar -xf "$dir"/*.orig.tar.* -C "$dir/source" --strip-components=1; } >"$dir.log" 2>&1; then
+		stage_end failed
+		die "cannot fetch the source of $package: see $dir.log"
+	fi
+	stage_end
+}
+
 # apt_needed CONF PACKAGE...: PACKAGE and all it depends on, a name a line
 apt_needed()
 {

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # shellcheck shell=bash
-# Intel's VMX (lab run --intel): QEMU emulates none, Bochs does, with virtual-interrupt
+# Intel's VMX (lab run --machine intel): QEMU emulates none, Bochs does, with virtual-interrupt
 # delivery and posted interrupts. It has one CPU here: with two its guests stay silent.
 # It is built of Debian's source in some minutes, once, because of two faults of 3.0:
 # the posted-interrupt descriptor must be 64 bytes aligned, and not a page; and a virtual
@@ -22,52 +22,32 @@ bochs_root()
 # bochs_source DIR: Bochs' source with what is wrong put right
 bochs_source()
 {
-	local conf file wrong right
+	local file wrong right
 
-	conf=$(apt_conf source "$(dpkg --print-architecture)" "source:$BOCHS_SUITE") || exit
-	stage "fetch the source of Bochs"
-	rm -rf "$1"
-	mkdir -p "$1/source"
-	if ! { (cd "$1" && APT_CONFIG=$conf apt-get -qq --download-only --tar-only source bochs) &&
-	       tar -xf "$1"/*.orig.tar.* -C "$1/source" --strip-components=1; } >"$1.log" 2>&1; then
-		stage_end failed
-		die "cannot fetch the source of Bochs: see $1.log"
-	fi
+	apt_source "$BOCHS_SUITE" bochs "$1"
 	while IFS='|' read -r file wrong right; do
 		[ "$(grep -cF "$wrong" "$1/source/$file")" = 1 ] ||
 			die "$file is not as it was: see selftests/lab/bochs.sh"
 		sed -i "s|$wrong|$right|" "$1/source/$file"
 	done <<<"$BOCHS_MENDS"
-	stage_end
 }
 
-# bochs_script: what is done in the root
-bochs_script()
-{
-	cat <<-'EOF'
-		cd /bochs/source || exit
-		export CFLAGS='-O2 -fno-strict-aliasing -fomit-frame-pointer'
-		CXXFLAGS=$CFLAGS ./configure --with-nogui --disable-docbook --disable-plugins \
-			--enable-cpu-level=6 --enable-x86-64 --enable-vmx=2 --enable-smp --enable-pci \
-			--enable-cdrom --enable-memtype --enable-avx --enable-evex --enable-fpu \
-			--enable-all-optimizations || exit
-		make -j"$(nproc)" LDFLAGS=-all-static bochs
-	EOF
-}
-
-# bochs_make DIR: linked statically, so that it runs outside
+# bochs_make DIR: in the root; linked statically, so that it runs outside
 bochs_make()
 {
 	local root
 
 	root=$(bochs_root) || exit
 	stage "build Bochs"
-	bochs_script >"$1/script"
-	as_root mkdir -p "$root/bochs"
 	# shellcheck disable=SC2016 # expanded inside
-	as_root env -i PATH="$PATH" unshare -m sh -c '
-		mount -t proc proc "$1/proc" && mount --bind "$2" "$1/bochs" &&
-			exec chroot "$1" sh /bochs/script' sh "$root" "$1" >>"$1.log" 2>&1 || {
+	root_do "$root" "$1" sh -c '
+		cd /work/source || exit
+		export CFLAGS="-O2 -fno-strict-aliasing -fomit-frame-pointer"
+		CXXFLAGS=$CFLAGS ./configure --with-nogui --disable-docbook --disable-plugins \
+			--enable-cpu-level=6 --enable-x86-64 --enable-vmx=2 --enable-smp --enable-pci \
+			--enable-cdrom --enable-memtype --enable-avx --enable-evex --enable-fpu \
+			--enable-all-optimizations || exit
+		make -j"$(nproc)" LDFLAGS=-all-static bochs' >>"$1.log" 2>&1 || {
 		stage_end failed
 		die "Bochs does not build: see $1.log"
 	}
@@ -110,12 +90,9 @@ bochs_disc()
 		kernel vmlinuz
 		append initrd=initrd $3
 	END
-	as_root mkdir -p "$root/bochs"
-	# shellcheck disable=SC2016 # expanded inside
-	as_root env -i PATH="$PATH" unshare -m sh -c 'mount --bind "$2" "$1/bochs" &&
-		exec chroot "$1" genisoimage -quiet -R -b isolinux.bin -c boot.cat -no-emul-boot \
-			-boot-load-size 4 -boot-info-table -o /bochs/disc.iso /bochs/tree' \
-		sh "$root" "$dir" >"$dir/log" 2>&1 || die "genisoimage failed: $(tail -n 1 "$dir/log")"
+	root_do "$root" "$dir" genisoimage -quiet -R -b isolinux.bin -c boot.cat -no-emul-boot -boot-load-size 4 \
+		-boot-info-table -o /work/disc.iso /work/tree >"$dir/log" 2>&1 ||
+		die "genisoimage failed: $(tail -n 1 "$dir/log")"
 	rm -r "$dir/tree"
 }
 

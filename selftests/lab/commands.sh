@@ -6,7 +6,7 @@
 # What the options set; the other parts read it.
 ARCH='' LINE='' HOSTLINE=6.12 GUESTLINE=5.10 OUT='' QEMU_EXTRA='' CMDLINE='' QUEUES=2
 GUEST_CMDLINE='' CPUS='' MEMORY='' TIMEOUT='' REFRESH='' MODULE=1 HELPER=1 INTERACTIVE='' PREPARING='' MENDED=''
-MACHINE=pci WIDEN='' INTEL=''
+MACHINE=pci WIDEN=''
 FILES=() GUEST_FILES=() PACKAGES=() GUEST_PACKAGES=() ARGS=()
 
 lab_help()
@@ -41,8 +41,8 @@ lab_help()
 	  --no-module, --no-helper   leave ringside.ko, the helper out of the images
 	  --mended      for x86_64 hosts: a QEMU that delivers each interrupt once, built of
 	                Debian's source in some ten minutes, once (see mended.sh)
-	  --intel       for lab run: a host with Intel's VMX and one CPU, emulated by Bochs, which is
-	                built of Debian's source in some minutes, once (see bochs.sh)
+	  --machine intel  for lab run: a host with Intel's VMX and one CPU, emulated by Bochs,
+	                which is built of Debian's source in some minutes, once (see bochs.sh)
 	  --refresh     read the package indexes anew
 
 	Exit status: 0 passed, 1 failed, 4 skipped, 64 usage.
@@ -62,7 +62,6 @@ options_read()
 		case $1 in
 		--refresh) REFRESH=1; shift; continue ;;
 		--mended) MENDED=1; shift; continue ;;
-		--intel) INTEL=yes; shift; continue ;;
 		--widen) WIDEN=1; shift; continue ;;
 		--no-module) MODULE=; shift; continue ;;
 		--no-helper) HELPER=; shift; continue ;;
@@ -98,20 +97,20 @@ options_read()
 	esac
 	case $MACHINE in
 	pci | mmio) ;;
-	*) usage_error "unknown machine $MACHINE: pci or mmio" ;;
+	intel) intel_check ;;
+	*) usage_error "unknown machine $MACHINE: pci, mmio or intel" ;;
 	esac
-	[ -z "$INTEL" ] || intel_check
 	[ "$MENDED-$ARCH" != 1-arm64 ] || usage_error "--mended is for x86_64 hosts: leave it out"
 }
 
-# intel_check: Bochs' machine has one CPU, and devices of its own
+# intel_check: what may be asked of Bochs' machine, and what it is without
 intel_check()
 {
 	ARCH=${ARCH:-x86_64}
-	[ "$ARCH" = x86_64 ] || usage_error "--intel is for x86_64 hosts: leave it out"
-	[ -z "$CPUS$QEMU_EXTRA" ] || usage_error "--intel has one CPU and takes no -c or -q: leave them out"
+	[ "$ARCH" = x86_64 ] || usage_error "--machine intel is for x86_64 hosts: leave it out"
+	[ -z "$CPUS$QEMU_EXTRA" ] || usage_error "--machine intel has one CPU and takes no -c or -q: leave them out"
 	case ${MEMORY:=2G} in
-	*[!0-9]*G | G | *[!G]) usage_error "--intel: -m takes a number of gigabytes, as 2G, not $MEMORY" ;;
+	*[!0-9]*G | G | *[!G]) usage_error "--machine intel: -m takes a number of gigabytes, as 2G, not $MEMORY" ;;
 	esac
 }
 

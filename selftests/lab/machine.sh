@@ -65,8 +65,8 @@ qemu_name()
 # there is no power switch: QEMU ends at a reboot, too.
 console_args()
 {
-	case $1-$MACHINE$INTEL in
-	x86_64-pciyes) echo "console=ttyS0,115200 no_timer_check tsc_early_khz=100000 lab.serial" ;;
+	case $1-$MACHINE in
+	x86_64-intel) echo "console=ttyS0,115200 no_timer_check tsc_early_khz=100000 lab.serial" ;;
 	x86_64-mmio) echo "console=ttyS0 no_timer_check lab.off=reboot reboot=t" ;;
 	x86_64-*) echo "console=ttyS0 no_timer_check" ;;
 	arm64-*) echo "console=ttyAMA0" ;;
@@ -114,7 +114,7 @@ port_args()
 # ports_wanted EXTRA: how many ports the machine has, those in the caller's arguments too
 ports_wanted()
 {
-	[ -z "$INTEL" ] || return 0
+	[ "$MACHINE" != intel ] || return 0
 	echo "lab.ports=$(($(port_args | grep -c virtserialport) +
 		$(grep -o 'virtserialport,' <<<"$1" | wc -l)))"
 }
@@ -142,7 +142,7 @@ machine_append()
 # emulator_run: with the arguments of machine_run
 emulator_run()
 {
-	if [ -n "$INTEL" ]; then
+	if [ "$MACHINE" = intel ]; then
 		bochs_run "$kernel" "$initrd" "$(machine_append)"
 		return
 	fi
@@ -164,7 +164,7 @@ machine_run()
 	exec {hold_out}<>"$WORK/out" {hold_err}<>"$WORK/err"
 	tee "$WORK/stdout" <"$WORK/out" {hold_out}>&- {hold_err}>&- & readers=$!
 	# where ports are few, the console is among them
-	[ -z "$INTEL" ] || log=$WORK/console
+	[ "$MACHINE" != intel ] || log=$WORK/console
 	tee "$log" <"$WORK/err" {hold_out}>&- {hold_err}>&- >&2 & readers+=" $!"
 	: >"$WORK/verdict"
 	emulator_run || rc=$?
@@ -178,7 +178,10 @@ machine_run()
 # kernel_said LOG: where stderr goes to the console, only the kernel's lines have a time
 kernel_said()
 {
-	if [ -n "$INTEL" ] && [ "${1##*/}" = console ]; then grep -a '^\[ *[0-9]' "$1" || :; else cat "$1"; fi
+	case $MACHINE-${1##*/} in
+	intel-console) grep -a '^\[ *[0-9]' "$1" || : ;;
+	*) cat "$1" ;;
+	esac
 }
 
 # splats_find DIR: lines of the kernel logs that should not be there

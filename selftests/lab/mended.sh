@@ -26,22 +26,11 @@ mended_root()
 # not in it: Debian's packages have that.
 mended_source()
 {
-	local conf
-
-	conf=$(apt_conf source "$(dpkg --print-architecture)" "source:$MENDED_SUITE") || exit
-	stage "fetch the source of QEMU"
-	rm -rf "$1"
-	mkdir -p "$1/source"
-	if ! { (cd "$1" && APT_CONFIG=$conf apt-get -qq --download-only --tar-only source qemu) &&
-	       tar -xf "$1"/*.tar.* -C "$1/source" --strip-components=1; } >"$1.log" 2>&1; then
-		stage_end failed
-		die "cannot fetch the source of QEMU: see $1.log"
-	fi
+	apt_source "$MENDED_SUITE" qemu "$1"
 	sed -i 's/unpack_edk2_blobs = bzip2.found()/unpack_edk2_blobs = false/' "$1/source/meson.build"
 	sed -i "/SVM_EVTINJ_TYPE_INTR:/,/break;/s/$MENDED_LINE/& $MENDED_BY/" "$1/source/$MENDED_FILE"
 	grep -qF "$MENDED_LINE $MENDED_BY" "$1/source/$MENDED_FILE" ||
 		die "$MENDED_FILE is not as it was: see selftests/lab/mended.sh"
-	stage_end
 }
 
 # mended_make DIR: in the root; linked statically, so that it runs outside
@@ -51,14 +40,11 @@ mended_make()
 
 	root=$(mended_root) || exit
 	stage "build QEMU"
-	as_root mkdir -p "$root/qemu"
-	# shellcheck disable=SC2016 # expanded inside
-	as_root env -i PATH="$PATH" unshare -m sh -c '
-		mount -t proc proc "$1/proc" && mount --bind "$2" "$1/qemu" && exec chroot "$1" sh -c "
-			mkdir -p /qemu/build && cd /qemu/build &&
-			../source/configure --target-list=x86_64-softmmu --static --without-default-features \
-				--enable-tcg --disable-docs --disable-werror --disable-install-blobs &&
-			nice ninja qemu-system-x86_64"' sh "$root" "$1" >>"$1.log" 2>&1 || {
+	root_do "$root" "$1" sh -c '
+		mkdir -p /work/build && cd /work/build &&
+		../source/configure --target-list=x86_64-softmmu --static --without-default-features \
+			--enable-tcg --disable-docs --disable-werror --disable-install-blobs &&
+		nice ninja qemu-system-x86_64' >>"$1.log" 2>&1 || {
 		stage_end failed
 		die "QEMU does not build: see $1.log"
 	}

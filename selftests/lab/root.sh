@@ -109,6 +109,19 @@ root_make()
 	echo "$dir"
 }
 
+# root_do ROOT DIR COMMAND...: runs COMMAND in the root, where DIR is /work
+root_do()
+{
+	local root=$1 dir=$2
+
+	shift 2
+	as_root mkdir -p "$root/work"
+	# shellcheck disable=SC2016 # expanded inside
+	as_root env -i PATH="$PATH" unshare -m sh -c '
+		root=$1 && mount -t proc proc "$root/proc" && mount --bind "$2" "$root/work" && shift 2 &&
+			exec chroot "$root" "$@"' sh "$root" "$dir" "$@"
+}
+
 # sources_hash DIR NAME...: of the sources under DIR's NAMEs
 sources_hash()
 {
